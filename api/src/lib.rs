@@ -1,0 +1,1 @@
+//! Serves what the indexer wrote: REST, and the web app.

@@ -1,0 +1,1 @@
+//! Follows the chain's events into Postgres.

@@ -1,0 +1,1 @@
+//! Whole-system stories: contracts, indexer, API and page together.
