@@ -1,1 +1,14 @@
-//! The database that the indexer writes and the API reads: migrations, row types and type mappings.
+//! The database that the indexer writes and the API reads.
+//!
+//! - [`types`]: how Ethereum's words (`uint256`, addresses, hashes) stand in Postgres;
+//! - [`events`]: the event tables of schema `archive`, one Rust declaration each;
+//! - [`archive`]: that schema's migrations, and the cursors;
+//! - [`market`]: the projections' tables, versioned by the hash of their DDL.
+
+pub mod archive;
+pub mod copy;
+pub mod ddl;
+pub mod event;
+pub mod events;
+pub mod market;
+pub mod types;

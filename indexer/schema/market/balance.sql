@@ -1,0 +1,8 @@
+CREATE TABLE market.balance (
+    chain_id  bigint NOT NULL,
+    account   bytea NOT NULL,
+    token     bytea NOT NULL,
+    amount    numeric(78,0) NOT NULL,
+    PRIMARY KEY (chain_id, account, token)
+);
+COMMENT ON TABLE market.balance IS 'Vault balances (ERC-6909), sub-accounts included: the sum of their transfers.';

@@ -1,0 +1,9 @@
+CREATE TABLE market.pass (
+    chain_id  bigint NOT NULL,
+    plan      bigint NOT NULL,
+    holder    bytea NOT NULL,
+    quantity  numeric(78,0) NOT NULL,
+    PRIMARY KEY (chain_id, plan, holder)
+);
+CREATE INDEX pass_by_holder ON market.pass (chain_id, holder, plan);
+COMMENT ON TABLE market.pass IS 'ERC-1155 balances of passes: the sum of their transfers.';

@@ -1,0 +1,9 @@
+//! Ethereum's words as Postgres types. `sqlx` cannot be taught foreign types, hence the newtypes.
+
+mod bytes;
+mod numeric;
+mod uint;
+
+pub use bytes::{Addr, Hash};
+pub use numeric::{Numeric, NumericError};
+pub use uint::Uint;
