@@ -1,0 +1,228 @@
+//! A PostgreSQL server of our own, from the binaries that `npm ci` in `contracts/` brings.
+
+mod account;
+mod binaries;
+mod cluster;
+mod files;
+
+use std::{
+    io,
+    net::{Ipv4Addr, TcpListener},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use crate::{
+    checkout,
+    child::{self, Child, Spec},
+};
+use account::Runner;
+use binaries::Binaries;
+use cluster::Cluster;
+
+/// How long a server may take to start; recovery after a crash is part of it.
+const START: Duration = Duration::from_secs(60);
+/// How often another free port is tried when the one found was taken in between.
+const PORTS_TRIED: usize = 5;
+
+/// What can go wrong with the server.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("PostgreSQL's binaries are missing at {path}: run `cargo stoa toolchain`, which installs them")]
+    Missing { path: PathBuf },
+    #[error(
+        "there is no PostgreSQL package for {os} on {arch}: set STOA_DATABASE_URL to a server of your own"
+    )]
+    Platform { os: &'static str, arch: &'static str },
+    #[error("PostgreSQL refuses to run as root, and this machine has no user `nobody` to run it as")]
+    NoAccount,
+    #[error("{path} belongs to someone else: remove it, or set TMPDIR to a folder of your own")]
+    Foreign { path: PathBuf },
+    #[error("{action} {path}: {source}")]
+    File { action: &'static str, path: PathBuf, source: io::Error },
+    #[error("initdb failed: {0}")]
+    Initdb(String),
+    #[error("port {0} for PostgreSQL is taken: stop what uses it, or choose another port")]
+    PortTaken(u16),
+    #[error(transparent)]
+    Child(#[from] child::Error),
+}
+
+/// Which data folder a server works on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Data {
+    /// Kept under this name (for example `dev`) from one start to the next; writes are durable.
+    Kept(String),
+    /// Made for this server and removed with it; writes are not synced to disk. For tests.
+    Ephemeral,
+}
+
+/// How to start a server.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub data: Data,
+    /// A fixed port on 127.0.0.1, or any free one.
+    pub port: Option<u16>,
+    /// The file that the server's log is appended to.
+    pub log: PathBuf,
+}
+
+/// A running server. Dropping it stops it.
+#[derive(Debug)]
+pub struct Server {
+    // Dropped in this order: the process ends before its folder goes.
+    child: Child,
+    _folder: Option<EphemeralFolder>,
+    url: String,
+    port: u16,
+}
+
+/// The data folder of an ephemeral server, removed when dropped.
+#[derive(Debug)]
+struct EphemeralFolder(PathBuf);
+
+impl Drop for EphemeralFolder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+impl Server {
+    /// Starts a server and waits until it accepts connections. Blocks.
+    ///
+    /// # Errors
+    /// When binaries are missing, the data folder cannot be made, or the server does not come up.
+    pub fn start(options: &Options) -> Result<Self, Error> {
+        let runner = Runner::find()?;
+        let binaries = Binaries::prepare(&runner)?;
+        let (cluster, folder) = match &options.data {
+            Data::Kept(name) => (Cluster::kept(&runner, &binaries, name)?, None),
+            Data::Ephemeral => {
+                let cluster = Cluster::ephemeral(&runner, &binaries)?;
+                let folder = EphemeralFolder(cluster.data.clone());
+                (cluster, Some(folder))
+            }
+        };
+        let durable = options.data != Data::Ephemeral;
+        let mut tried = 0;
+        let (child, port) = loop {
+            let port = match options.port {
+                Some(port) => port,
+                None => free_port()?,
+            };
+            if options.port.is_some() && TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_err() {
+                return Err(Error::PortTaken(port));
+            }
+            tried += 1;
+            match launch(&runner, &binaries, &cluster, port, durable, &options.log) {
+                Ok(child) => break (child, port),
+                Err(child::Error::Stopped { line, .. })
+                    if line.contains("address") && options.port.is_none() && tried < PORTS_TRIED => {}
+                Err(error) => return Err(error.into()),
+            }
+        };
+        let url = format!("postgres://stoa:{}@127.0.0.1:{port}/postgres", cluster.password);
+        Ok(Self { child, _folder: folder, url, port })
+    }
+
+    /// The URL of the server's `postgres` database, as its superuser.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The URL of another database on this server.
+    pub fn database_url(&self, database: &str) -> String {
+        with_database(&self.url, database)
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The server process, to watch.
+    pub fn child(&self) -> &Child {
+        &self.child
+    }
+}
+
+/// The same server and credentials, another database.
+pub fn with_database(url: &str, database: &str) -> String {
+    match url::Url::parse(url) {
+        Ok(mut url) => {
+            url.set_path(database);
+            url.into()
+        }
+        Err(_) => url.to_owned(),
+    }
+}
+
+/// Removes a kept data folder, if there is one.
+///
+/// # Errors
+/// When it cannot be removed.
+pub fn remove_kept(name: &str) -> Result<(), Error> {
+    let folder = Runner::find()?.base()?.join("data").join(name);
+    match std::fs::remove_dir_all(&folder) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            Err(Error::File { action: "cannot remove", path: folder, source })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A port on 127.0.0.1 that was free just now.
+fn free_port() -> Result<u16, Error> {
+    let failed =
+        |source| Error::File { action: "cannot find a free port on", path: "127.0.0.1".into(), source };
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(failed)?;
+    Ok(listener.local_addr().map_err(failed)?.port())
+}
+
+fn launch(
+    runner: &Runner,
+    binaries: &Binaries,
+    cluster: &Cluster,
+    port: u16,
+    durable: bool,
+    log: &Path,
+) -> Result<Child, child::Error> {
+    let mut settings = vec![
+        "listen_addresses=127.0.0.1".to_owned(),
+        format!("port={port}"),
+        "unix_socket_directories=".to_owned(),
+        "max_connections=200".to_owned(),
+        "logging_collector=off".to_owned(),
+        "log_line_prefix=%m [%p] %d ".to_owned(),
+        "timezone=UTC".to_owned(),
+    ];
+    if !durable {
+        let fast = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=64MB"];
+        settings.extend(fast.map(str::to_owned));
+    }
+    // SIGINT asks the server for a fast shutdown: open connections are closed, data is flushed.
+    let mut spec = Spec::new("PostgreSQL", binaries.program("postgres"), log)
+        .arg("-D")
+        .arg(&cluster.data)
+        .current_dir(&cluster.data)
+        .account(runner.account())
+        .env("LC_ALL", "C")
+        .stop_with("INT", Duration::from_secs(20));
+    for setting in settings {
+        spec = spec.arg("-c").arg(setting);
+    }
+    let child = spec.start()?;
+    child.until_blocking(START, || is_ready(&cluster.data, child.pid()))?;
+    Ok(child)
+}
+
+/// What `pg_ctl` looks at: the eighth line of the server's own pid file.
+fn is_ready(data: &Path, pid: u32) -> bool {
+    let Ok(text) = std::fs::read_to_string(data.join("postmaster.pid")) else { return false };
+    let mut lines = text.lines();
+    lines.next() == Some(pid.to_string().as_str()) && lines.nth(6).is_some_and(|line| line.trim() == "ready")
+}
+
+/// The folder for logs of servers that tests start.
+pub fn test_log() -> PathBuf {
+    checkout::state_dir().join("tests").join(format!("postgres-{}.log", std::process::id()))
+}

@@ -1,0 +1,4 @@
+//! Integration tests: real processes, a real PostgreSQL, a real chain.
+
+mod children;
+mod databases;
