@@ -4,5 +4,9 @@
 pub mod anvil;
 pub mod checkout;
 pub mod child;
+pub mod compile;
+pub mod fingerprint;
 pub mod postgres;
+pub mod progress;
 pub mod testing;
+pub mod toolchain;
