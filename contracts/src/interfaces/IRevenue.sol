@@ -2,11 +2,12 @@
 pragma solidity 0.8.37;
 
 import {SaleSplit} from "../types/Sale.sol";
+import {IGoverned} from "./IGoverned.sol";
 
 /// @title IRevenue
 /// @notice Who earns what. Holds numbers, no tokens: what a listing earned lies in Vault sub-accounts of this contract,
 /// one per listing and beneficiary. All amounts are in the token's smallest unit.
-interface IRevenue {
+interface IRevenue is IGoverned {
     // ------------------------------------------------------------------------------------------------ events
 
     /// @notice What a key (listing, beneficiary, token) had received was divided.
@@ -36,9 +37,6 @@ interface IRevenue {
 
     /// @notice The zero address earns nothing.
     error Revenue_ZeroBeneficiary(uint256 listing);
-
-    /// @notice This contract always has an owner.
-    error Revenue_OwnerRequired();
 
     // ------------------------------------------------------------------------------------------------ settle
 
