@@ -32,6 +32,17 @@ CREATE TABLE archive.head (
 );
 COMMENT ON TABLE archive.head IS 'The newest, safe and finalized block of each chain, as last heard from a node.';
 
+-- The last block of each committed range, from the newest final one on: what a node that is behind, or on
+-- another fork, is told apart by.
+CREATE TABLE archive.header (
+    chain_id      bigint NOT NULL,
+    block_number  bigint NOT NULL,
+    hash          bytea NOT NULL,
+    block_time    timestamptz NOT NULL,
+    PRIMARY KEY (chain_id, block_number)
+);
+COMMENT ON TABLE archive.header IS 'Blocks that the archive ended at, kept from the newest final one on.';
+
 -- Which DDL and SQL schema `market` was made with. Another hash means that it is built anew.
 CREATE TABLE archive.projection (
     only_row  boolean PRIMARY KEY DEFAULT true CHECK (only_row),

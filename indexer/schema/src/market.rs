@@ -23,7 +23,9 @@ ddl!("token", "account", "listing", "plan", "purchase", "pass", "revenue", "bala
 
 /// Creates schema `market`, empty. The caller commits.
 pub async fn create(connection: &mut PgConnection) -> sqlx::Result<()> {
-    sqlx::raw_sql("DROP SCHEMA IF EXISTS market CASCADE; CREATE SCHEMA market").execute(&mut *connection).await?;
+    sqlx::raw_sql("DROP SCHEMA IF EXISTS market CASCADE; CREATE SCHEMA market")
+        .execute(&mut *connection)
+        .await?;
     for ddl in DDL {
         sqlx::raw_sql(ddl.sql).execute(&mut *connection).await?;
     }

@@ -123,7 +123,11 @@ mod tests {
     fn known_wire_forms() {
         assert_eq!(wire(U256::ZERO), [0, 0, 0, 0, 0, 0, 0, 0]);
         assert_eq!(wire(U256::from(1)), [0, 1, 0, 0, 0, 0, 0, 0, 0, 1]);
-        assert_eq!(wire(U256::from(10_000)), [0, 1, 0, 1, 0, 0, 0, 0, 0, 1], "trailing zero digits are dropped");
+        assert_eq!(
+            wire(U256::from(10_000)),
+            [0, 1, 0, 1, 0, 0, 0, 0, 0, 1],
+            "trailing zero digits are dropped"
+        );
         assert_eq!(wire(U256::from(12_345_678)), [0, 2, 0, 1, 0, 0, 0, 0, 0x04, 0xd2, 0x16, 0x2e]);
     }
 

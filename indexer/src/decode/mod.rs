@@ -1,0 +1,95 @@
+//! Logs in, rows out. Pure: no I/O, no failure. What no declaration decodes becomes a [`RawLog`].
+
+mod listings;
+mod market;
+mod revenue;
+mod vault;
+mod words;
+
+use alloy::primitives::Bytes;
+use alloy::rpc::types::Log;
+use stoa_schema::event::Position;
+use stoa_schema::events::RawLog;
+use time::OffsetDateTime;
+
+use crate::deployment::Followed;
+use crate::store::Batch;
+
+/// Why a log has no table of its own.
+#[derive(Debug, thiserror::Error)]
+enum Undecoded {
+    #[error("{0}")]
+    Abi(#[from] alloy::sol_types::Error),
+    #[error("no table is declared for this event")]
+    NoTable,
+    #[error("{field} {value} does not fit its column")]
+    TooLarge { field: &'static str, value: alloy::primitives::U256 },
+}
+
+/// Turns a range's logs into rows.
+#[derive(Clone, Copy, Debug)]
+pub struct Decoder {
+    chain_id: i64,
+    contracts: Followed,
+}
+
+impl Decoder {
+    pub fn new(chain_id: i64, contracts: Followed) -> Self {
+        Self { chain_id, contracts }
+    }
+
+    /// Every log's row. `logs` are complete: the fetcher has checked them.
+    pub fn decode(&self, logs: &[(Log, u64)]) -> Batch {
+        let mut batch = Batch::default();
+        for (log, time) in logs {
+            let position = self.position(log, *time);
+            if let Err(reason) = self.decode_one(log, &position, &mut batch) {
+                batch.push(
+                    &position,
+                    &RawLog {
+                        address: log.address(),
+                        topics: log.topics().to_vec(),
+                        data: Bytes::clone(&log.data().data),
+                        reason: reason.to_string(),
+                    },
+                );
+            }
+        }
+        batch
+    }
+
+    fn position(&self, log: &Log, time: u64) -> Position {
+        Position {
+            chain_id: self.chain_id,
+            block_number: log.block_number.unwrap_or_default().cast_signed(),
+            // A block's gas bounds its logs far below 2³¹.
+            log_index: log.log_index.unwrap_or_default() as i32,
+            block_time: block_time(time),
+            tx_hash: log.transaction_hash.unwrap_or_default(),
+        }
+    }
+
+    fn decode_one(&self, log: &Log, at: &Position, batch: &mut Batch) -> Result<(), Undecoded> {
+        let address = log.address();
+        if address == self.contracts.vault {
+            vault::decode(&log.inner, at, batch)
+        } else if address == self.contracts.listings {
+            listings::decode(&log.inner, at, batch)
+        } else if address == self.contracts.market {
+            market::decode(&log.inner, at, batch)
+        } else if address == self.contracts.revenue {
+            revenue::decode(&log.inner, at, batch)
+        } else {
+            Err(Undecoded::NoTable)
+        }
+    }
+}
+
+/// A block's Unix time. Far beyond any chain's clock it stays at the last one that Postgres and Rust know.
+pub fn block_time(seconds: u64) -> OffsetDateTime {
+    let last = time::PrimitiveDateTime::MAX.assume_utc();
+    i64::try_from(seconds)
+        .ok()
+        .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
+        .unwrap_or(last)
+}

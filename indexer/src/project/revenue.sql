@@ -1,0 +1,24 @@
+INSERT INTO market.revenue (chain_id, listing, token, sales, amount, fee)
+SELECT chain_id, listing, token, count(*), sum(amount), sum(fee)
+FROM market.purchase
+WHERE chain_id = $1 AND block_number BETWEEN $2 AND $3
+GROUP BY chain_id, listing, token
+ON CONFLICT (chain_id, listing, token) DO UPDATE
+SET sales = revenue.sales + excluded.sales,
+    amount = revenue.amount + excluded.amount,
+    fee = revenue.fee + excluded.fee;
+
+-- `received` is a running total: the largest is the last.
+INSERT INTO market.settlement (
+    chain_id, listing, beneficiary, token, received, beneficiary_amount, parents_amount, settled_block
+)
+SELECT chain_id, listing, beneficiary, token, max(received), sum(beneficiary_amount),
+       sum((SELECT coalesce(sum(part), 0) FROM unnest(parent_amounts) AS part)), max(block_number)
+FROM archive.revenue_settled
+WHERE chain_id = $1 AND block_number BETWEEN $2 AND $3
+GROUP BY chain_id, listing, beneficiary, token
+ON CONFLICT (chain_id, listing, beneficiary, token) DO UPDATE
+SET received = excluded.received,
+    beneficiary_amount = settlement.beneficiary_amount + excluded.beneficiary_amount,
+    parents_amount = settlement.parents_amount + excluded.parents_amount,
+    settled_block = excluded.settled_block;
