@@ -17,7 +17,7 @@ sol! {
 }
 
 sol! {
-    /// Plans and passes.
+    /// Plans, sales and passes.
     #[sol(rpc)]
     Market, "artifacts/Market.json"
 }
@@ -26,4 +26,28 @@ sol! {
     /// Fees at the sale, and the split of what listings earned.
     #[sol(rpc)]
     Revenue, "artifacts/Revenue.json"
+}
+
+sol! {
+    /// The protocol's token.
+    #[sol(rpc)]
+    StoaToken, "artifacts/StoaToken.json"
+}
+
+sol! {
+    /// The owner of everything that has one.
+    #[sol(rpc)]
+    Timelock, "artifacts/Timelock.json"
+}
+
+sol! {
+    /// Places the suite at equal addresses on every chain.
+    #[sol(rpc)]
+    Deployer, "artifacts/Deployer.json"
+}
+
+sol! {
+    /// The demo's payment token, for local chains only.
+    #[sol(rpc)]
+    DemoUSD, "artifacts/DemoUSD.json"
 }
