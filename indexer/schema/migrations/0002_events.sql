@@ -399,6 +399,20 @@ COMMENT ON TABLE archive.revenue_fee_changed IS 'The protocol fee, or who gets i
 COMMENT ON COLUMN archive.revenue_fee_changed.fee_bps IS 'Fee in 1/10,000 of a sale.';
 COMMENT ON COLUMN archive.revenue_fee_changed.fee_recipient IS 'Who gets it.';
 
+CREATE TABLE archive.revenue_ownership_transfer_started (
+    chain_id       bigint NOT NULL,
+    block_number   bigint NOT NULL,
+    log_index      integer NOT NULL,
+    block_time     timestamp with time zone NOT NULL,
+    tx_hash        bytea NOT NULL,
+    previous_owner bytea NOT NULL,
+    new_owner      bytea NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.revenue_ownership_transfer_started IS 'A new owner of Revenue is named, who has yet to accept.';
+COMMENT ON COLUMN archive.revenue_ownership_transfer_started.previous_owner IS 'Owner now.';
+COMMENT ON COLUMN archive.revenue_ownership_transfer_started.new_owner IS 'Owner once accepted.';
+
 CREATE TABLE archive.revenue_ownership_transferred (
     chain_id       bigint NOT NULL,
     block_number   bigint NOT NULL,

@@ -279,6 +279,14 @@ event_tables! {
         fee_recipient: Address,
     }
 
+    /// A new owner of Revenue is named, who has yet to accept.
+    RevenueOwnershipTransferStarted => "revenue_ownership_transfer_started" {
+        /// Owner now.
+        previous_owner: Address,
+        /// Owner once accepted.
+        new_owner: Address,
+    }
+
     /// ERC-173 `OwnershipTransferred` of Revenue.
     RevenueOwnershipTransferred => "revenue_ownership_transferred" {
         /// Owner before.

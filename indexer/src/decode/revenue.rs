@@ -2,7 +2,9 @@ use alloy::primitives::Log;
 use alloy::sol_types::SolEventInterface;
 use stoa_contracts::Revenue::RevenueEvents as Event;
 use stoa_schema::event::Position;
-use stoa_schema::events::{RevenueFeeChanged, RevenueOwnershipTransferred, RevenueSettled};
+use stoa_schema::events::{
+    RevenueFeeChanged, RevenueOwnershipTransferStarted, RevenueOwnershipTransferred, RevenueSettled,
+};
 
 use super::Undecoded;
 use super::words::{id, ids};
@@ -26,6 +28,13 @@ pub(super) fn decode(log: &Log, at: &Position, batch: &mut Batch) -> Result<(), 
         Event::FeeChanged(event) => batch.push(
             at,
             &RevenueFeeChanged { fee_bps: i32::from(event.feeBps), fee_recipient: event.feeRecipient },
+        ),
+        Event::OwnershipTransferStarted(event) => batch.push(
+            at,
+            &RevenueOwnershipTransferStarted {
+                previous_owner: event.previousOwner,
+                new_owner: event.newOwner,
+            },
         ),
         Event::OwnershipTransferred(event) => batch.push(
             at,
