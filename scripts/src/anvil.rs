@@ -65,6 +65,8 @@ pub enum Error {
 pub struct Options {
     /// A fixed port on 127.0.0.1, or any free one.
     pub port: Option<u16>,
+    /// [`CHAIN_ID`], unless a test wants another chain.
+    pub chain_id: u64,
     /// Seconds between blocks; without it each transaction gets its own block at once.
     pub block_time: Option<u64>,
     /// The file that keeps the chain from one start to the next, and how often it is written, in seconds.
@@ -91,7 +93,7 @@ impl Anvil {
     pub async fn start(options: &Options) -> Result<Self, Error> {
         let program = native_program("anvil")?;
         let mut spec = Spec::new("Anvil", program, &options.log)
-            .args(["--host", "127.0.0.1", "--chain-id", &CHAIN_ID.to_string()])
+            .args(["--host", "127.0.0.1", "--chain-id", &options.chain_id.to_string()])
             .args(["--port", &options.port.unwrap_or(0).to_string()])
             .args(&options.args)
             .stop_with("TERM", Duration::from_secs(30));

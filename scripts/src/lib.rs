@@ -5,6 +5,7 @@ pub mod anvil;
 pub mod checkout;
 pub mod child;
 pub mod compile;
+pub mod deploy;
 pub mod fingerprint;
 pub mod postgres;
 pub mod progress;

@@ -3,7 +3,7 @@
 mod commands;
 
 use clap::{Parser, Subcommand};
-use commands::{compile, toolchain};
+use commands::{compile, deploy, toolchain};
 
 /// Build, deploy, run and check Stoa.
 #[derive(Debug, Parser)]
@@ -17,6 +17,7 @@ struct Cli {
 enum Command {
     Toolchain(toolchain::Args),
     Compile(compile::Args),
+    Deploy(deploy::Args),
 }
 
 #[tokio::main]
@@ -27,6 +28,7 @@ async fn main() -> std::process::ExitCode {
     let result = match Cli::parse().command {
         Command::Toolchain(args) => toolchain::run(&args),
         Command::Compile(args) => compile::run(&args),
+        Command::Deploy(args) => deploy::run(&args).await,
     };
     match result {
         Ok(()) => std::process::ExitCode::SUCCESS,

@@ -1,4 +1,5 @@
 //! One file per command.
 
 pub(crate) mod compile;
+pub(crate) mod deploy;
 pub(crate) mod toolchain;

@@ -15,6 +15,8 @@ use crate::{anvil, checkout, child::Child};
 pub struct AnvilOptions {
     /// Seconds between blocks.
     pub block_time: Option<u64>,
+    /// Another chain id than 31337.
+    pub chain_id: Option<u64>,
     /// A fixed port, for a chain that is started again.
     pub port: Option<u16>,
     /// A file that keeps the chain, written every second and when it stops.
@@ -39,6 +41,7 @@ impl Anvil {
         let log = checkout::state_dir().join("tests").join(format!("anvil-{}-{n}.log", std::process::id()));
         let options = anvil::Options {
             port: options.port,
+            chain_id: options.chain_id.unwrap_or(anvil::CHAIN_ID),
             block_time: options.block_time,
             state: options.state.map(|file| (file, 1)),
             args: options.args,

@@ -2,3 +2,4 @@
 
 mod children;
 mod databases;
+mod deployments;

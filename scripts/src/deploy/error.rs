@@ -1,0 +1,56 @@
+//! Why a deployment cannot go on.
+
+use std::{io, path::PathBuf};
+
+use alloy::primitives::Address;
+
+/// Each sentence says what was found, where, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("no chain answers at {url}: {reason}; start one (`cargo dev` does) or check --rpc-url")]
+    Unreachable { url: String, reason: String },
+    #[error("the chain at {url} has id {found}, but {expected} is wanted: check --rpc-url")]
+    WrongChain { url: String, expected: u64, found: u64 },
+    #[error("{file} is of chain {expected}, but the endpoint is chain {found}: choose another --out")]
+    OtherChain { file: PathBuf, expected: u64, found: u64 },
+    #[error("the well-known local key must not be used on chain {chain_id}: give your own with --key-env")]
+    WellKnownKey { chain_id: u64 },
+    #[error(
+        "chain {chain_id} has no deployment yet: give its parameters (--fee-bps, --timelock-delay, --proposer, --stoa-holder)"
+    )]
+    NoParameters { chain_id: u64 },
+    #[error("chain {chain_id} lacks the canonical CREATE2 deployer at {address}: it must be placed first")]
+    NoCreate2Deployer { chain_id: u64, address: Address },
+    #[error("{path} is no deployment file: {source}")]
+    BadFile { path: PathBuf, source: serde_json::Error },
+    #[error("cannot use {path}: {source}")]
+    File { path: PathBuf, source: io::Error },
+    #[error("artifact {path} cannot be used: {reason}; run `cargo stoa compile`")]
+    Artifact { path: PathBuf, reason: String },
+    #[error(
+        "{file} has {name} at {recorded}, but this code and operator give {expected}: deploy new code with another --out"
+    )]
+    AddressDiffers { name: String, file: PathBuf, recorded: Address, expected: Address },
+    #[error(
+        "the deployment file lists {name} at {address}, but the chain has no code there: is this the right endpoint?"
+    )]
+    CodeGone { name: String, address: Address },
+    #[error("the code of {name} at {address} is not that of the artifact or of the deployment file")]
+    CodeDiffers { name: String, address: Address },
+    #[error(
+        "the Deployer was configured with other code for {name} ({announced}, not {expected}): use the artifacts it was configured with"
+    )]
+    OtherCode { name: String, announced: Address, expected: Address },
+    #[error("the Deployer at {deployer} was configured with other parameters: give the same ones again")]
+    OtherParameters { deployer: Address },
+    #[error("{what} failed: {reason}")]
+    Transaction { what: String, reason: String },
+    #[error("{what} reverted in transaction {transaction}")]
+    Reverted { what: String, transaction: alloy::primitives::B256 },
+    #[error(
+        "the transaction that placed {name} at {address} was not found: use an endpoint that keeps history"
+    )]
+    BirthUnknown { name: String, address: Address },
+    #[error("the chain did not answer {what}: {reason}")]
+    Rpc { what: String, reason: String },
+}

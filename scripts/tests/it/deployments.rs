@@ -1,0 +1,170 @@
+//! `stoa deploy` against a real chain.
+
+use std::{
+    path::Path,
+    process::{Command, Output},
+};
+
+use alloy::{
+    network::EthereumWallet,
+    primitives::Address,
+    providers::{Provider as _, ProviderBuilder},
+};
+use stoa_scripts::{
+    deploy::{self, CREATE2_DEPLOYER, Deployment, Options},
+    testing::{Anvil, AnvilOptions, Bin},
+};
+
+fn options(rpc_url: &str, file: &Path) -> Options {
+    Options {
+        rpc_url: rpc_url.parse().unwrap(),
+        signer: Anvil::signer(0),
+        file: Some(file.to_owned()),
+        chain_id: None,
+        parameters: None,
+    }
+}
+
+#[tokio::test]
+async fn deploys_once_and_then_only_verifies() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("31337.json");
+    let chain = Anvil::start().await;
+    let first = deploy::deploy(&options(chain.rpc_url(), &file), &|_| {}).await.unwrap();
+    assert_eq!(first.placed.len(), 8);
+    let written = std::fs::read_to_string(&file).unwrap();
+    let provider = ProviderBuilder::new().connect_http(chain.rpc_url().parse().unwrap());
+    let block = provider.get_block_number().await.unwrap();
+
+    let second = deploy::deploy(&options(chain.rpc_url(), &file), &|_| {}).await.unwrap();
+    assert!(second.placed.is_empty());
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), written);
+    assert_eq!(provider.get_block_number().await.unwrap(), block, "a second run must send nothing");
+    for placed in first.deployment.contracts.values() {
+        let receipt = provider.get_transaction_receipt(placed.transaction).await.unwrap().unwrap();
+        assert_eq!(receipt.block_number, Some(placed.block));
+    }
+    assert_eq!(first.deployment.block, first.deployment.contracts["Deployer"].block);
+}
+
+#[tokio::test]
+async fn a_lost_file_is_found_again_on_the_chain() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("31337.json");
+    let chain = Anvil::start().await;
+    deploy::deploy(&options(chain.rpc_url(), &file), &|_| {}).await.unwrap();
+    let written = std::fs::read_to_string(&file).unwrap();
+    std::fs::remove_file(&file).unwrap();
+    let again = deploy::deploy(&options(chain.rpc_url(), &file), &|_| {}).await.unwrap();
+    assert!(again.placed.is_empty());
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), written);
+}
+
+/// Two chains with equal blocks: one is deployed in one go, the other is interrupted after its first steps.
+#[tokio::test]
+async fn an_interrupted_deployment_ends_like_an_uninterrupted_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole_file = folder.path().join("whole.json");
+    let whole_chain = Anvil::start().await;
+    let whole = deploy::deploy(&options(whole_chain.rpc_url(), &whole_file), &|_| {}).await.unwrap();
+
+    for steps in 1..=4 {
+        let file = folder.path().join(format!("resumed-{steps}.json"));
+        let chain = Anvil::start().await;
+        replay_first_transactions(&whole_chain, &chain, steps).await;
+        let resumed = deploy::deploy(&options(chain.rpc_url(), &file), &|_| {}).await.unwrap();
+        assert_eq!(resumed.deployment, whole.deployment, "after {steps} steps");
+        // The second step configures; it places nothing.
+        let before = if steps == 1 { 1 } else { steps - 1 };
+        assert_eq!(resumed.placed.len() as u64, 8 - before);
+    }
+}
+
+async fn replay_first_transactions(from: &Anvil, to: &Anvil, count: u64) {
+    let source = ProviderBuilder::new().connect_http(from.rpc_url().parse().unwrap());
+    let wallet = EthereumWallet::from(Anvil::signer(0));
+    let target = ProviderBuilder::new().wallet(wallet).connect_http(to.rpc_url().parse().unwrap());
+    for number in 1..=count {
+        let block = source.get_block_by_number(number.into()).full().await.unwrap().unwrap();
+        for transaction in block.transactions.into_transactions() {
+            let request = transaction.into_request();
+            target.send_transaction(request).await.unwrap().get_receipt().await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_new_local_chain_is_deployed_to_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("31337.json");
+    let first = Anvil::start().await;
+    deploy::deploy(&options(first.rpc_url(), &file), &|_| {}).await.unwrap();
+    drop(first);
+    let second = Anvil::start().await;
+    let outcome = deploy::deploy(&options(second.rpc_url(), &file), &|_| {}).await.unwrap();
+    assert_eq!(outcome.placed.len(), 8);
+}
+
+#[tokio::test]
+async fn code_that_is_not_the_artifact_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("31337.json");
+    let chain = Anvil::start().await;
+    let outcome = deploy::deploy(&options(chain.rpc_url(), &file), &|_| {}).await.unwrap();
+    let vault = outcome.deployment.contracts["Vault"].address;
+    let provider = ProviderBuilder::new().connect_http(chain.rpc_url().parse().unwrap());
+    let _: () = provider.client().request("anvil_setCode", (vault, "0x6001")).await.unwrap();
+    let error = deploy::deploy(&options(chain.rpc_url(), &file), &|_| {}).await.unwrap_err().to_string();
+    let expected =
+        format!("the code of Vault at {vault} is not that of the artifact or of the deployment file");
+    assert_eq!(error, expected);
+}
+
+#[tokio::test]
+async fn a_chain_without_the_create2_deployer_is_refused() {
+    let chain = Anvil::start().await;
+    let provider = ProviderBuilder::new().connect_http(chain.rpc_url().parse().unwrap());
+    let _: () = provider.client().request("anvil_setCode", (CREATE2_DEPLOYER, "0x")).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("31337.json");
+    let error = deploy::deploy(&options(chain.rpc_url(), &file), &|_| {}).await.unwrap_err().to_string();
+    assert!(error.starts_with("chain 31337 lacks the canonical CREATE2 deployer at 0x4e59b448"), "{error}");
+}
+
+fn stoa(args: &[&str]) -> Output {
+    Command::new(Bin::path("stoa")).args(args).output().unwrap()
+}
+
+#[tokio::test]
+async fn the_command_says_what_is_wrong() {
+    let said = |args: &[&str]| {
+        let output = stoa(args);
+        assert_eq!(output.status.code(), Some(1));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let nobody = said(&["deploy", "--rpc-url", "http://127.0.0.1:1"]);
+    assert!(nobody.contains("no chain answers at http://127.0.0.1:1/: Connection refused"), "{nobody}");
+
+    let other = AnvilOptions { chain_id: Some(84532), ..AnvilOptions::default() };
+    let chain = Anvil::start_with(other).await;
+    let url = chain.rpc_url();
+    let key = said(&["deploy", "--rpc-url", url]);
+    assert!(key.contains("the well-known local key must not be used on chain 84532"), "{key}");
+    let wrong = said(&["deploy", "--rpc-url", url, "--chain-id", "8453"]);
+    assert!(wrong.contains("has id 84532, but 8453 is wanted"), "{wrong}");
+    let unset = said(&["deploy", "--rpc-url", url, "--key-env", "STOA_NO_SUCH_KEY"]);
+    assert!(unset.contains("--key-env names STOA_NO_SUCH_KEY, which is not set"), "{unset}");
+    let half = said(&["deploy", "--rpc-url", url, "--fee-bps", "250"]);
+    assert!(half.contains("parameters are given all together"), "{half}");
+}
+
+#[tokio::test]
+async fn the_command_writes_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let chain = Anvil::start().await;
+    let out = folder.path().to_str().unwrap();
+    let output = stoa(&["deploy", "--rpc-url", chain.rpc_url(), "--out", out]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let deployment = Deployment::read(&folder.path().join("31337.json")).unwrap().unwrap();
+    assert_ne!(deployment.address("DemoUSD").unwrap(), Address::ZERO);
+}
