@@ -1,0 +1,83 @@
+import { reportAnswer, reportFailure } from './connection';
+import type { ListingAnswer, ListingsAnswer, ListingsQuery, PurchasesAnswer, PurchasesQuery, StatusAnswer } from './types';
+
+const TIMEOUT_MS = 20_000;
+
+/** The API answered, and said no (RFC 9457). `message` is its `detail`, fit for people. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError';
+  readonly status: number;
+  readonly title: string;
+
+  constructor(status: number, title: string, detail: string) {
+    super(detail);
+    this.status = status;
+    this.title = title;
+  }
+}
+
+/** No usable answer came: the network, a proxy, or a server that is not Stoa's. */
+export class UnreachableError extends Error {
+  override readonly name = 'UnreachableError';
+}
+
+type Query = Record<string, string | number | null | undefined>;
+
+export function withQuery(path: string, query: Query): string {
+  const search = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) {
+    if (value != null && value !== '') search.set(key, String(value));
+  }
+  return search.size === 0 ? path : `${path}?${search}`;
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' && value.trim() !== '' ? value : null;
+}
+
+/** Reads a problem document; whatever else an error's body holds, the reader gets a sentence. */
+export function toProblem(status: number, body: unknown): ProblemError {
+  const fields = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+  const title = text(fields['title']) ?? `Error ${status}`;
+  return new ProblemError(status, title, text(fields['detail']) ?? `The API answered with status ${status}.`);
+}
+
+async function get<Body>(path: string, signal: AbortSignal): Promise<Body> {
+  let response: Response;
+  let body: unknown;
+  try {
+    response = await fetch(path, {
+      headers: { accept: 'application/json, application/problem+json' },
+      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+    });
+    body = await response.json().catch((error: unknown) => {
+      // An error may come from a proxy without JSON; a success must be the API's own.
+      if (error instanceof SyntaxError && !response.ok) return null;
+      throw error;
+    });
+  } catch (error) {
+    if (signal.aborted) throw error;
+    reportFailure();
+    throw new UnreachableError('The API did not answer.', { cause: error });
+  }
+  if (response.status >= 500) reportFailure();
+  else reportAnswer();
+  if (!response.ok) throw toProblem(response.status, body);
+  return body as Body;
+}
+
+export function getStatus(signal: AbortSignal): Promise<StatusAnswer> {
+  return get('/v1/status', signal);
+}
+
+export function getListings(query: ListingsQuery, signal: AbortSignal): Promise<ListingsAnswer> {
+  return get(withQuery('/v1/listings', query), signal);
+}
+
+export function getListing(id: string, signal: AbortSignal): Promise<ListingAnswer> {
+  return get(`/v1/listings/${encodeURIComponent(id)}`, signal);
+}
+
+export function getPurchases(query: PurchasesQuery, signal: AbortSignal): Promise<PurchasesAnswer> {
+  return get(withQuery('/v1/purchases', query), signal);
+}

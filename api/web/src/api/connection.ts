@@ -1,0 +1,54 @@
+import { useSyncExternalStore } from 'react';
+
+/** How the last requests went, all together: one API serves every page. */
+export interface Connection {
+  /** Requests in a row that the API did not answer, or answered with a 5xx. */
+  failures: number;
+  /** When the API last answered, in milliseconds; `null` before the first answer. */
+  answeredAt: number | null;
+}
+
+let connection: Connection = { failures: 0, answeredAt: null };
+const listeners = new Set<() => void>();
+
+function set(next: Connection): void {
+  connection = next;
+  for (const listener of listeners) listener();
+}
+
+export function reportAnswer(): void {
+  const now = Date.now();
+  // Several answers a second would re-render for nothing: only a change of state matters.
+  if (connection.failures > 0 || connection.answeredAt === null) set({ failures: 0, answeredAt: now });
+  else connection.answeredAt = now;
+}
+
+export function reportFailure(): void {
+  set({ ...connection, failures: connection.failures + 1 });
+}
+
+export function useConnection(): Connection {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => connection,
+  );
+}
+
+const LONGEST_MS = 15_000;
+
+/**
+ * How long to wait before asking again: `base` while all is well, then doubling with every failure.
+ * Half of a longer wait is random, so that many open pages do not come back in step.
+ */
+export function pollDelay(base: number, failures: number, random: number): number {
+  if (failures === 0) return base;
+  const ceiling = Math.max(base, Math.min(LONGEST_MS, base * 2 ** Math.min(failures, 10)));
+  return Math.max(base, Math.round(ceiling / 2 + (random * ceiling) / 2));
+}
+
+export function currentPollDelay(base: number): number {
+  return pollDelay(base, connection.failures, Math.random());
+}

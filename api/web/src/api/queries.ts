@@ -1,0 +1,106 @@
+import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { getListing, getListings, getPurchases, getStatus, ProblemError } from './client';
+import { currentPollDelay } from './connection';
+import { appendOlder, type Feed, mergeNewest, reaches } from './feed';
+import type { ListingsQuery, PurchasesQuery } from './types';
+
+const LIVE_MS = 1000;
+const LISTINGS_MS = 4000;
+const LISTING_MS = 2000;
+const PAGE = 24;
+/** Bounds the pages read to close a gap; a tab that slept longer starts from the newest page. */
+const CATCH_UP_PAGES = 4;
+
+export function statusQuery() {
+  return queryOptions({
+    queryKey: ['status'],
+    queryFn: ({ signal }) => getStatus(signal),
+    refetchInterval: () => currentPollDelay(LIVE_MS),
+  });
+}
+
+export type ListingsFilter = Pick<ListingsQuery, 'kind' | 'status' | 'sort'>;
+
+export function listingsQuery(filter: ListingsFilter) {
+  return infiniteQueryOptions({
+    queryKey: ['listings', filter],
+    queryFn: ({ pageParam, signal }) =>
+      getListings({ ...filter, limit: PAGE, ...(pageParam === null ? {} : { cursor: pageParam }) }, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next ?? null,
+    placeholderData: keepPreviousData,
+    // Every loaded page is asked for again, so more pages mean a slower beat.
+    refetchInterval: (query) => currentPollDelay(LISTINGS_MS * Math.max(1, query.state.data?.pages.length ?? 1)),
+  });
+}
+
+export function listingQuery(id: string) {
+  return queryOptions({
+    queryKey: ['listing', id],
+    queryFn: async ({ signal }) => (await getListing(id, signal)).data,
+    refetchInterval: (query) => {
+      const { error } = query.state;
+      const refused = error instanceof ProblemError && error.status < 500 && error.status !== 404;
+      return refused ? false : currentPollDelay(LISTING_MS);
+    },
+  });
+}
+
+/** A listing of which only the name is wanted: asked for once in a while. */
+export function listingNameQuery(id: string) {
+  return queryOptions({
+    queryKey: ['listing', id],
+    queryFn: async ({ signal }) => (await getListing(id, signal)).data,
+    staleTime: 60_000,
+  });
+}
+
+export type PurchasesFilter = Pick<PurchasesQuery, 'listing' | 'account'>;
+
+async function readNewest(known: Feed | undefined, filter: PurchasesFilter, signal: AbortSignal): Promise<Feed> {
+  let newest = await readPage(filter, null, signal);
+  for (let page = 1; page < CATCH_UP_PAGES && newest.next !== null && !reaches(known, newest); page += 1) {
+    newest = appendOlder(newest, newest.next, await readPage(filter, newest.next, signal));
+  }
+  return newest;
+}
+
+async function readPage(filter: PurchasesFilter, cursor: string | null, signal: AbortSignal): Promise<Feed> {
+  const answer = await getPurchases({ ...filter, limit: PAGE, ...(cursor === null ? {} : { cursor }) }, signal);
+  return { items: answer.data, next: answer.next ?? null };
+}
+
+/** Purchases, newest first, kept up to date; `loadOlder` continues into the past. */
+export function usePurchases(filter: PurchasesFilter) {
+  const client = useQueryClient();
+  const queryKey = ['purchases', filter] as const;
+  const query = useQuery({
+    queryKey,
+    queryFn: async ({ signal }): Promise<Feed> => {
+      const newest = await readNewest(client.getQueryData<Feed>(queryKey), filter, signal);
+      // Read again: older pages may have been added while this one was under way.
+      return mergeNewest(client.getQueryData<Feed>(queryKey), newest);
+    },
+    refetchInterval: () => currentPollDelay(LIVE_MS),
+  });
+  const older = useMutation({
+    mutationFn: async (cursor: string) => ({
+      cursor,
+      page: await readPage(filter, cursor, new AbortController().signal),
+    }),
+    onSuccess: ({ cursor, page }) => {
+      client.setQueryData<Feed>(queryKey, (known) => known && appendOlder(known, cursor, page));
+    },
+  });
+  const next = query.data?.next ?? null;
+  return {
+    ...query,
+    items: query.data?.items ?? [],
+    hasOlder: next !== null,
+    isLoadingOlder: older.isPending,
+    olderError: older.error,
+    loadOlder: () => {
+      if (next !== null && !older.isPending) older.mutate(next);
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import type { paths } from './schema';
+
+/** Read from the paths, not from schema names, so that the API may rename its types freely. */
+type Answer<P extends keyof paths> = paths[P] extends {
+  get: { responses: { 200: { content: { 'application/json': infer Body } } } };
+}
+  ? Body
+  : never;
+type QueryOf<P extends keyof paths> = paths[P] extends { get: { parameters: { query?: infer Query } } }
+  ? NonNullable<Query>
+  : never;
+
+export type StatusAnswer = Answer<'/v1/status'>;
+export type ListingsAnswer = Answer<'/v1/listings'>;
+export type ListingAnswer = Answer<'/v1/listings/{id}'>;
+export type PurchasesAnswer = Answer<'/v1/purchases'>;
+
+export type ChainStatus = StatusAnswer['data']['chains'][number];
+export type ListingSummary = ListingsAnswer['data'][number];
+export type Listing = ListingAnswer['data'];
+export type Plan = Listing['plans'][number];
+export type Version = Listing['versions'][number];
+export type Purchase = PurchasesAnswer['data'][number];
+export type Token = Purchase['token'];
+export type Kind = ListingSummary['kind'];
+export type ListingStatus = ListingSummary['status'];
+export type Finality = Purchase['finality'];
+
+export type ListingsQuery = QueryOf<'/v1/listings'>;
+export type PurchasesQuery = QueryOf<'/v1/purchases'>;
+export type Sort = NonNullable<ListingsQuery['sort']>;

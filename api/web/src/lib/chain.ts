@@ -1,0 +1,20 @@
+/** What the page can honestly say about how fresh its data is. */
+export type Freshness = 'connecting' | 'live' | 'behind' | 'no-head' | 'unreachable' | 'offline';
+
+export interface FreshnessInput {
+  online: boolean;
+  failures: number;
+  chain: { head?: unknown; lag_blocks?: number | null } | undefined;
+}
+
+/** One lost answer is a hiccup; more in a row are worth a word. */
+const FAILURES_SHOWN = 2;
+/** Blocks behind the head that are still "live": an indexer is always a moment late. */
+const LAG_SHOWN = 3;
+
+export function freshness({ online, failures, chain }: FreshnessInput): Freshness {
+  if (failures >= FAILURES_SHOWN || (failures > 0 && chain === undefined)) return online ? 'unreachable' : 'offline';
+  if (chain === undefined) return 'connecting';
+  if (chain.head == null) return 'no-head';
+  return (chain.lag_blocks ?? 0) > LAG_SHOWN ? 'behind' : 'live';
+}

@@ -1,0 +1,99 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useSearch } from '@tanstack/react-router';
+import { useMemo, useState } from 'react';
+import { listingsQuery } from '../../api/queries';
+import type { ListingSummary } from '../../api/types';
+import { MoreButton } from '../../components/MoreButton';
+import { ErrorNotice, Notice } from '../../components/Notice';
+import { settle } from '../../lib/stable';
+import { Filters } from './Filters';
+import styles from './GalleryPage.module.css';
+import { CardSkeleton, ListingCard } from './ListingCard';
+import { LivePanel } from './LivePanel';
+import { toFilter } from './search';
+
+export function GalleryPage() {
+  const search = useSearch({ from: '/' });
+  return (
+    <>
+      <title>Stoa · AI models, data, compute, agents and services</title>
+      <div className={styles.layout}>
+        <header className={styles.intro}>
+          <h1 className={styles.heading}>Listings</h1>
+          <p className={styles.lead}>Models, datasets, compute, agents and services, priced and sold on chain.</p>
+        </header>
+        <LivePanel />
+        <section className={styles.catalogue} aria-label="Listings">
+          <Filters search={search} />
+          <Catalogue key={JSON.stringify(search)} search={search} />
+        </section>
+      </div>
+    </>
+  );
+}
+
+function Catalogue({ search }: { search: Parameters<typeof toFilter>[0] }) {
+  const query = useInfiniteQuery(listingsQuery(toFilter(search)));
+  const source = useMemo(() => query.data?.pages.flatMap((page) => page.data), [query.data]);
+  const { visible, waiting, showAll } = useSettled(query.isPlaceholderData ? undefined : source);
+
+  if (source === undefined && query.error) {
+    return <ErrorNotice error={query.error} what="The listings" retry={() => void query.refetch()} />;
+  }
+  if (source === undefined || query.isPlaceholderData) return <GridSkeleton />;
+  if (source.length === 0) return <NoListings filtered={Object.keys(search).length > 0} />;
+  return (
+    <>
+      <output className={styles.fresh}>
+        {waiting > 0 && (
+          <button type="button" className={styles.freshButton} onClick={showAll}>
+            Show {waiting} new {waiting === 1 ? 'listing' : 'listings'}
+          </button>
+        )}
+      </output>
+      <ul className={styles.grid}>
+        {visible.map((listing) => (
+          <ListingCard key={listing.id} listing={listing} />
+        ))}
+      </ul>
+      {query.hasNextPage && (
+        <MoreButton
+          label="Load more"
+          loading={query.isFetchingNextPage}
+          error={query.isFetchNextPageError ? query.error : null}
+          onClick={() => {
+            if (!query.isFetchingNextPage) void query.fetchNextPage();
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+/** Holds the cards still: new listings wait behind a button instead of pushing the grid about. */
+function useSettled(source: ListingSummary[] | undefined) {
+  const [shown, setShown] = useState<ListingSummary[]>([]);
+  const settled = useMemo(() => settle(shown, source ?? []), [shown, source]);
+  if (source !== undefined && settled.visible.length !== shown.length) setShown(settled.visible);
+  return { ...settled, showAll: () => setShown(source ?? []) };
+}
+
+function NoListings({ filtered }: { filtered: boolean }) {
+  if (filtered) return <Notice title="Nothing matches">No listing has this kind and status. Try fewer filters.</Notice>;
+  return <Notice title="No listings yet">The first one appears here as soon as its block is indexed.</Notice>;
+}
+
+const SKELETONS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'];
+
+function GridSkeleton() {
+  return (
+    <>
+      <div className={styles.fresh} />
+      <ul className={styles.grid} aria-busy="true" aria-label="Loading listings">
+        {SKELETONS.map((key) => (
+          <CardSkeleton key={key} />
+        ))}
+      </ul>
+    </>
+  );
+}

@@ -1,0 +1,107 @@
+import { Link } from '@tanstack/react-router';
+import type { ListingSummary } from '../../api/types';
+import { KindName, KindTile, StatusBadge } from '../../components/Badge';
+import { Fingerprint } from '../../components/Fingerprint';
+import { Skeleton } from '../../components/Skeleton';
+import { Amount, Count } from '../../components/Value';
+import { displayName } from '../../lib/kinds';
+import styles from './ListingCard.module.css';
+
+const TAGS_SHOWN = 3;
+
+export function ListingCard({ listing }: { listing: ListingSummary }) {
+  const { metadata } = listing;
+  return (
+    <li
+      className={styles.card}
+      data-kind={listing.kind}
+      data-status={listing.status}
+      data-testid="listing-card"
+      data-listing-id={listing.id}
+    >
+      <div className={styles.top}>
+        <KindTile kind={listing.kind} />
+        <span className={styles.what}>
+          <KindName kind={listing.kind} />
+          <span className={styles.id}>
+            {listing.id} · v{listing.version}
+          </span>
+        </span>
+        {listing.status !== 'active' && <StatusBadge status={listing.status} />}
+      </div>
+      <h2 className={styles.name}>
+        <Link to="/listings/$listingId" params={{ listingId: listing.id }} className={styles.link}>
+          <bdi>{displayName(listing)}</bdi>
+        </Link>
+      </h2>
+      <p className={styles.description}>{metadata?.description?.trim() || <Undescribed listing={listing} />}</p>
+      <Tags tags={metadata?.tags ?? []} />
+      <Fingerprint hash={listing.content_hash} />
+      <div className={styles.foot}>
+        <Price listing={listing} />
+        <Sales listing={listing} />
+      </div>
+    </li>
+  );
+}
+
+function Undescribed({ listing }: { listing: ListingSummary }) {
+  return <span className={styles.quiet}>{listing.metadata ? 'No description.' : 'Described outside the chain.'}</span>;
+}
+
+function Tags({ tags }: { tags: string[] }) {
+  return (
+    <ul className={styles.tags}>
+      {[...new Set(tags)].slice(0, TAGS_SHOWN).map((tag) => (
+        <li key={tag} className={styles.tag}>
+          {tag}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Price({ listing }: { listing: ListingSummary }) {
+  const cheapest = listing.cheapest_plan;
+  if (cheapest == null) {
+    const plans = listing.plan_count;
+    return <span className={styles.price}>{plans === 0 ? 'No plans' : `${plans} plans`}</span>;
+  }
+  return (
+    <span className={styles.price}>
+      {listing.plan_count > 1 && <span className={styles.from}>from </span>}
+      <Amount base={cheapest.amount} token={cheapest.token} digits={4} free />
+    </span>
+  );
+}
+
+function Sales({ listing }: { listing: ListingSummary }) {
+  return (
+    <span className={styles.sales}>
+      <Count value={listing.sales} /> {listing.sales === '1' ? 'sale' : 'sales'}
+    </span>
+  );
+}
+
+export function CardSkeleton() {
+  return (
+    <li className={styles.card} aria-hidden="true">
+      <div className={styles.top}>
+        <Skeleton width="36px" height={36} />
+        <Skeleton width="80px" />
+      </div>
+      <div className={styles.name}>
+        <Skeleton width="75%" height={18} />
+      </div>
+      <div className={styles.description}>
+        <Skeleton />
+      </div>
+      <div className={styles.tags} />
+      <Skeleton height={10} />
+      <div className={styles.foot}>
+        <Skeleton width="72px" />
+        <Skeleton width="52px" />
+      </div>
+    </li>
+  );
+}

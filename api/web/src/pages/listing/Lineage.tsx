@@ -1,0 +1,97 @@
+import { useQueries } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { listingNameQuery } from '../../api/queries';
+import type { Listing } from '../../api/types';
+import { KindTile } from '../../components/Badge';
+import { Section } from '../../components/Section';
+import { formatBps } from '../../lib/amount';
+import { displayName } from '../../lib/kinds';
+import styles from './Lineage.module.css';
+
+type Edge = Listing['parents'][number];
+
+const ALL_BPS = 10_000;
+/** Parents are at most 8; a popular listing may have any number of children. */
+const CHILDREN_SHOWN = 8;
+
+export function Lineage({ listing }: { listing: Listing }) {
+  const { parents, children } = listing;
+  if (parents.length === 0 && children.length === 0) {
+    return (
+      <Section title="Lineage">
+        <p className={styles.sentence}>Derived from nothing listed here, and nothing is derived from it.</p>
+      </Section>
+    );
+  }
+  return (
+    <Section title="Lineage">
+      {parents.length > 0 && (
+        <>
+          <Split parents={parents} />
+          <Edges title="Derived from" edges={parents} say={(edge) => `gets ${formatBps(edge.bps)}`} />
+        </>
+      )}
+      {children.length > 0 && (
+        <Edges
+          title="Derived from it"
+          edges={children.slice(0, CHILDREN_SHOWN)}
+          more={children.length - CHILDREN_SHOWN}
+          say={(edge) => `pays ${formatBps(edge.bps)}`}
+        />
+      )}
+    </Section>
+  );
+}
+
+/** Where a net sale goes, drawn to scale. */
+function Split({ parents }: { parents: Edge[] }) {
+  const granted = parents.reduce((sum, parent) => sum + parent.bps, 0);
+  return (
+    <div className={styles.split}>
+      <p>
+        Of every net sale {formatBps(ALL_BPS - granted)} stays here and {formatBps(granted)} goes to{' '}
+        {parents.length === 1 ? 'its parent' : 'its parents'}.
+      </p>
+      <div className={styles.bar} aria-hidden="true">
+        <span className={styles.own} style={{ flexGrow: ALL_BPS - granted }} />
+        {parents.map((parent) => (
+          <span key={parent.id} className={styles.part} style={{ flexGrow: parent.bps }} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+interface EdgesProps {
+  title: string;
+  edges: Edge[];
+  say: (edge: Edge) => string;
+  more?: number;
+}
+
+function Edges({ title, edges, say, more = 0 }: EdgesProps) {
+  const listings = useQueries({ queries: edges.map((edge) => listingNameQuery(edge.id)) });
+  return (
+    <div className={styles.group}>
+      <h3 className={styles.title}>{title}</h3>
+      <ul>
+        {edges.map((edge, at) => {
+          const listing = listings[at]?.data;
+          return (
+            <li key={edge.id} className={styles.edge}>
+              <span className={styles.tile}>{listing && <KindTile kind={listing.kind} />}</span>
+              <span className={styles.name}>
+                <Link to="/listings/$listingId" params={{ listingId: edge.id }}>
+                  <bdi>{listing ? displayName(listing) : `Listing ${edge.id}`}</bdi>
+                </Link>
+                <span className={styles.id}>{edge.id}</span>
+              </span>
+              <span className={styles.bps}>{say(edge)}</span>
+            </li>
+          );
+        })}
+      </ul>
+      {more > 0 && <p className={styles.more}>and {more} more</p>}
+    </div>
+  );
+}

@@ -1,0 +1,39 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { Shell } from './app/Shell';
+import { NotFound, PageCrash } from './app/Fallbacks';
+import { GalleryPage } from './pages/gallery/GalleryPage';
+import { readGallerySearch } from './pages/gallery/search';
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: PageCrash });
+
+const gallery = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  validateSearch: readGallerySearch,
+  component: GalleryPage,
+});
+
+const listing = createRoute({
+  getParentRoute: () => root,
+  path: '/listings/$listingId',
+  component: lazyRouteComponent(() => import('./pages/listing/ListingPage'), 'ListingPage'),
+});
+
+const activity = createRoute({
+  getParentRoute: () => root,
+  path: '/activity',
+  component: lazyRouteComponent(() => import('./pages/activity/ActivityPage'), 'ActivityPage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([gallery, listing, activity]),
+  defaultPreload: 'intent',
+  defaultErrorComponent: PageCrash,
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
