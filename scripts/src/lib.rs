@@ -9,5 +9,6 @@ pub mod deploy;
 pub mod fingerprint;
 pub mod postgres;
 pub mod progress;
+pub mod queries;
 pub mod testing;
 pub mod toolchain;

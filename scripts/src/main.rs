@@ -3,7 +3,7 @@
 mod commands;
 
 use clap::{Parser, Subcommand};
-use commands::{compile, deploy, toolchain};
+use commands::{compile, deploy, sqlx, toolchain};
 
 /// Build, deploy, run and check Stoa.
 #[derive(Debug, Parser)]
@@ -18,6 +18,7 @@ enum Command {
     Toolchain(toolchain::Args),
     Compile(compile::Args),
     Deploy(deploy::Args),
+    Sqlx(sqlx::Args),
 }
 
 #[tokio::main]
@@ -29,6 +30,7 @@ async fn main() -> std::process::ExitCode {
         Command::Toolchain(args) => toolchain::run(&args),
         Command::Compile(args) => compile::run(&args),
         Command::Deploy(args) => deploy::run(&args).await,
+        Command::Sqlx(args) => sqlx::run(&args).await,
     };
     match result {
         Ok(()) => std::process::ExitCode::SUCCESS,

@@ -18,18 +18,18 @@ use crate::{
 };
 
 /// The oldest Node.js that the packages run on.
-pub const NODE_MAJOR: u32 = 20;
+pub const NODE: (u32, u32) = (20, 19);
 /// How long `npm ci` may take; a slow network is no reason to give up early.
 const INSTALL: Duration = Duration::from_secs(1_800);
 
 /// What can go wrong with the toolchain.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("Node.js is missing: install Node.js {NODE_MAJOR} or newer (with npm) and run this again")]
+    #[error("Node.js is missing: install Node.js {}.{} or newer (with npm) and run this again", NODE.0, NODE.1)]
     NodeMissing,
-    #[error("Node.js {found} is too old: install Node.js {NODE_MAJOR} or newer and run this again")]
+    #[error("Node.js {found} is too old: install Node.js {}.{} or newer and run this again", NODE.0, NODE.1)]
     NodeOld { found: String },
-    #[error("npm is missing: it comes with Node.js {NODE_MAJOR}; install it and run this again")]
+    #[error("npm is missing: it comes with Node.js; install it and run this again")]
     NpmMissing,
     #[error("`npm ci` in {folder} failed: {line}; its log is at {log}")]
     Install { folder: String, line: String, log: PathBuf },
@@ -67,10 +67,9 @@ fn node_version() -> Option<String> {
 fn check_node(version: &Option<String>) -> Result<(), Error> {
     let Some(version) = version else { return Err(Error::NodeMissing) };
     let number = version.trim_start_matches('v');
-    match number.split('.').next().and_then(|major| major.parse::<u32>().ok()) {
-        Some(major) if major >= NODE_MAJOR => Ok(()),
-        _ => Err(Error::NodeOld { found: number.to_owned() }),
-    }
+    let mut parts = number.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+    let found = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+    if found >= NODE { Ok(()) } else { Err(Error::NodeOld { found: number.to_owned() }) }
 }
 
 fn install(folder: &str) -> Result<(), Error> {
@@ -168,11 +167,12 @@ mod tests {
     #[test]
     fn node_must_be_there_and_recent() {
         let said = |version: Option<&str>| check_node(&version.map(str::to_owned)).map_err(|e| e.to_string());
-        assert_eq!(said(Some("v20.1.0")), Ok(()));
+        assert_eq!(said(Some("v20.19.0")), Ok(()));
         assert_eq!(said(Some("v22.11.0")), Ok(()));
-        let old = "Node.js 18.19.1 is too old: install Node.js 20 or newer and run this again";
+        let old = "Node.js 18.19.1 is too old: install Node.js 20.19 or newer and run this again";
         assert_eq!(said(Some("v18.19.1")), Err(old.to_owned()));
-        let missing = "Node.js is missing: install Node.js 20 or newer (with npm) and run this again";
+        assert!(said(Some("v20.18.3")).is_err());
+        let missing = "Node.js is missing: install Node.js 20.19 or newer (with npm) and run this again";
         assert_eq!(said(None), Err(missing.to_owned()));
     }
 

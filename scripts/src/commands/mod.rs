@@ -2,4 +2,5 @@
 
 pub(crate) mod compile;
 pub(crate) mod deploy;
+pub(crate) mod sqlx;
 pub(crate) mod toolchain;
