@@ -24,7 +24,7 @@ contract Listings is IListings, ERC721 {
     uint256 public count;
 
     mapping(uint256 id => Listing) private _listings;
-    mapping(uint256 id => Parent[]) private _parents;
+    mapping(uint256 id => Parent[8]) private _parents;
     mapping(uint256 id => string) private _uris;
     mapping(uint256 id => mapping(uint256 version => bytes32)) private _contentHashes;
 
@@ -52,6 +52,9 @@ contract Listings is IListings, ERC721 {
         stored.derivativeBps = listing.derivativeBps;
         stored.kind = listing.kind;
         stored.derivatives = listing.derivatives;
+        // Fits: checked to be at most 8.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        stored.parents = uint8(listing.parents.length);
         _uris[id] = listing.uri;
         _linkParents(id, listing.parents, listing.parentBps);
         _emitCreated(id, listing);
@@ -123,7 +126,7 @@ contract Listings is IListings, ERC721 {
             if (bps[i] < terms.derivativeBps) revert Listings_ParentAsksMore(parent, terms.derivativeBps, bps[i]);
             // The id fits: it is below `count`, which grows by one per listing.
             // forge-lint: disable-next-line(unsafe-typecast)
-            _parents[id].push(Parent({id: uint64(parent), bps: bps[i]}));
+            _parents[id][i] = Parent({id: uint64(parent), bps: bps[i]});
         }
     }
 
@@ -162,17 +165,22 @@ contract Listings is IListings, ERC721 {
     }
 
     /// @inheritdoc IListings
+    function saleState(uint256 id) external view returns (Status current, address owner) {
+        return (_listings[id].status, _requireOwned(id));
+    }
+
+    /// @inheritdoc IListings
     function listingOf(uint256 id) external view returns (Listing memory) {
         return _existing(id);
     }
 
     /// @inheritdoc IListings
     function parentsOf(uint256 id) external view returns (uint256[] memory ids, uint16[] memory bps) {
-        _existing(id);
-        Parent[] memory parents = _parents[id];
-        ids = new uint256[](parents.length);
-        bps = new uint16[](parents.length);
-        for (uint256 i = 0; i < parents.length; ++i) {
+        uint256 number = _existing(id).parents;
+        Parent[8] storage parents = _parents[id];
+        ids = new uint256[](number);
+        bps = new uint16[](number);
+        for (uint256 i = 0; i < number; ++i) {
             (ids[i], bps[i]) = (parents[i].id, parents[i].bps);
         }
     }

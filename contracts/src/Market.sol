@@ -58,7 +58,7 @@ contract Market is IMarket, ERC1155 {
         // Effect
         id = ++count;
         Plan storage stored = _plans[id];
-        stored.listing = plan.listing.toUint64();
+        stored.listing = plan.listing.toUint40();
         stored.cap = plan.cap;
         stored.version = 1;
         stored.kind = plan.kind;
@@ -106,21 +106,22 @@ contract Market is IMarket, ERC1155 {
     {
         // Check
         if (msg.sender != address(VAULT)) revert Market_NotVault(msg.sender);
-        if (data.length != ORDER_LENGTH) revert Market_OrderMalformed(data.length, ORDER_LENGTH);
-        Order memory order = abi.decode(data, (Order));
-        Plan memory plan = _plans[order.plan];
+        Order calldata order = _orderIn(data);
+        Plan storage plan = _plans[order.plan];
         _checkOrder(order, plan, token);
         // Cannot overflow: 128 bits times 64.
         uint256 amount = uint256(plan.price) * order.quantity;
         if (received < amount) revert Market_PaymentTooSmall(order.plan, received, amount);
-        SaleSplit memory sale = REVENUE.split(plan.listing, token, amount);
+        uint256 listing = plan.listing;
+        SaleSplit memory sale = REVENUE.split(listing, token, amount);
+        if (sale.status != Status.Active) revert Market_ListingNotActive(listing);
 
         // Effect
         uint64 sold = _sell(order, plan);
-        _emitPurchased(from, order, plan.listing, amount, sale, sold);
+        _emitPurchased(from, order, listing, amount, sale, sold);
         credits = new Credit[](2);
-        credits[0] = Credit({account: sale.feeAccount, amount: sale.fee});
-        credits[1] = Credit({account: sale.netAccount, amount: sale.net});
+        (credits[0].account, credits[0].amount) = (sale.feeAccount, sale.fee);
+        (credits[1].account, credits[1].amount) = (sale.netAccount, sale.net);
 
         // Interaction: everything is written, and the Vault is locked until the payment is done
         if (order.recipient != from) {
@@ -130,39 +131,42 @@ contract Market is IMarket, ERC1155 {
 
     // ---------------------------------------------------------------------------------------------- internal
 
-    function _checkOrder(Order memory order, Plan memory plan, address token) private view {
+    /// @dev The order that the data encodes, read in place.
+    function _orderIn(bytes calldata data) private pure returns (Order calldata order) {
+        if (data.length != ORDER_LENGTH) revert Market_OrderMalformed(data.length, ORDER_LENGTH);
+        // An Order has no dynamic part, so its encoding is its fields; the compiler checks each when it is read.
+        assembly ("memory-safe") {
+            order := data.offset
+        }
+    }
+
+    function _checkOrder(Order calldata order, Plan storage plan, address token) private view {
         if (plan.version == 0) revert Market_UnknownPlan(order.plan);
         if (order.version != plan.version) revert Market_StaleVersion(order.plan, order.version, plan.version);
         if (plan.paused) revert Market_PlanPaused(order.plan);
         if (token != plan.token) revert Market_WrongToken(order.plan, token, plan.token);
         if (order.quantity == 0) revert Market_ZeroQuantity(order.plan);
         if (order.recipient == address(0)) revert Market_ZeroRecipient(order.plan);
-        if (LISTINGS.status(plan.listing) != Status.Active) revert Market_ListingNotActive(plan.listing);
     }
 
     /// @dev Counts the sale and mints the passes.
-    function _sell(Order memory order, Plan memory plan) private returns (uint64 sold) {
+    function _sell(Order calldata order, Plan storage plan) private returns (uint64 sold) {
         // Without a cap the counter's own size is the bound.
-        uint64 cap = plan.cap == 0 ? type(uint64).max : plan.cap;
-        if (order.quantity > cap - plan.sold) {
-            revert Market_CapExceeded(order.plan, plan.cap, plan.sold, order.quantity);
+        (uint64 cap, uint64 before, uint64 quantity) = (plan.cap, plan.sold, order.quantity);
+        if (quantity > (cap == 0 ? type(uint64).max : cap) - before) {
+            revert Market_CapExceeded(order.plan, cap, before, quantity);
         }
         unchecked {
-            // Cannot overflow: at most `cap`.
-            sold = plan.sold + order.quantity;
+            // Cannot overflow: at most the cap.
+            sold = before + quantity;
         }
-        _plans[order.plan].sold = sold;
-
-        uint256[] memory ids = new uint256[](1);
-        uint256[] memory quantities = new uint256[](1);
-        ids[0] = order.plan;
-        quantities[0] = order.quantity;
-        _update(address(0), order.recipient, ids, quantities);
+        plan.sold = sold;
+        _update(address(0), order.recipient, _single(order.plan), _single(quantity));
     }
 
     function _emitPurchased(
         address payer,
-        Order memory order,
+        Order calldata order,
         uint256 listing,
         uint256 amount,
         SaleSplit memory sale,
@@ -181,6 +185,16 @@ contract Market is IMarket, ERC1155 {
             }
         }
         super._update(from, to, ids, values);
+    }
+
+    /// @dev An array of one; `new` would first write what is overwritten next.
+    function _single(uint256 value) private pure returns (uint256[] memory list) {
+        assembly ("memory-safe") {
+            list := mload(0x40)
+            mstore(list, 1)
+            mstore(add(list, 32), value)
+            mstore(0x40, add(list, 64))
+        }
     }
 
     function _bumpVersion(uint256 plan, Plan storage stored) private {

@@ -155,7 +155,7 @@ contract Revenue is IRevenue, Governed {
         sale.fee = RevenueMath.bpsDown(amount, feeBps);
         sale.net = amount - sale.fee;
         sale.feeAccount = feeRecipient;
-        sale.beneficiary = LISTINGS.ownerOf(listing);
+        (sale.status, sale.beneficiary) = LISTINGS.saleState(listing);
         sale.netAccount = accountOf(listing, sale.beneficiary);
     }
 

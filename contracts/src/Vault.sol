@@ -50,7 +50,6 @@ contract Vault is Ledger {
     {
         // Check
         if (target.code.length == 0) revert Vault_TargetWithoutCode(target);
-        if (amount > type(uint128).max) revert Vault_AmountTooLarge(amount);
 
         // Effect: the money leaves the payer before anyone else is called
         uint256 id = _idOf(token);
@@ -114,14 +113,15 @@ contract Vault is Ledger {
         uint256 length = credits.length;
         if (length > MAX_CREDITS) revert Vault_TooManyCredits(target, length);
         for (uint256 i = 0; i < length; ++i) {
-            uint256 amount = credits[i].amount;
+            Credit memory credit = credits[i];
+            uint256 amount = credit.amount;
             if (amount == 0) continue;
             if (amount > received - spent) revert Vault_CreditsExceedReceived(target, amount, received - spent);
             unchecked {
                 // Cannot overflow: spent + amount <= received.
                 spent += amount;
             }
-            _creditFrom(source, credits[i].account, id, amount);
+            _creditFrom(source, credit.account, id, amount);
         }
     }
 

@@ -11,9 +11,14 @@ import {ERC165, IERC165} from "@openzeppelin/contracts/utils/introspection/ERC16
 /// @dev Not OpenZeppelin's ERC6909: a payment debits the payer before its target runs and knows only afterwards whom to
 /// name in the Transfer events, so debit, credit and event must be separate steps here.
 abstract contract Ledger is IVault, ERC165, ReentrancyGuardTransient {
+    /// @dev A struct of one, so that the place of a balance is computed once and not for each read and write.
+    struct Balance {
+        uint256 amount;
+    }
+
     // ----------------------------------------------------------------------------------------------- storage
 
-    mapping(address account => mapping(uint256 id => uint256)) private _balances;
+    mapping(address account => mapping(uint256 id => Balance)) private _balances;
     mapping(address owner => mapping(address spender => bool)) private _operators;
     mapping(address owner => mapping(address spender => mapping(uint256 id => uint256))) private _allowances;
 
@@ -58,22 +63,24 @@ abstract contract Ledger is IVault, ERC165, ReentrancyGuardTransient {
 
     /// @dev Takes from an account; the caller emits the Transfer.
     function _debit(address account, uint256 id, uint256 amount) internal {
-        uint256 balance = _balances[account][id];
+        Balance storage stored = _balances[account][id];
+        uint256 balance = stored.amount;
         if (balance < amount) revert Vault_BalanceTooSmall(account, id, balance, amount);
         unchecked {
             // Cannot underflow: amount <= balance.
-            _balances[account][id] = balance - amount;
+            stored.amount = balance - amount;
         }
     }
 
     /// @dev Gives to an account; the caller emits the Transfer. Amounts and balances stay within uint128.
     function _credit(address account, uint256 id, uint256 amount) internal {
         if (account == address(0)) revert Vault_ZeroAccount();
-        uint256 balance = _balances[account][id];
+        Balance storage stored = _balances[account][id];
+        uint256 balance = stored.amount;
         if (amount > type(uint128).max - balance) revert Vault_AmountTooLarge(amount);
         unchecked {
             // Cannot overflow: checked above against uint128.
-            _balances[account][id] = balance + amount;
+            stored.amount = balance + amount;
         }
     }
 
@@ -102,7 +109,7 @@ abstract contract Ledger is IVault, ERC165, ReentrancyGuardTransient {
 
     /// @inheritdoc IERC6909
     function balanceOf(address owner, uint256 id) external view returns (uint256) {
-        return _balances[owner][id];
+        return _balances[owner][id].amount;
     }
 
     /// @inheritdoc IERC6909

@@ -118,6 +118,9 @@ interface IListings is IERC721Metadata, IERC2981, IERC4906 {
     /// @notice Whether the listing sells.
     function status(uint256 id) external view returns (Status);
 
+    /// @notice What a sale needs to know in one call: whether the listing sells, and who owns it.
+    function saleState(uint256 id) external view returns (Status current, address owner);
+
     /// @notice What is kept of a listing.
     function listingOf(uint256 id) external view returns (Listing memory);
 

@@ -47,6 +47,7 @@ struct NewListing {
 /// @param royaltyReceiver see NewListing
 /// @param royaltyBps see NewListing
 /// @param derivativeBps see NewListing
+/// @param parents number of parents
 /// @param versions number of published versions; the newest has this number
 /// @param kind see NewListing
 /// @param status whether it sells
@@ -56,6 +57,7 @@ struct Listing {
     uint16 royaltyBps;
     uint16 derivativeBps;
     uint32 versions;
+    uint8 parents;
     Kind kind;
     Status status;
     bool derivatives;

@@ -24,26 +24,26 @@ struct NewPlan {
     bool transferable;
 }
 
-/// @notice A plan as it stands. Three slots; what a sale changes lies in the first.
-/// @param listing the listing the plan sells
+/// @notice A plan as it stands. Two slots, so that a sale reads no third.
+/// @param price price of one, in the token's smallest unit
 /// @param cap how many may be sold in all; 0 for no cap
 /// @param sold how many have been sold
+/// @param token ERC-20 it is paid in
+/// @param listing the listing the plan sells; 40 bits, since a trillion listings cannot be created
 /// @param version grows by one with every change, starts at 1
 /// @param kind what it sells
 /// @param paused whether it sells nothing for now
 /// @param transferable whether its passes transfer
-/// @param token ERC-20 it is paid in
-/// @param price price of one, in the token's smallest unit
 struct Plan {
-    uint64 listing;
+    uint128 price;
     uint64 cap;
     uint64 sold;
+    address token;
+    uint40 listing;
     uint32 version;
     PlanKind kind;
     bool paused;
     bool transferable;
-    address token;
-    uint128 price;
 }
 
 /// @notice What a buyer orders: the data of a payment to the Market, ABI-encoded.
