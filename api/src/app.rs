@@ -1,0 +1,76 @@
+//! The router with everything around it. Runs without a socket.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::map_response;
+use sqlx::PgPool;
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::cors::{Any, CorsLayer};
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::TimeoutLayer;
+use tower_http::trace::{DefaultOnResponse, TraceLayer};
+
+use crate::{health, meta, problem, routes, web};
+
+/// Reads have no bodies; what is sent all the same is refused beyond this.
+const MAX_BODY: usize = 64 * 1024;
+
+/// What the handlers share.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// Connections to the database that the indexer writes.
+    pub pool: PgPool,
+    /// The folder of the built web app. It may be absent.
+    pub web: PathBuf,
+    /// How long a request may take.
+    pub timeout: Duration,
+}
+
+/// The whole server.
+pub fn app(app: App) -> Router {
+    let layers = ServiceBuilder::new()
+        .layer(TraceLayer::new_for_http().make_span_with(span).on_response(DefaultOnResponse::new()))
+        .layer(SetResponseHeaderLayer::overriding(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
+        .layer(CompressionLayer::new());
+    let in_time = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, app.timeout);
+    // From the inside out.
+    let v1 = routes::router()
+        .layer(RequestBodyLimitLayer::new(MAX_BODY))
+        .layer(in_time)
+        .layer(CatchPanicLayer::new())
+        .layer(map_response(problem::fill_in))
+        .layer(cors());
+    Router::new()
+        .nest("/v1", v1)
+        .merge(health::router().layer(in_time))
+        .fallback(web::web)
+        .layer(layers)
+        .with_state(app)
+}
+
+/// Anyone may read, from any page. Nothing here acts on a cookie.
+fn cors() -> CorsLayer {
+    let exposed: [HeaderName; 5] =
+        [header::ETAG, header::RETRY_AFTER, meta::BLOCK, meta::BLOCK_HASH, meta::FINALIZED_BLOCK];
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::HEAD])
+        .allow_headers([header::ACCEPT, header::IF_NONE_MATCH])
+        .expose_headers(exposed)
+        .max_age(Duration::from_secs(24 * 60 * 60))
+}
+
+/// The path without the query: what people search for is nobody else's business.
+fn span(request: &Request) -> tracing::Span {
+    tracing::info_span!("request", method = %request.method(), path = %request.uri().path())
+}

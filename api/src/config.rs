@@ -1,0 +1,163 @@
+//! Configuration, from the command line or the environment.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+use sqlx::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+/// Longer than a lock wait, shorter than the server's `deadlock_timeout` (1 s): see `snapshot`.
+const LOCK_TIMEOUT: &str = "500ms";
+
+/// Serves what the indexer wrote: REST under /v1, and the web app.
+#[derive(Debug, Parser)]
+#[command(version, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub serve: Serve,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Print the OpenAPI document.
+    Openapi,
+    /// Bring the API's own tables up to date.
+    Migrate(Database),
+}
+
+/// Where the database is.
+#[derive(Clone, Args)]
+pub struct Database {
+    /// PostgreSQL's address, as in postgres://user@host:5432/stoa
+    #[arg(long, env = "STOA_DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    pub database_url: Option<String>,
+}
+
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Database { database_url: <hidden> }")
+    }
+}
+
+/// How to serve.
+#[derive(Clone, Debug, Args)]
+pub struct Serve {
+    #[command(flatten)]
+    pub database: Database,
+    /// Address to listen on; port 0 takes a free one and logs it
+    #[arg(long, env = "STOA_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDR")]
+    pub listen: SocketAddr,
+    /// Folder of the built web app
+    #[arg(long, env = "STOA_WEB_DIR", default_value_os_t = web_dir(), value_name = "DIR")]
+    pub web: PathBuf,
+    /// Most connections to the database at once, 1 to 1000
+    #[arg(long, env = "STOA_DATABASE_CONNECTIONS", default_value_t = 16, value_name = "N",
+        value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub database_connections: u32,
+    /// Seconds that a request may take, 1 to 300
+    #[arg(long, env = "STOA_REQUEST_SECONDS", default_value_t = 10, value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..=300))]
+    pub request_seconds: u64,
+}
+
+/// The web app of the checkout that this binary was built in.
+fn web_dir() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/web/dist"))
+}
+
+/// A value that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("--database-url (STOA_DATABASE_URL) is missing. It looks like postgres://user@host:5432/stoa")]
+    NoDatabaseUrl,
+    /// The address itself is not told: it may hold a password.
+    #[error(
+        "--database-url (STOA_DATABASE_URL) is not a PostgreSQL address: {0}. It looks like postgres://user@host:5432/stoa"
+    )]
+    DatabaseUrl(String),
+}
+
+impl Database {
+    /// How to connect.
+    pub fn options(&self) -> Result<PgConnectOptions, ConfigError> {
+        let bad = |reason: String| ConfigError::DatabaseUrl(reason);
+        let text = self.database_url.as_deref().ok_or(ConfigError::NoDatabaseUrl)?;
+        let url = url::Url::parse(text).map_err(|error| bad(error.to_string()))?;
+        if !matches!(url.scheme(), "postgres" | "postgresql") {
+            return Err(bad(format!("its scheme is `{}`", url.scheme())));
+        }
+        text.parse::<PgConnectOptions>().map_err(|error| bad(error.to_string()))
+    }
+}
+
+impl Serve {
+    /// How long a request may take.
+    pub fn timeout(&self) -> Duration {
+        Duration::from_secs(self.request_seconds)
+    }
+
+    /// Connections, made when they are first needed.
+    pub fn pool(&self) -> Result<PgPool, ConfigError> {
+        Ok(pool(self.database.options()?, self.database_connections, self.timeout()))
+    }
+}
+
+/// A pool whose statements end before the request that they serve, and never wait long for a lock.
+pub fn pool(options: PgConnectOptions, connections: u32, timeout: Duration) -> PgPool {
+    let most = timeout.mul_f64(0.8);
+    let options = options.application_name("stoa-api").options([
+        ("statement_timeout", format!("{}ms", most.as_millis()).as_str()),
+        ("lock_timeout", LOCK_TIMEOUT),
+    ]);
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(most)
+        .idle_timeout(Duration::from_secs(300))
+        .max_lifetime(Duration::from_secs(1800))
+        .connect_lazy_with(options)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(url: &str) -> Result<PgConnectOptions, ConfigError> {
+        Database { database_url: Some(url.to_owned()) }.options()
+    }
+
+    #[test]
+    fn a_bad_database_address_is_named_and_its_password_is_not() {
+        assert!(options("postgres://a:b@localhost/stoa").is_ok());
+        for url in ["", "localhost", "mysql://a:hunter2@localhost/x", "postgres://a:hunter2@localhost:port/x"]
+        {
+            let error = options(url).expect_err(url).to_string();
+            assert!(error.contains("--database-url (STOA_DATABASE_URL)"), "{error}");
+            assert!(!error.contains("hunter2"), "{error}");
+        }
+        let shown =
+            format!("{:?}", Database { database_url: Some("postgres://a:hunter2@localhost/x".to_owned()) });
+        assert!(!shown.contains("hunter2"));
+    }
+
+    #[test]
+    fn each_bad_value_names_its_key() {
+        let cases = [("--listen", "nowhere"), ("--database-connections", "0"), ("--request-seconds", "301")];
+        for (key, value) in cases {
+            let arguments = ["stoa-api", "--database-url", "postgres://localhost/x", key, value];
+            let error = Cli::try_parse_from(arguments).expect_err(key).to_string();
+            assert!(error.contains(key), "{error}");
+        }
+        let missing = Database { database_url: None }.options().expect_err("needs a database").to_string();
+        assert!(missing.contains("--database-url (STOA_DATABASE_URL) is missing"), "{missing}");
+    }
+
+    #[test]
+    fn commands_need_no_server_settings() {
+        let cli = Cli::try_parse_from(["stoa-api", "openapi"]).expect("parses");
+        assert!(matches!(cli.command, Some(Command::Openapi)));
+    }
+}

@@ -1,0 +1,127 @@
+//! `market.purchase`, with the plan bought and the token paid in.
+
+use sqlx::{PgConnection, Postgres, QueryBuilder};
+use stoa_schema::types::{Addr, Hash, Uint};
+use time::OffsetDateTime;
+
+use super::Starts;
+use crate::model::{PublicId, Sort};
+
+/// What a search may ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PurchaseFilter {
+    pub(crate) listing: Option<PublicId>,
+    pub(crate) payer: Option<Addr>,
+    pub(crate) recipient: Option<Addr>,
+    /// Payer or recipient.
+    pub(crate) account: Option<Addr>,
+}
+
+/// A sale, with the terms that held when it was made.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(crate) struct PurchaseRow {
+    pub(crate) chain_id: i64,
+    pub(crate) block_number: i64,
+    pub(crate) log_index: i32,
+    pub(crate) block_time: OffsetDateTime,
+    pub(crate) tx_hash: Hash,
+    pub(crate) listing: i64,
+    pub(crate) plan: i64,
+    /// `None` would be a sale of a plan that the projections do not know.
+    pub(crate) plan_kind: Option<i16>,
+    pub(crate) payer: Addr,
+    pub(crate) recipient: Addr,
+    pub(crate) beneficiary: Addr,
+    pub(crate) quantity: Uint,
+    pub(crate) amount: Uint,
+    pub(crate) fee: Uint,
+    pub(crate) token: Addr,
+    pub(crate) name: Option<String>,
+    pub(crate) symbol: Option<String>,
+    pub(crate) decimals: Option<i16>,
+}
+
+/// Which of a purchase's two parties an account is looked for in: each has an index of its own.
+#[derive(Clone, Copy)]
+enum Party {
+    Payer,
+    Recipient,
+}
+
+/// One page: of each chain the next `limit` rows by block and log index, merged by time.
+pub(crate) async fn purchase_search(
+    connection: &mut PgConnection,
+    filter: &PurchaseFilter,
+    sort: Sort,
+    starts: &Starts,
+    limit: i64,
+) -> sqlx::Result<Vec<PurchaseRow>> {
+    let mut sql = QueryBuilder::<Postgres>::new(
+        "SELECT p.chain_id, p.block_number, p.log_index, p.block_time, p.tx_hash, p.listing, p.plan, \
+         plan.kind AS plan_kind, p.payer, p.recipient, p.beneficiary, p.quantity, p.amount, p.fee, p.token, \
+         token.name, token.symbol, token.decimals FROM (SELECT p.* FROM unnest(",
+    );
+    sql.push_bind(&starts.chains).push("::bigint[], ").push_bind(&starts.majors).push("::bigint[], ");
+    sql.push_bind(&starts.minors).push("::int[]) AS start (chain_id, block_number, log_index) ");
+    sql.push("CROSS JOIN LATERAL (");
+    match filter.account {
+        None => branch(&mut sql, filter, None, sort, limit),
+        // Two index scans, merged; a purchase for oneself stands in both and is kept once.
+        Some(account) => {
+            sql.push("(");
+            branch(&mut sql, filter, Some((Party::Payer, account)), sort, limit);
+            sql.push(") UNION (");
+            branch(&mut sql, filter, Some((Party::Recipient, account)), sort, limit);
+            sql.push(")");
+        }
+    }
+    sql.push(") p");
+    merged(&mut sql, sort);
+    sql.push(" LIMIT ").push_bind(limit);
+    sql.push(") p LEFT JOIN market.plan plan ON plan.chain_id = p.chain_id AND plan.plan = p.plan");
+    sql.push(" LEFT JOIN market.token token ON token.chain_id = p.chain_id AND token.token = p.token");
+    merged(&mut sql, sort);
+    sql.build_query_as().fetch_all(connection).await
+}
+
+/// The next rows of one chain, by one index.
+fn branch(
+    sql: &mut QueryBuilder<Postgres>,
+    filter: &PurchaseFilter,
+    party: Option<(Party, Addr)>,
+    sort: Sort,
+    limit: i64,
+) {
+    sql.push("SELECT p.* FROM market.purchase p WHERE p.chain_id = start.chain_id");
+    sql.push(" AND (p.block_number, p.log_index)").push(sort.behind());
+    sql.push("(start.block_number, start.log_index)");
+    if let Some(listing) = filter.listing {
+        sql.push(" AND p.chain_id = ").push_bind(listing.chain_id);
+        sql.push(" AND p.listing = ").push_bind(listing.number);
+    }
+    if let Some(payer) = filter.payer {
+        sql.push(" AND p.payer = ").push_bind(payer);
+    }
+    if let Some(recipient) = filter.recipient {
+        sql.push(" AND p.recipient = ").push_bind(recipient);
+    }
+    match party {
+        None => {}
+        Some((Party::Payer, account)) => {
+            sql.push(" AND p.payer = ").push_bind(account);
+        }
+        Some((Party::Recipient, account)) => {
+            sql.push(" AND p.recipient = ").push_bind(account);
+        }
+    }
+    let to = sort.direction();
+    sql.push(" ORDER BY p.block_number").push(to).push(", p.log_index").push(to);
+    sql.push(" LIMIT ").push_bind(limit);
+}
+
+/// The order in which chains are merged.
+fn merged(sql: &mut QueryBuilder<Postgres>, sort: Sort) {
+    let to = sort.direction();
+    sql.push(" ORDER BY p.block_time").push(to).push(", p.chain_id").push(to);
+    sql.push(", p.block_number").push(to).push(", p.log_index").push(to);
+}

@@ -1,0 +1,41 @@
+//! `market.revenue`.
+
+use sqlx::PgConnection;
+use stoa_schema::types::{Addr, Uint};
+
+use super::{PARTS, token};
+use crate::model::{PublicId, Token};
+
+/// What a listing's sales brought in one token.
+#[derive(Clone, Debug)]
+pub(crate) struct RevenueRow {
+    pub(crate) token: Token,
+    pub(crate) sales: i64,
+    pub(crate) amount: Uint,
+    pub(crate) fee: Uint,
+}
+
+/// A listing's revenue by token, at most [`PARTS`] tokens.
+pub(crate) async fn revenue_of(
+    connection: &mut PgConnection,
+    listing: PublicId,
+) -> sqlx::Result<Vec<RevenueRow>> {
+    let rows = sqlx::query!(
+        r#"SELECT r.token AS "token: Addr", r.sales, r.amount AS "amount: Uint", r.fee AS "fee: Uint",
+                  t.name AS "name?", t.symbol AS "symbol?", t.decimals AS "decimals?"
+           FROM market.revenue r LEFT JOIN market.token t USING (chain_id, token)
+           WHERE r.chain_id = $1 AND r.listing = $2 ORDER BY r.sales DESC, r.token LIMIT $3"#,
+        listing.chain_id,
+        listing.number,
+        PARTS
+    )
+    .fetch_all(connection)
+    .await?;
+    let revenue = rows.into_iter().map(|row| RevenueRow {
+        token: token(row.token, row.name, row.symbol, row.decimals),
+        sales: row.sales,
+        amount: row.amount,
+        fee: row.fee,
+    });
+    Ok(revenue.collect())
+}

@@ -1,0 +1,146 @@
+//! `GET /v1/openapi.json`: this interface as an OpenAPI 3.1 document, generated from the routes.
+
+use std::sync::LazyLock;
+
+use axum::Router;
+use axum::extract::RawQuery;
+use axum::http::header;
+use axum::response::IntoResponse;
+use axum::routing::get;
+use utoipa::OpenApi;
+
+use crate::app::App;
+use crate::error::ApiError;
+use crate::params::Params;
+
+pub(crate) fn router() -> Router<App> {
+    Router::new().route("/openapi.json", get(openapi))
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Stoa API",
+        description = "What the chain says about the market: listings, plans, purchases.\n\n\
+            Every answer carries `meta`: up to which block its data holds, read in the same snapshot as the data. \
+            When one chain is concerned the headers `Stoa-Block`, `Stoa-Block-Hash` and `Stoa-Finalized-Block` \
+            repeat it. `ETag` is the hash of the data; send it back as `If-None-Match` and unchanged data is \
+            answered with 304.\n\n\
+            Amounts are whole numbers of a token's base units, written as decimal strings; divide by \
+            10^`decimals` to show them. Amounts in different tokens are never added. Addresses are checksummed \
+            (EIP-55), hashes lower-case, times RFC 3339 in UTC, shares in 1/10,000 (bps).\n\n\
+            Collections are read page by page: pass `next` as `cursor`, with the same sort and filters. Rows that \
+            come meanwhile neither repeat nor hide others. Errors are problem documents (RFC 9457); unknown \
+            parameters are errors.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+    ),
+    servers((url = "/", description = "This server")),
+    tags(
+        (name = "listings", description = "AI assets on offer."),
+        (name = "purchases", description = "Sales."),
+        (name = "status", description = "The server, and how far it has read."),
+    ),
+    paths(
+        super::status::status,
+        super::listings::listings,
+        super::listing::listing,
+        super::purchases::purchases,
+        openapi,
+    ),
+    components(schemas(crate::model::Sort))
+)]
+struct Document;
+
+static TEXT: LazyLock<Result<String, String>> = LazyLock::new(|| {
+    let mut text = Document::openapi().to_pretty_json().map_err(|error| error.to_string())?;
+    text.push('\n');
+    Ok(text)
+});
+
+/// The OpenAPI document as committed in `api/openapi.json`: pretty, with a newline at its end.
+pub fn document() -> Result<&'static str, ApiError> {
+    TEXT.as_deref().map_err(|error| ApiError::Internal(format!("the OpenAPI document: {error}")))
+}
+
+/// This document.
+#[utoipa::path(get, path = "/v1/openapi.json", tag = "status", operation_id = "getOpenapi",
+    responses((status = 200, description = "An OpenAPI 3.1 document.", body = serde_json::Value)))]
+pub(crate) async fn openapi(RawQuery(query): RawQuery) -> Result<impl IntoResponse, ApiError> {
+    Params::parse(query.as_deref())?.finish()?;
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-cache")];
+    Ok((headers, document()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    #[test]
+    fn the_committed_document_is_current() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
+        if std::env::var_os("STOA_BLESS").is_some() {
+            std::fs::write(path, document().expect("generates")).expect("the document is writable");
+        }
+        let committed = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(
+            committed == document().expect("generates"),
+            "api/openapi.json is stale: run `STOA_BLESS=1 cargo test -p stoa-api --lib`"
+        );
+    }
+
+    #[test]
+    fn every_operation_describes_itself_its_parameters_and_its_errors() {
+        let document: Value = serde_json::from_str(document().expect("generates")).expect("is JSON");
+        assert_eq!(document["openapi"], "3.1.0");
+        let paths = document["paths"].as_object().expect("has paths");
+        assert_eq!(paths.len(), 5);
+        for (path, item) in paths {
+            for (method, operation) in item.as_object().expect("an item") {
+                let at = format!("{method} {path}");
+                assert!(operation["summary"].as_str().is_some_and(|text| !text.is_empty()), "{at}: summary");
+                for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                    let told = parameter["description"].as_str().is_some_and(|text| !text.is_empty());
+                    assert!(told, "{at}: {parameter}");
+                }
+                if path != "/v1/openapi.json" {
+                    for status in ["400", "503"] {
+                        let content = &operation["responses"][status]["content"];
+                        assert!(content.get("application/problem+json").is_some(), "{at}: {status}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_reference_leads_somewhere() {
+        let text = document().expect("generates");
+        let document: Value = serde_json::from_str(text).expect("is JSON");
+        let references = text.split("\"$ref\": \"#").skip(1).filter_map(|rest| rest.split('"').next());
+        let mut seen = 0;
+        for reference in references {
+            assert!(document.pointer(reference).is_some(), "{reference} is not declared");
+            seen += 1;
+        }
+        assert!(seen > 20, "references were found");
+    }
+
+    #[test]
+    fn every_property_describes_itself() {
+        let document: Value = serde_json::from_str(document().expect("generates")).expect("is JSON");
+        let described = |name: &str, key: &str, property: &Value| {
+            // Answers' envelopes and references describe themselves where they are declared.
+            name.ends_with("Answer")
+                || property.get("$ref").is_some()
+                || property.get("oneOf").is_some()
+                || property["description"].as_str().is_some_and(|text| !text.is_empty())
+                || panic!("{name}.{key} has no description")
+        };
+        for (name, schema) in document["components"]["schemas"].as_object().expect("has schemas") {
+            for (key, property) in schema["properties"].as_object().into_iter().flatten() {
+                assert!(described(name, key, property));
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Listening, and ending well.
+
+use std::future::pending;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use sqlx::PgPool;
+use stoa_schema::archive;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use crate::app::{App, app};
+use crate::config::Serve;
+use crate::snapshot::version_problem;
+
+/// What connections get beyond the longest request, once the server is told to stop.
+const DRAIN: Duration = Duration::from_secs(2);
+
+/// Serves until SIGTERM or SIGINT, then answers what was asked and returns.
+pub async fn serve(config: Serve) -> anyhow::Result<()> {
+    let pool = config.pool()?;
+    refuse_unknown(&pool).await?;
+    let listener = TcpListener::bind(config.listen).await.with_context(|| {
+        format!("--listen (STOA_LISTEN): {} cannot be listened on; is it taken?", config.listen)
+    })?;
+    let stop = CancellationToken::new();
+    tokio::spawn(told_to_stop(stop.clone())?);
+    tracing::info!(address = %listener.local_addr()?, web = %config.web.display(), "serving");
+
+    let app = app(App { pool: pool.clone(), web: config.web.clone(), timeout: config.timeout() });
+    let draining = stop.clone();
+    let served = axum::serve(listener, app).with_graceful_shutdown(stop.cancelled_owned());
+    let overdue = async {
+        draining.cancelled().await;
+        tokio::time::sleep(config.timeout() + DRAIN).await;
+    };
+    tokio::select! {
+        result = served => result.context("the server failed")?,
+        () = overdue => tracing::warn!("connections that did not end were closed"),
+    }
+    pool.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Refuses to start on an archive that a newer indexer made. One that is not there yet is waited for, and so is
+/// a database that does not answer: `/ready` tells.
+async fn refuse_unknown(pool: &PgPool) -> anyhow::Result<()> {
+    let found = async {
+        let mut connection = pool.acquire().await?;
+        archive::version_in(&mut connection).await
+    };
+    match found.await {
+        Ok(Some(found)) if found > archive::version() => {
+            anyhow::bail!(version_problem(found).unwrap_or_default())
+        }
+        Ok(Some(found)) => {
+            if let Some(problem) = version_problem(found) {
+                tracing::warn!("{problem}");
+            }
+        }
+        Ok(None) => tracing::warn!("the indexer has not prepared the database yet; waiting for it"),
+        Err(error) => tracing::warn!(%error, "the database does not answer yet; waiting for it"),
+    }
+    Ok(())
+}
+
+/// Cancels the token at the first SIGTERM or SIGINT.
+fn told_to_stop(stop: CancellationToken) -> anyhow::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be watched")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT cannot be watched")?;
+    Ok(async move {
+        let received = tokio::select! {
+            Some(()) = terminate.recv() => "SIGTERM",
+            Some(()) = interrupt.recv() => "SIGINT",
+            else => pending().await,
+        };
+        tracing::info!(signal = received, "stopping: answering what was asked");
+        stop.cancel();
+    })
+}

@@ -1,0 +1,132 @@
+//! One request, one snapshot: the data and how far the chains were read, from the same instant.
+
+use sqlx::pool::PoolConnection;
+use sqlx::{Connection, PgConnection, PgPool, Postgres};
+use stoa_schema::archive;
+
+use crate::db::chain::{Chain, chain_all};
+use crate::error::{ApiError, NO_PROJECTIONS};
+use crate::meta::Meta;
+use crate::model::ChainId;
+
+const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/// Taken before the snapshot: a rebuild drops these tables, and an old snapshot would read their successors as
+/// empty. With the locks held, a rebuild waits for this request; while a rebuild holds them, this request gives
+/// up after the connection's `lock_timeout`, which is shorter than the server's deadlock check, so that the
+/// indexer is never the one that loses.
+const LOCK: &str = "LOCK TABLE market.account, market.listing, market.listing_parent, market.listing_version, \
+    market.plan, market.purchase, market.revenue, market.token IN ACCESS SHARE MODE";
+
+/// The database at one instant.
+#[derive(Debug)]
+pub struct Snapshot<'c> {
+    pub(crate) connection: &'c mut PgConnection,
+    pub(crate) chains: Vec<Chain>,
+}
+
+/// Something that is asked of the database.
+pub trait Question: Send + Sync {
+    type Answer: Send;
+
+    /// Reads the answer. It may be called again after a failure, and must not depend on the first call.
+    fn answer(
+        &self,
+        snapshot: &mut Snapshot<'_>,
+    ) -> impl Future<Output = Result<Self::Answer, ApiError>> + Send;
+}
+
+/// Asks in a snapshot of its own. What a rebuild overtook is asked once more.
+pub async fn ask<Q: Question>(pool: &PgPool, question: &Q) -> Result<Q::Answer, ApiError> {
+    let mut connection = pool.acquire().await?;
+    match ask_once(&mut connection, question).await {
+        Err(ApiError::Overtaken(error)) => {
+            tracing::debug!(%error, "asking again after a rebuild");
+            forget(&mut connection).await?;
+            ask_once(&mut connection, question).await
+        }
+        answer => answer,
+    }
+}
+
+async fn ask_once<Q: Question>(connection: &mut PgConnection, question: &Q) -> Result<Q::Answer, ApiError> {
+    let mut transaction = connection.begin_with(BEGIN).await?;
+    sqlx::raw_sql(LOCK).execute(&mut *transaction).await?;
+    let chains = chain_all(&mut transaction).await?;
+    check(&chains)?;
+    let mut snapshot = Snapshot { connection: &mut transaction, chains };
+    let answer = question.answer(&mut snapshot).await?;
+    transaction.commit().await?;
+    Ok(answer)
+}
+
+/// Statements prepared for tables that are gone are of no use.
+async fn forget(connection: &mut PoolConnection<Postgres>) -> Result<(), ApiError> {
+    Ok(connection.clear_cached_statements().await?)
+}
+
+/// Whether the archive is one that this build knows, and follows any chain.
+fn check(chains: &[Chain]) -> Result<(), ApiError> {
+    let Some(chain) = chains.first() else { return Err(ApiError::NotReady(NO_PROJECTIONS.to_owned())) };
+    match version_problem(chain.archive_version) {
+        None => Ok(()),
+        Some(problem) => Err(ApiError::NotReady(problem)),
+    }
+}
+
+/// What is wrong with an archive of this version, and what to do about it.
+pub(crate) fn version_problem(found: i64) -> Option<String> {
+    let known = archive::version();
+    match found.cmp(&known) {
+        std::cmp::Ordering::Equal => None,
+        std::cmp::Ordering::Greater => Some(format!(
+            "The database's archive has version {found}, but this stoa-api knows only {known}. \
+             Run the stoa-api that belongs to the indexer that made it."
+        )),
+        std::cmp::Ordering::Less => Some(format!(
+            "The database's archive has version {found}, but this stoa-api reads {known}. \
+             Start the stoa-indexer of the same version; it brings the archive up to date."
+        )),
+    }
+}
+
+impl Snapshot<'_> {
+    /// The chains that a request is about: the named one, or all.
+    pub(crate) fn chains_of(&self, chain: Option<ChainId>) -> Result<Vec<i64>, ApiError> {
+        let served: Vec<i64> = self.chains.iter().map(|chain| chain.chain_id).collect();
+        match chain {
+            None => Ok(served),
+            Some(ChainId(wanted)) if served.contains(&wanted) => Ok(vec![wanted]),
+            Some(ChainId(wanted)) => {
+                let words: Vec<String> = served.iter().map(|chain| format!("`{chain}`")).collect();
+                let allowed = format!("a chain that is served here: {}", words.join(", "));
+                Err(ApiError::bad("chain", &wanted.to_string(), allowed))
+            }
+        }
+    }
+
+    /// A chain by its id.
+    pub(crate) fn chain(&self, chain_id: i64) -> Option<&Chain> {
+        self.chains.iter().find(|chain| chain.chain_id == chain_id)
+    }
+
+    /// How far the given chains were read.
+    pub(crate) fn meta(&self, chain_ids: &[i64]) -> Meta {
+        Meta::of(self.chains.iter().filter(|chain| chain_ids.contains(&chain.chain_id)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_known_version_is_read() {
+        let known = archive::version();
+        assert_eq!(version_problem(known), None);
+        assert!(
+            version_problem(known + 1).is_some_and(|text| text.contains("Run the stoa-api that belongs"))
+        );
+        assert!(version_problem(known - 1).is_some_and(|text| text.contains("Start the stoa-indexer")));
+    }
+}
