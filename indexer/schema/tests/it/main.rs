@@ -1,0 +1,4 @@
+//! The schema crate against a real Postgres.
+
+mod copy;
+mod tables;

@@ -1,0 +1,7 @@
+//! The indexer against a real Postgres and a real node.
+
+mod follow;
+mod market;
+mod projections;
+mod support;
+mod writer;

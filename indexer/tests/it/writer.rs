@@ -1,0 +1,158 @@
+//! One writer, one deployment, and a range wholly or not at all.
+
+use alloy::primitives::{Address, B256, Bytes, U256};
+use stoa_indexer::store::{Batch, StoreError, Writer};
+use stoa_schema::archive;
+use stoa_schema::events::{MarketPurchased, RawLog};
+use stoa_scripts::testing::TestDatabase;
+
+use crate::support::{CHAIN, at, begun, block, connect, deployment};
+
+fn raw(index: i32) -> RawLog {
+    RawLog {
+        address: Address::ZERO,
+        topics: vec![B256::ZERO],
+        data: Bytes::from(vec![index as u8]),
+        reason: "a test".to_owned(),
+    }
+}
+
+async fn raw_logs(database: &TestDatabase) -> i64 {
+    sqlx::query_scalar("SELECT count(*) FROM archive.raw_log")
+        .fetch_one(&mut connect(database).await)
+        .await
+        .expect("a count")
+}
+
+#[tokio::test]
+async fn a_writer_that_was_overtaken_writes_nothing() {
+    let (database, mut writer, before) = begun().await;
+    let mut other = Writer::connect(database.url()).await.expect("another writer");
+    other.commit(before, Batch::default(), block(5)).await.expect("it is ahead now");
+    let mut batch = Batch::default();
+    batch.push(&at(1, 0), &raw(0));
+    let error = writer.commit(before, batch, block(4)).await.expect_err("overtaken");
+    assert!(matches!(error, StoreError::Overtaken { ours: 0, theirs: 5, .. }), "{error}");
+    assert!(!error.is_retryable());
+    assert_eq!(raw_logs(&database).await, 0);
+}
+
+#[tokio::test]
+async fn a_second_indexer_stands_by_until_the_first_is_gone() {
+    let (database, writer, _cursor) = begun().await;
+    let mut standby = Writer::connect(database.url()).await.expect("a standby");
+    let mut waiting = tokio::spawn(async move {
+        standby.lead(CHAIN).await.expect("the lead, in the end");
+        standby
+    });
+    let mut connection = connect(&database).await;
+    loop {
+        let waits: bool = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+             AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))",
+        )
+        .fetch_one(&mut connection)
+        .await
+        .expect("it answers");
+        if waits {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    assert!(!waiting.is_finished());
+    drop(writer);
+    let mut standby = (&mut waiting).await.expect("it leads");
+    assert_eq!(
+        standby.cursor(&deployment(0)).await.expect("a cursor").expect("there is one").stored,
+        block(0)
+    );
+}
+
+#[tokio::test]
+async fn another_deployment_is_refused() {
+    let (_database, mut writer, _cursor) = begun().await;
+    assert!(writer.cursor(&deployment(0)).await.expect("its own").is_some());
+    let error = writer.cursor(&deployment(9)).await.expect_err("another one");
+    assert!(error.to_string().contains("use another database for this deployment"), "{error}");
+}
+
+#[tokio::test]
+async fn a_newer_archive_is_refused() {
+    let (database, _writer, _cursor) = begun().await;
+    let newer = archive::version() + 1;
+    sqlx::query(
+        "INSERT INTO archive.migration (version, description, success, checksum, execution_time)
+         VALUES ($1, 'of a newer build', true, '\\x', 0)",
+    )
+    .bind(newer)
+    .execute(&mut connect(&database).await)
+    .await
+    .expect("inserted");
+    let error = Writer::connect(database.url()).await.expect_err("too new");
+    assert!(matches!(error, StoreError::NewerArchive { found, .. } if found == newer), "{error}");
+}
+
+#[tokio::test]
+async fn a_range_that_fails_leaves_no_row() {
+    let (database, mut writer, cursor) = begun().await;
+    let mut batch = Batch::default();
+    batch.push(&at(1, 0), &raw(0));
+    // A sale of a plan that was never created: its token is unknown, and the projection fails.
+    let orphan = MarketPurchased {
+        plan: 99,
+        payer: Address::ZERO,
+        recipient: Address::ZERO,
+        listing: 1,
+        quantity: U256::from(1),
+        amount: U256::from(1),
+        fee: U256::ZERO,
+        beneficiary: Address::ZERO,
+        sold: U256::from(1),
+    };
+    batch.push(&at(1, 1), &orphan);
+    let error = writer.commit(cursor, batch, block(1)).await.expect_err("an orphan");
+    assert!(error.to_string().contains("\"token\""), "{error}");
+    assert_eq!(raw_logs(&database).await, 0);
+    let mut batch = Batch::default();
+    batch.push(&at(1, 0), &raw(0));
+    let after = writer.commit(cursor, batch, block(1)).await.expect("the same writer goes on");
+    assert_eq!((after.stored, after.projected), (block(1), block(1)));
+    assert_eq!(raw_logs(&database).await, 1);
+}
+
+#[tokio::test]
+async fn a_log_cannot_stand_twice() {
+    let (database, mut writer, cursor) = begun().await;
+    let mut batch = Batch::default();
+    batch.push(&at(1, 0), &raw(0));
+    batch.push(&at(1, 0), &raw(1));
+    let error = writer.commit(cursor, batch, block(1)).await.expect_err("a double");
+    assert!(error.to_string().contains("raw_log_pkey"), "{error}");
+    assert_eq!(raw_logs(&database).await, 0);
+}
+
+#[tokio::test]
+async fn headers_are_kept_from_the_newest_final_block_on() {
+    let (database, mut writer, mut cursor) = begun().await;
+    for number in [3, 6, 9, 12] {
+        cursor = writer.commit(cursor, Batch::default(), block(number)).await.expect("committed");
+    }
+    let head = stoa_indexer::fetch::Head {
+        latest: stoa_indexer::fetch::Header {
+            number: 12,
+            hash: B256::ZERO,
+            parent_hash: B256::ZERO,
+            timestamp: 1,
+        },
+        safe: 9,
+        finalized: 7,
+    };
+    writer.set_head(CHAIN, &head).await.expect("noted");
+    let kept: Vec<i64> = sqlx::query_scalar("SELECT block_number FROM archive.header ORDER BY 1")
+        .fetch_all(&mut connect(&database).await)
+        .await
+        .expect("headers");
+    assert_eq!(kept, [6, 9, 12]);
+    assert_eq!(writer.known_block(CHAIN, 8).await.expect("it answers"), Some(block(6)));
+    assert_eq!(writer.known_block(CHAIN, 5).await.expect("it answers"), None);
+}
