@@ -46,7 +46,7 @@ function Headline({ state, chain }: { state: Freshness; chain: Chain | undefined
   if (state === 'behind') {
     return (
       <>
-        <Count value={chain.lag_blocks ?? 0} /> behind
+        <Count value={chain.lag_blocks ?? 0} /> <span className={styles.word}>blocks </span>behind
       </>
     );
   }

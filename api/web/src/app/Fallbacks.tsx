@@ -5,7 +5,7 @@ export function NotFound() {
   return (
     <>
       <title>Not found · Stoa</title>
-      <Notice title="There is no page here" action={<Link to="/">All listings</Link>}>
+      <Notice page title="There is no page here" action={<Link to="/">All listings</Link>}>
         The address may be mistyped, or the page may have moved.
       </Notice>
     </>
@@ -16,6 +16,7 @@ export function NotFound() {
 export function PageCrash({ error }: ErrorComponentProps) {
   return (
     <Notice
+      page
       tone="bad"
       title="This page could not be shown"
       action={

@@ -7,21 +7,31 @@ interface NoticeProps {
   children?: ReactNode;
   action?: ReactNode;
   tone?: 'plain' | 'bad';
+  /** The notice is all there is on the page, so its title is the page's heading. */
+  page?: boolean;
 }
 
 /** Says that there is nothing here, and why. */
-export function Notice({ title, children, action, tone = 'plain' }: NoticeProps) {
+export function Notice({ title, children, action, tone = 'plain', page = false }: NoticeProps) {
   return (
     <div className={styles.notice} data-tone={tone} role={tone === 'bad' ? 'alert' : undefined}>
-      <p className={styles.title}>{title}</p>
+      {page ? <h1 className={styles.title}>{title}</h1> : <p className={styles.title}>{title}</p>}
       {children && <div className={styles.body}>{children}</div>}
       {action && <div className={styles.action}>{action}</div>}
     </div>
   );
 }
 
+interface ErrorNoticeProps {
+  error: Error;
+  /** What could not be read, as the beginning of a sentence. */
+  what: string;
+  retry: () => void;
+  page?: boolean;
+}
+
 /** Why a request failed, in the API's words where it said any, and a way to try again. */
-export function ErrorNotice({ error, what, retry }: { error: Error; what: string; retry: () => void }) {
+export function ErrorNotice({ error, what, retry, page = false }: ErrorNoticeProps) {
   const action = (
     <button type="button" className={styles.button} onClick={retry}>
       Try now
@@ -29,13 +39,18 @@ export function ErrorNotice({ error, what, retry }: { error: Error; what: string
   );
   if (error instanceof ProblemError) {
     return (
-      <Notice tone="bad" title={`${what} could not be read: ${error.title}`} action={action}>
+      <Notice tone="bad" page={page} title={`${what} could not be read: ${error.title}`} action={action}>
         {error.message}
       </Notice>
     );
   }
   return (
-    <Notice tone="bad" title={navigator.onLine ? 'The API does not answer' : 'You are offline'} action={action}>
+    <Notice
+      tone="bad"
+      page={page}
+      title={navigator.onLine ? 'The API does not answer' : 'You are offline'}
+      action={action}
+    >
       {what} will appear here as soon as it is reached again.
     </Notice>
   );

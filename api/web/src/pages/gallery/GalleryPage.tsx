@@ -37,11 +37,16 @@ function Catalogue({ search }: { search: Parameters<typeof toFilter>[0] }) {
   const source = useMemo(() => query.data?.pages.flatMap((page) => page.data), [query.data]);
   const { visible, waiting, showAll } = useSettled(query.isPlaceholderData ? undefined : source);
 
-  if (source === undefined && query.error) {
-    return <ErrorNotice error={query.error} what="The listings" retry={() => void query.refetch()} />;
+  if (source === undefined || query.isPlaceholderData || source.length === 0) {
+    return (
+      <>
+        <div className={styles.fresh} />
+        {query.error && <ErrorNotice error={query.error} what="The listings" retry={() => void query.refetch()} />}
+        {!query.error && source?.length === 0 && <NoListings filtered={Object.keys(search).length > 0} />}
+        {!query.error && source?.length !== 0 && <GridSkeleton />}
+      </>
+    );
   }
-  if (source === undefined || query.isPlaceholderData) return <GridSkeleton />;
-  if (source.length === 0) return <NoListings filtered={Object.keys(search).length > 0} />;
   return (
     <>
       <output className={styles.fresh}>
@@ -87,13 +92,10 @@ const SKELETONS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'];
 
 function GridSkeleton() {
   return (
-    <>
-      <div className={styles.fresh} />
-      <ul className={styles.grid} aria-busy="true" aria-label="Loading listings">
-        {SKELETONS.map((key) => (
-          <CardSkeleton key={key} />
-        ))}
-      </ul>
-    </>
+    <ul className={styles.grid} aria-busy="true" aria-label="Loading listings">
+      {SKELETONS.map((key) => (
+        <CardSkeleton key={key} />
+      ))}
+    </ul>
   );
 }

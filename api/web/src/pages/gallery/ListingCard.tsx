@@ -93,8 +93,9 @@ export function CardSkeleton() {
       <div className={styles.name}>
         <Skeleton width="75%" height={18} />
       </div>
-      <div className={styles.description}>
+      <div className={styles.lines}>
         <Skeleton />
+        <Skeleton width="80%" />
       </div>
       <div className={styles.tags} />
       <Skeleton height={10} />

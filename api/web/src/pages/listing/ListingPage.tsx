@@ -35,12 +35,16 @@ function Loaded({ id }: { id: string }) {
   if (data !== undefined) return <Content listing={data} />;
   if (error instanceof ProblemError && error.status < 500) {
     return (
-      <Notice title={error.status === 404 ? `No listing ${id}` : error.title} action={<Link to="/">All listings</Link>}>
+      <Notice
+        page
+        title={error.status === 404 ? `No listing ${id}` : error.title}
+        action={<Link to="/">All listings</Link>}
+      >
         {error.message}
       </Notice>
     );
   }
-  if (error) return <ErrorNotice error={error} what="The listing" retry={() => void refetch()} />;
+  if (error) return <ErrorNotice page error={error} what="The listing" retry={() => void refetch()} />;
   return <Loading />;
 }
 
