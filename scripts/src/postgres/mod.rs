@@ -74,6 +74,7 @@ pub struct Server {
     child: Child,
     _folder: Option<EphemeralFolder>,
     url: String,
+    tcp_url: String,
     port: u16,
 }
 
@@ -121,11 +122,21 @@ impl Server {
                 Err(error) => return Err(error.into()),
             }
         };
-        let url = format!("postgres://stoa:{}@127.0.0.1:{port}/postgres", cluster.password);
-        Ok(Self { child, _folder: folder, url, port })
+        let tcp_url = format!("postgres://stoa:{}@127.0.0.1:{port}/postgres", cluster.password);
+        let url = match socket_folder(&cluster) {
+            Some(folder) => format!("{tcp_url}?host={}", folder.display()),
+            None => tcp_url.clone(),
+        };
+        Ok(Self { child, _folder: folder, url, tcp_url, port })
     }
 
-    /// The URL of the server's `postgres` database, as its superuser.
+    /// The URL of the server's `postgres` database over TCP, as its superuser: the form that every tool reads.
+    pub fn tcp_url(&self) -> &str {
+        &self.tcp_url
+    }
+
+    /// The URL of the server's `postgres` database, as its superuser: over a Unix socket, where sqlx 0.9.0,
+    /// which leaves Nagle's algorithm on, does not wait 40 ms for each `COPY`.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -189,7 +200,7 @@ fn launch(
     let mut settings = vec![
         "listen_addresses=127.0.0.1".to_owned(),
         format!("port={port}"),
-        "unix_socket_directories=".to_owned(),
+        format!("unix_socket_directories={}", socket_folder(cluster).map_or("", |_| ".")),
         "max_connections=200".to_owned(),
         "logging_collector=off".to_owned(),
         "log_line_prefix=%m [%p] %d ".to_owned(),
@@ -213,6 +224,13 @@ fn launch(
     let child = spec.start()?;
     child.until_blocking(START, || is_ready(&cluster.data, child.pid()))?;
     Ok(child)
+}
+
+/// Where the server's socket is: its data folder, unless the operating system's limit of about 100 bytes for a
+/// socket's path forbids it.
+fn socket_folder(cluster: &Cluster) -> Option<&Path> {
+    const LONGEST: usize = 85;
+    (cfg!(unix) && cluster.data.as_os_str().len() <= LONGEST).then_some(cluster.data.as_path())
 }
 
 /// What `pg_ctl` looks at: the eighth line of the server's own pid file.
