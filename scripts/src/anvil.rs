@@ -105,7 +105,7 @@ impl Anvil {
         }
         let log_start = options.log.metadata().map_or(0, |metadata| metadata.len());
         let child = spec.start()?;
-        let mut port = None;
+        let mut port = options.port;
         let minute = Duration::from_secs(60);
         child
             .until(minute, || {

@@ -2,8 +2,10 @@
 
 mod commands;
 
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
-use commands::{compile, deploy, sqlx, toolchain};
+use commands::{compile, deploy, dev, sqlx, toolchain};
 
 /// Build, deploy, run and check Stoa.
 #[derive(Debug, Parser)]
@@ -18,11 +20,25 @@ enum Command {
     Toolchain(toolchain::Args),
     Compile(compile::Args),
     Deploy(deploy::Args),
+    Dev(dev::Args),
     Sqlx(sqlx::Args),
 }
 
-#[tokio::main]
-async fn main() -> std::process::ExitCode {
+fn main() -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("stoa: no threads to run on: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let code = runtime.block_on(run());
+    // A build that was interrupted is not waited for: its process ends with this one.
+    runtime.shutdown_background();
+    code
+}
+
+async fn run() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
@@ -30,13 +46,14 @@ async fn main() -> std::process::ExitCode {
         Command::Toolchain(args) => toolchain::run(&args),
         Command::Compile(args) => compile::run(&args),
         Command::Deploy(args) => deploy::run(&args).await,
+        Command::Dev(args) => dev::run(&args).await,
         Command::Sqlx(args) => sqlx::run(&args).await,
     };
     match result {
-        Ok(()) => std::process::ExitCode::SUCCESS,
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("stoa: {error:#}");
-            std::process::ExitCode::FAILURE
+            ExitCode::FAILURE
         }
     }
 }

@@ -2,5 +2,6 @@
 
 pub(crate) mod compile;
 pub(crate) mod deploy;
+pub(crate) mod dev;
 pub(crate) mod sqlx;
 pub(crate) mod toolchain;

@@ -54,3 +54,19 @@ pub enum Error {
     #[error("the chain did not answer {what}: {reason}")]
     Rpc { what: String, reason: String },
 }
+
+impl Error {
+    /// Whether the chain holds contracts of other code than the artifacts: where nothing of value is on it, a
+    /// new chain is the way out.
+    pub fn is_other_code(&self) -> bool {
+        use Error::{AddressDiffers, CodeDiffers, CodeGone, OtherCode, OtherParameters};
+        matches!(
+            self,
+            AddressDiffers { .. }
+                | CodeDiffers { .. }
+                | CodeGone { .. }
+                | OtherCode { .. }
+                | OtherParameters { .. }
+        )
+    }
+}

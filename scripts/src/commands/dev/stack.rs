@@ -1,0 +1,232 @@
+//! The processes, in the order in which they need one another.
+
+use std::{sync::Arc, time::Duration};
+
+use alloy::providers::{Provider as _, ProviderBuilder};
+use anyhow::{Context as _, anyhow};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
+use stoa_scripts::{
+    anvil::{self, Anvil},
+    child::{Child, Spec},
+    demo::Demo,
+    deploy::{self, Deployment},
+    postgres::{Data, Options, Server, with_database},
+    progress::Step,
+    testing::Bin,
+    web,
+};
+use tokio::sync::Mutex;
+
+use super::{
+    behind,
+    ports::Ports,
+    state::{SERVER, State},
+};
+
+/// Seconds between blocks once the demo trades.
+const BLOCK_SECONDS: u64 = 1;
+/// Seconds between two writings of the chain's file: what a hard stop may lose.
+const STATE_SECONDS: u64 = 5;
+/// How long indexer and API may take to answer; catching up is not waited for.
+const START: Duration = Duration::from_secs(60);
+
+/// Why a running stack ended and should be started anew.
+#[derive(Debug)]
+pub(super) enum Ended {
+    /// The chain does not hold what the database has indexed; the sentence says what was found.
+    ChainBehind(String),
+}
+
+/// Everything that runs. Fields are dropped, and thereby stopped, in this order.
+#[derive(Debug)]
+pub(super) struct Stack {
+    api: Child,
+    indexer: Child,
+    pub(super) demo: Arc<Mutex<Demo>>,
+    pub(super) anvil: Anvil,
+    server: Option<Server>,
+    database_url: String,
+    pub(super) deployment: Deployment,
+}
+
+impl Stack {
+    pub(super) async fn start(ports: &Ports, state: &State) -> anyhow::Result<Result<Self, Ended>> {
+        let step = Step::start("Starting PostgreSQL");
+        let (server, database_url) = database(ports, state).await?;
+        step.done();
+        let step = Step::start("Starting the chain");
+        let anvil = chain(ports, state).await?;
+        step.done();
+        if let Some(reason) = behind::find(&anvil, &database_url).await? {
+            return Ok(Err(Ended::ChainBehind(reason)));
+        }
+        let deployment = match deploy_contracts(&anvil, state).await? {
+            Ok(deployment) => deployment,
+            Err(ended) => return Ok(Err(ended)),
+        };
+        let demo = prepare_demo(&anvil, &deployment).await?;
+        // Until here each transaction was mined at once; from now on blocks come like those of a real chain.
+        let provider = ProviderBuilder::new().connect_http(anvil.rpc_url().parse()?);
+        let _: () = provider.client().request("evm_setIntervalMining", (BLOCK_SECONDS,)).await?;
+
+        let step = Step::start("Starting indexer and API");
+        let indexer = indexer(ports, state, &anvil, &database_url)?;
+        if let Err(error) = indexer.until(START, || answers(ports.indexer_port, "/ready")).await {
+            return match indexer.exited().and_then(|status| status.code()) {
+                Some(CHAIN_BEHIND) => Ok(Err(behind_says_indexer())),
+                _ => Err(error.into()),
+            };
+        }
+        let api = api(ports, state, &database_url)?;
+        api.until(START, || answers(ports.port, "/v1/status")).await?;
+        step.done();
+        let demo = Arc::new(Mutex::new(demo));
+        Ok(Ok(Self { api, indexer, demo, anvil, server, database_url, deployment }))
+    }
+
+    /// The database's URL in the form that every tool reads.
+    pub(super) fn shown_database_url(&self) -> String {
+        match &self.server {
+            Some(server) => with_database(server.tcp_url(), "stoa"),
+            None => self.database_url.clone(),
+        }
+    }
+
+    /// Waits until a child ends by itself, which is never right.
+    pub(super) async fn watch(&self) -> anyhow::Result<Ended> {
+        let server = async {
+            match &self.server {
+                Some(server) => server.child().wait().await,
+                None => std::future::pending().await,
+            }
+        };
+        let ended = tokio::select! {
+            status = self.indexer.wait() => {
+                if status.code() == Some(CHAIN_BEHIND) {
+                    return Ok(behind_says_indexer());
+                }
+                self.indexer.stopped()
+            }
+            _ = self.api.wait() => self.api.stopped(),
+            _ = self.anvil.child().wait() => self.anvil.child().stopped(),
+            _ = server => match &self.server {
+                Some(server) => server.child().stopped(),
+                None => return Err(anyhow!("the database server is gone")),
+            },
+        };
+        Err(anyhow!("{ended}. Everything else was stopped; `cargo dev` starts again"))
+    }
+}
+
+/// The indexer's exit code for "the chain does not contain the block that the database has indexed".
+const CHAIN_BEHIND: i32 = 3;
+
+fn behind_says_indexer() -> Ended {
+    Ended::ChainBehind("The chain does not contain the block that the database has indexed.".to_owned())
+}
+
+/// The server of STOA_DATABASE_URL as it is, or our own with a database `stoa`.
+async fn database(ports: &Ports, state: &State) -> anyhow::Result<(Option<Server>, String)> {
+    let fresh = state.take_fresh();
+    if let Ok(url) = std::env::var("STOA_DATABASE_URL") {
+        let mut connection =
+            PgConnection::connect(&url).await.context("STOA_DATABASE_URL: the database does not answer")?;
+        if fresh {
+            let schemas = "DROP SCHEMA IF EXISTS archive, market, api CASCADE";
+            connection.execute(schemas).await.context("STOA_DATABASE_URL: cannot empty the database")?;
+        }
+        return Ok((None, url));
+    }
+    let options = Options {
+        data: Data::Kept(SERVER.to_owned()),
+        port: Some(ports.database_port),
+        log: state.log("postgres"),
+    };
+    let server = tokio::task::spawn_blocking(move || Server::start(&options)).await??;
+    state.note_child(server.child().pid());
+    let mut connection = PgConnection::connect(server.url()).await?;
+    let there: bool = sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_database WHERE datname = 'stoa')")
+        .fetch_one(&mut connection)
+        .await?;
+    if !there {
+        connection.execute(AssertSqlSafe("CREATE DATABASE stoa")).await?;
+    }
+    let url = server.database_url("stoa");
+    Ok((Some(server), url))
+}
+
+async fn chain(ports: &Ports, state: &State) -> anyhow::Result<Anvil> {
+    let options = anvil::Options {
+        port: Some(ports.chain_port),
+        chain_id: anvil::CHAIN_ID,
+        block_time: None,
+        state: Some((state.chain(), STATE_SECONDS)),
+        // Old states are of no use to anyone here, and would fill the memory of a chain that runs for days.
+        args: vec!["--prune-history".to_owned(), "256".to_owned(), "--quiet".to_owned()],
+        log: state.log("anvil"),
+    };
+    let anvil = Anvil::start(&options).await?;
+    state.note_child(anvil.child().pid());
+    Ok(anvil)
+}
+
+/// The deployment, or a wish to start over when the kept chain holds contracts of other code.
+async fn deploy_contracts(anvil: &Anvil, state: &State) -> anyhow::Result<Result<Deployment, Ended>> {
+    let step = Step::start("Deploying the contracts");
+    let options = deploy::Options {
+        rpc_url: anvil.rpc_url().parse()?,
+        signer: anvil::signer(0),
+        file: Some(state.deployment()),
+        chain_id: Some(anvil::CHAIN_ID),
+        parameters: None,
+    };
+    match deploy::deploy(&options, &|what| step.note(what)).await {
+        Ok(outcome) => {
+            step.done();
+            Ok(Ok(outcome.deployment))
+        }
+        Err(error) if error.is_other_code() => {
+            let reason = "The contracts have changed since the kept chain was started.".to_owned();
+            Ok(Err(Ended::ChainBehind(reason)))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn prepare_demo(anvil: &Anvil, deployment: &Deployment) -> anyhow::Result<Demo> {
+    let mut demo = Demo::connect(&anvil.rpc_url().parse()?, deployment, rand::random())?;
+    let step = Step::with_total("Listing demo assets", 21);
+    demo.prepare(|done, _| step.at(done)).await.context("the demo wallets cannot list")?;
+    step.done();
+    Ok(demo)
+}
+
+fn indexer(ports: &Ports, state: &State, anvil: &Anvil, database_url: &str) -> anyhow::Result<Child> {
+    let child = Spec::new("stoa-indexer", Bin::path("stoa-indexer"), state.log("indexer"))
+        .arg("run")
+        .args(["--rpc-url", anvil.rpc_url(), "--http", &format!("127.0.0.1:{}", ports.indexer_port)])
+        .arg("--deployment")
+        .arg(state.deployment())
+        // By environment, so that the password is not in the process list.
+        .env("STOA_DATABASE_URL", database_url)
+        .start()?;
+    state.note_child(child.pid());
+    Ok(child)
+}
+
+fn api(ports: &Ports, state: &State, database_url: &str) -> anyhow::Result<Child> {
+    let child = Spec::new("stoa-api", Bin::path("stoa-api"), state.log("api"))
+        .args(["--listen", &format!("127.0.0.1:{}", ports.port)])
+        .arg("--web")
+        .arg(web::dist())
+        .env("STOA_DATABASE_URL", database_url)
+        .start()?;
+    state.note_child(child.pid());
+    Ok(child)
+}
+
+/// Whether a GET of this path is answered well.
+async fn answers(port: u16, path: &str) -> bool {
+    let answer = reqwest::get(format!("http://127.0.0.1:{port}{path}")).await;
+    answer.is_ok_and(|response| response.status().is_success())
+}
