@@ -37,7 +37,7 @@ export function useConnection(): Connection {
   );
 }
 
-const LONGEST_MS = 15_000;
+const LONGEST_MS = 10_000;
 
 /**
  * How long to wait before asking again: `base` while all is well, then doubling with every failure.

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { appendOlder, type Feed, mergeNewest, reaches } from './feed';
-import type { Purchase } from './types';
+import { appendOlder, type Feed, isSettled, mergeNewest, reaches } from './feed';
+import type { Finality, Purchase } from './types';
+
+const FINALIZED = 2;
 
 /** A purchase in block `block`; `fork` marks the branch of the chain it lies on. */
 function purchase(block: number, fork = 'a'): Purchase {
-  return { id: `31337-${block}-0`, tx_hash: `0x${block}${fork}`, block_hash: `0xb${block}${fork}` } as Purchase;
+  const finality: Finality = block <= FINALIZED ? 'finalized' : 'latest';
+  return { id: `31337-${block}-0`, tx_hash: `0x${block}`, block_time: `${block}${fork}`, finality } as Purchase;
 }
 
 function feed(numbers: number[], next: string | null = null, fork = 'a'): Feed {
@@ -30,7 +33,7 @@ describe('mergeNewest', () => {
   it('replaces a purchase that moved to another block with the same number', () => {
     const page: Feed = { items: [purchase(8, 'b'), purchase(7)], next: 'after-7' };
     const merged = mergeNewest(feed([8, 7, 6]), page);
-    expect(merged.items.map((item) => item.block_hash)).toEqual(['0xb8b', '0xb7a', '0xb6a']);
+    expect(merged.items.map((item) => item.block_time)).toEqual(['8b', '7a', '6a']);
   });
 
   it('forgets older pages when their blocks may be gone too', () => {
@@ -56,6 +59,19 @@ describe('reaches', () => {
     expect(reaches(feed([3, 2]), feed([3, 2], 'after-2', 'b'))).toBe(false);
     expect(reaches(undefined, feed([9, 8], 'after-8'))).toBe(true);
     expect(reaches(feed([3]), feed([9, 8], null))).toBe(true);
+  });
+});
+
+describe('isSettled', () => {
+  it('asks for a deeper page while known entries below this one are not final', () => {
+    expect(isSettled(feed([6, 5, 4, 3, 2, 1]), feed([7, 6, 5], 'after-5'))).toBe(false);
+    expect(isSettled(feed([6, 5, 4, 3, 2, 1]), feed([7, 6, 5, 4, 3], 'after-3'))).toBe(true);
+  });
+
+  it('is content when nothing lies below', () => {
+    expect(isSettled(undefined, feed([7, 6], 'after-6'))).toBe(true);
+    expect(isSettled(feed([6, 5]), feed([7, 6], 'after-6'))).toBe(true);
+    expect(isSettled(feed([6, 5, 4]), feed([7, 6], null))).toBe(true);
   });
 });
 

@@ -1,7 +1,8 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useRef } from 'react';
 import { getListing, getListings, getPurchases, getStatus, ProblemError } from './client';
 import { currentPollDelay } from './connection';
-import { appendOlder, type Feed, mergeNewest, reaches } from './feed';
+import { appendOlder, type Feed, isSettled, mergeNewest, reaches } from './feed';
 import type { ListingsQuery, PurchasesQuery } from './types';
 
 const LIVE_MS = 1000;
@@ -10,6 +11,9 @@ const LISTING_MS = 2000;
 const PAGE = 24;
 /** Bounds the pages read to close a gap; a tab that slept longer starts from the newest page. */
 const CATCH_UP_PAGES = 4;
+/** Older pages that are not final yet are read again this often, and at most so many of them. */
+const DEEP_MS = 10_000;
+const DEEP_PAGES = 20;
 
 export function statusQuery() {
   return queryOptions({
@@ -57,9 +61,20 @@ export function listingNameQuery(id: string) {
 
 export type PurchasesFilter = Pick<PurchasesQuery, 'listing' | 'account'>;
 
-async function readNewest(known: Feed | undefined, filter: PurchasesFilter, signal: AbortSignal): Promise<Feed> {
+interface ReadNewest {
+  known: Feed | undefined;
+  filter: PurchasesFilter;
+  /** Read down to what is final, not just to what is known. */
+  deep: boolean;
+  signal: AbortSignal;
+}
+
+async function readNewest({ known, filter, deep, signal }: ReadNewest): Promise<Feed> {
   let newest = await readPage(filter, null, signal);
-  for (let page = 1; page < CATCH_UP_PAGES && newest.next !== null && !reaches(known, newest); page += 1) {
+  for (let page = 1; newest.next !== null; page += 1) {
+    const closesGap = page < CATCH_UP_PAGES && !reaches(known, newest);
+    const renews = deep && page < DEEP_PAGES && !isSettled(known, newest);
+    if (!closesGap && !renews) break;
     newest = appendOlder(newest, newest.next, await readPage(filter, newest.next, signal));
   }
   return newest;
@@ -74,10 +89,13 @@ async function readPage(filter: PurchasesFilter, cursor: string | null, signal: 
 export function usePurchases(filter: PurchasesFilter) {
   const client = useQueryClient();
   const queryKey = ['purchases', filter] as const;
+  const deepAt = useRef(0);
   const query = useQuery({
     queryKey,
     queryFn: async ({ signal }): Promise<Feed> => {
-      const newest = await readNewest(client.getQueryData<Feed>(queryKey), filter, signal);
+      const deep = Date.now() - deepAt.current >= DEEP_MS;
+      const newest = await readNewest({ known: client.getQueryData<Feed>(queryKey), filter, deep, signal });
+      if (deep) deepAt.current = Date.now();
       // Read again: older pages may have been added while this one was under way.
       return mergeNewest(client.getQueryData<Feed>(queryKey), newest);
     },

@@ -11,47 +11,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    chain?: number;
-                    cursor?: string;
-                    kind?: components["schemas"]["Kind"];
-                    limit?: number;
-                    owner?: string;
-                    sort?: "newest" | "oldest";
-                    status?: components["schemas"]["ListingStatus"];
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            data: components["schemas"]["ListingSummary"][];
-                            meta: components["schemas"]["Meta"];
-                            next?: string | null;
-                        };
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Listings, newest first unless asked otherwise. */
+        get: operations["searchListings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -67,40 +28,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            data: components["schemas"]["Listing"];
-                            meta: components["schemas"]["Meta"];
-                        };
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        /** One listing with its versions, plans, children and revenue. */
+        get: operations["getListing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /** This document. */
+        get: operations["getOpenapi"];
         put?: never;
         post?: never;
         delete?: never;
@@ -116,48 +62,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    account?: string;
-                    chain?: number;
-                    cursor?: string;
-                    limit?: number;
-                    listing?: string;
-                    payer?: string;
-                    recipient?: string;
-                    sort?: "newest" | "oldest";
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            data: components["schemas"]["Purchase"][];
-                            meta: components["schemas"]["Meta"];
-                            next?: string | null;
-                        };
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Purchases, newest first unless asked otherwise. */
+        get: operations["searchPurchases"];
         put?: never;
         post?: never;
         delete?: never;
@@ -173,38 +79,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            data: components["schemas"]["Status"];
-                            meta: components["schemas"]["Meta"];
-                        };
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** The chains that are served, their contracts, and how far each was read. */
+        get: operations["getStatus"];
         put?: never;
         post?: never;
         delete?: never;
@@ -217,221 +93,599 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A block. */
         BlockRef: {
+            /**
+             * @description Its hash.
+             * @example 0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060
+             */
             hash: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Its number.
+             * @example 812
+             */
             number: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Its timestamp (RFC 3339, UTC).
+             * @example 2026-11-22T15:00:00Z
+             */
             time: string;
         };
+        /** @description How far a chain was read. */
         ChainMeta: {
+            /**
+             * @description Its hash.
+             * @example 0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060
+             */
             block_hash: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The block after which the data stands.
+             * @example 812
+             */
             block_number: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Its timestamp (RFC 3339, UTC).
+             * @example 2026-11-22T15:00:00Z
+             */
             block_time: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description EIP-155 chain id.
+             * @example 31337
+             */
             chain_id: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Blocks up to here are final; 0 while no node has told.
+             * @example 748
+             */
             finalized_block: number;
-            /** Format: int64 */
-            head_block?: number | null;
-            /** Format: int64 */
-            lag_blocks?: number | null;
-            /** Format: int64 */
-            lag_seconds?: number | null;
+            /**
+             * Format: int64
+             * @description The newest block that a node told of; null while none has.
+             * @example 812
+             */
+            head_block: number | null;
+            /**
+             * Format: int64
+             * @description Blocks between the data and the head; null while the head is not known.
+             * @example 0
+             */
+            lag_blocks: number | null;
+            /**
+             * Format: int64
+             * @description Seconds that the data is behind: the head's timestamp less the data's, and the time since the head was
+             *     heard of; null while the head is not known.
+             * @example 1
+             */
+            lag_seconds: number | null;
         };
+        /** @description A chain and its deployment. */
         ChainStatus: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description EIP-155 chain id.
+             * @example 31337
+             */
             chain_id: number;
+            /**
+             * @description Addresses of the contracts that are followed, by name.
+             * @example {
+             *       "Vault": "0x5FbDB2315678afecb367f032d93F642f64180aa3"
+             *     }
+             */
             contracts: {
                 [key: string]: string;
             };
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Where the deployment begins: nothing of it stands in an earlier block.
+             * @example 3
+             */
             deployment_block: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Blocks up to here are final; 0 while no node has told.
+             * @example 748
+             */
             finalized_block: number;
-            head?: null | components["schemas"]["HeadRef"];
+            head: components["schemas"]["HeadRef"] | null;
+            /** @description The block after which the data stands. */
             indexed: components["schemas"]["BlockRef"];
-            /** Format: int64 */
-            lag_blocks?: number | null;
-            /** Format: int64 */
-            lag_seconds?: number | null;
+            /**
+             * Format: int64
+             * @description Blocks between the data and the head; null while the head is not known.
+             * @example 0
+             */
+            lag_blocks: number | null;
+            /**
+             * Format: int64
+             * @description Seconds that the data is behind, as in `meta`; null while the head is not known.
+             * @example 1
+             */
+            lag_seconds: number | null;
+            /**
+             * @description Name of the chain.
+             * @example Local chain
+             */
             name: string;
         };
+        /** @description The plan that costs least. */
         CheapestPlan: {
+            /**
+             * @description Price of one, in base units of the token.
+             * @example 1000000
+             */
             amount: string;
+            /**
+             * @description Public id of the plan.
+             * @example 31337-3
+             */
             id: string;
             token: components["schemas"]["Token"];
         };
+        /** @description A share of revenue between a listing and one that it derives from. */
         Edge: {
-            /** Format: int64 */
+            /**
+             * Format: int32
+             * @description What the parent is granted of the child's revenue, in 1/10,000.
+             * @example 500
+             */
             bps: number;
+            /**
+             * @description The other listing.
+             * @example 31337-1
+             */
             id: string;
         };
-        /** @enum {string} */
+        /**
+         * @description How sure it is that a block stays.
+         * @enum {string}
+         */
         Finality: "latest" | "safe" | "finalized";
+        /** @description A chain's newest block. */
         HeadRef: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Its number.
+             * @example 812
+             */
             number: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Its timestamp (RFC 3339, UTC).
+             * @example 2026-11-22T15:00:00Z
+             */
             time: string;
         };
-        /** @enum {string} */
+        /**
+         * @description What a listing is.
+         * @enum {string}
+         */
         Kind: "model" | "dataset" | "compute" | "agent" | "service";
-        Listing: {
-            /** Format: int64 */
-            buyers: number;
-            /** Format: int64 */
-            chain_id: number;
-            cheapest_plan?: null | components["schemas"]["CheapestPlan"];
+        /** @description A listing with its versions, plans, children and revenue. */
+        Listing: components["schemas"]["ListingSummary"] & {
+            /** @description The listings that derive from it, oldest first, at most 1,000. */
             children: components["schemas"]["Edge"][];
-            content_hash: string;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: int64 */
-            created_block: number;
-            creator: string;
-            /** Format: int64 */
-            derivative_bps: number;
-            derivatives_allowed: boolean;
-            id: string;
-            kind: components["schemas"]["Kind"];
-            licence: string;
-            metadata?: null | components["schemas"]["Metadata"];
-            owner: string;
-            parents: components["schemas"]["Edge"][];
-            /** Format: int64 */
-            plan_count: number;
+            /** @description Ways to buy it, oldest first, at most 1,000. */
             plans: components["schemas"]["Plan"][];
+            /** @description What its sales brought, one entry per token: amounts in different tokens are never added. */
             revenue: components["schemas"]["Revenue"][];
-            /** Format: int64 */
-            royalty_bps: number;
-            royalty_receiver: string;
-            sales: string;
-            status: components["schemas"]["ListingStatus"];
-            uri: string;
-            /** Format: int64 */
-            version: number;
+            /** @description Its releases, newest first, at most 1,000. */
             versions: components["schemas"]["Version"][];
         };
-        /** @enum {string} */
+        /** @description The answer of `GET /v1/listings/{id}`. */
+        ListingAnswer: {
+            data: components["schemas"]["Listing"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description The answer of `GET /v1/listings`. */
+        ListingsAnswer: {
+            data: components["schemas"]["ListingSummary"][];
+            meta: components["schemas"]["Meta"];
+            /** @description The cursor of the next page; null on the last one. */
+            next: string | null;
+        };
+        /**
+         * @description Whether a listing sells. What a retired one has sold stays valid.
+         * @enum {string}
+         */
         ListingStatus: "active" | "paused" | "retired";
+        /** @description An AI asset on offer, as it stands after the block in `meta`. */
         ListingSummary: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many accounts paid for it.
+             * @example 5
+             */
             buyers: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description EIP-155 chain id.
+             * @example 31337
+             */
             chain_id: number;
-            cheapest_plan?: null | components["schemas"]["CheapestPlan"];
+            cheapest_plan: components["schemas"]["CheapestPlan"] | null;
+            /**
+             * @description Content hash of the latest version.
+             * @example 0x9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
             content_hash: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was created (RFC 3339, UTC).
+             * @example 2026-11-22T15:00:00Z
+             */
             created_at: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The block in which it was created.
+             * @example 17
+             */
             created_block: number;
+            /**
+             * @description Who created it.
+             * @example 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266
+             */
             creator: string;
-            /** Format: int64 */
+            /**
+             * Format: int32
+             * @description What it asks of a derivative's revenue, in 1/10,000.
+             * @example 500
+             */
             derivative_bps: number;
+            /** @description Whether other listings may derive from it. */
             derivatives_allowed: boolean;
+            /**
+             * @description Public id: `{chainId}-{n}`.
+             * @example 31337-1
+             */
             id: string;
             kind: components["schemas"]["Kind"];
+            /**
+             * @description Licence it is offered under, an SPDX id or a URI.
+             * @example Apache-2.0
+             */
             licence: string;
-            metadata?: null | components["schemas"]["Metadata"];
+            metadata: components["schemas"]["Metadata"] | null;
+            /**
+             * @description Who owns the listing's NFT.
+             * @example 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266
+             */
             owner: string;
+            /** @description The listings that it derives from, by number. They never change. */
             parents: components["schemas"]["Edge"][];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many plans it has, paused ones included.
+             * @example 2
+             */
             plan_count: number;
-            /** Format: int64 */
+            /**
+             * Format: int32
+             * @description That royalty, in 1/10,000.
+             * @example 250
+             */
             royalty_bps: number;
+            /**
+             * @description Who gets the resale royalty of the listing's NFT (ERC-2981).
+             * @example 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266
+             */
             royalty_receiver: string;
+            /**
+             * @description How many purchases were made of it: a whole number.
+             * @example 12
+             */
             sales: string;
             status: components["schemas"]["ListingStatus"];
+            /**
+             * @description Where its metadata is.
+             * @example ipfs://bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi
+             */
             uri: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Number of the latest version, from 1.
+             * @example 1
+             */
             version: number;
         };
+        /** @description Up to which block the data holds, read in the same snapshot as the data. */
         Meta: {
+            /** @description The chains that the answer is about, by id. */
             chains: components["schemas"]["ChainMeta"][];
         };
+        /** @description What a listing says of itself. Its owner wrote it; nobody checked it. */
         Metadata: {
-            description?: string | null;
-            name?: string | null;
+            /** @description Description, at most 10,000 characters. */
+            description: string | null;
+            /**
+             * @description Name, at most 200 characters.
+             * @example Llama fine-tune for contracts
+             */
+            name: string | null;
+            /**
+             * @description Tags, at most 32 of at most 64 characters.
+             * @example [
+             *       "text",
+             *       "legal"
+             *     ]
+             */
             tags: string[];
         };
+        /** @description A way to buy a listing. */
         Plan: {
-            cap?: string | null;
+            /**
+             * @description How many may be sold; null is no limit.
+             * @example 100
+             */
+            cap: string | null;
+            /**
+             * @description Public id of the plan.
+             * @example 31337-3
+             */
             id: string;
-            /** @enum {string} */
-            kind: "licence";
+            kind: components["schemas"]["PlanKind"];
+            /** @description Whether it sells nothing for now. */
             paused: boolean;
+            /**
+             * @description Price of one, in base units of the token. 0 is free.
+             * @example 1000000
+             */
             price: string;
+            /**
+             * @description How many were sold.
+             * @example 3
+             */
             sold: string;
+            /** @description What it is paid in. */
             token: components["schemas"]["Token"];
+            /** @description Whether what it sells can be passed on. */
             transferable: boolean;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Its version: an order names it, so that nobody buys on terms that changed meanwhile.
+             * @example 1
+             */
             version: number;
         };
+        /**
+         * @description What a plan sells.
+         * @enum {string}
+         */
+        PlanKind: "licence" | "subscription" | "credits";
+        /** @description Why a request was not answered (RFC 9457). */
         Problem: {
+            /**
+             * @description What was wrong with this request, and what to do.
+             * @example `limit` was `500`; expected a whole number from 1 to 100.
+             */
             detail: string;
+            /** @description Which request it was about. Left out where the address says it already. */
             instance?: string | null;
+            /**
+             * @description Name of the parameter that was wrong, where one was.
+             * @example limit
+             */
             parameter?: string | null;
-            /** Format: int64 */
+            /**
+             * Format: int32
+             * @description The HTTP status, repeated.
+             * @example 400
+             */
             status: number;
+            /**
+             * @description The kind in words. Equal for every problem of one type.
+             * @example A parameter is not valid
+             */
             title: string;
+            /**
+             * @description What kind of problem it is: a stable URN that programs can compare.
+             * @example urn:stoa:problem:invalid-parameter
+             */
             type: string;
         };
+        /** @description A sale, with the terms that held when it was made. */
         Purchase: {
+            /**
+             * @description What was paid, in base units of the token: fee and net.
+             * @example 1000000
+             */
             amount: string;
+            /**
+             * @description Who earned the net.
+             * @example 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266
+             */
             beneficiary: string;
-            block_hash?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The block that holds it.
+             * @example 812
+             */
             block_number: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description That block's timestamp (RFC 3339, UTC).
+             * @example 2026-11-22T15:00:00Z
+             */
             block_time: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description EIP-155 chain id.
+             * @example 31337
+             */
             chain_id: number;
+            /**
+             * @description Protocol fee in it.
+             * @example 25000
+             */
             fee: string;
             finality: components["schemas"]["Finality"];
+            /**
+             * @description Public id: `{chainId}-{block}-{logIndex}`.
+             * @example 31337-812-4
+             */
             id: string;
+            /**
+             * @description The listing sold.
+             * @example 31337-1
+             */
             listing: string;
-            listing_name?: string | null;
-            /** Format: int64 */
+            /**
+             * @description The listing's name, where its metadata URI holds one; null otherwise.
+             * @example Llama fine-tune for contracts
+             */
+            listing_name: string | null;
+            /**
+             * Format: int32
+             * @description Its log's index in the block.
+             * @example 4
+             */
             log_index: number;
+            /**
+             * @description What the listing earned: amount less fee.
+             * @example 975000
+             */
             net: string;
+            /**
+             * @description Who paid.
+             * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+             */
             payer: string;
+            /**
+             * @description The plan bought.
+             * @example 31337-3
+             */
             plan: string;
-            /** @enum {string} */
-            plan_kind: "licence";
+            plan_kind: components["schemas"]["PlanKind"];
+            /**
+             * @description How many were bought.
+             * @example 1
+             */
             quantity: string;
+            /**
+             * @description Who got the pass.
+             * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+             */
             recipient: string;
+            /** @description What it was paid in. */
             token: components["schemas"]["Token"];
+            /**
+             * @description The transaction that made it.
+             * @example 0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b
+             */
             tx_hash: string;
         };
+        /** @description The answer of `GET /v1/purchases`. */
+        PurchasesAnswer: {
+            data: components["schemas"]["Purchase"][];
+            meta: components["schemas"]["Meta"];
+            /** @description The cursor of the next page; null on the last one. */
+            next: string | null;
+        };
+        /** @description What a listing's sales brought in one token. */
         Revenue: {
+            /**
+             * @description Protocol fee in it.
+             * @example 300000
+             */
             fee: string;
+            /**
+             * @description What buyers paid, in base units of the token: fee and net.
+             * @example 12000000
+             */
             gross: string;
+            /**
+             * @description What the listing earned: gross less fee, before parents' parts.
+             * @example 11700000
+             */
             net: string;
+            /**
+             * @description How many purchases: a whole number.
+             * @example 12
+             */
             sales: string;
             token: components["schemas"]["Token"];
         };
+        /**
+         * @description Which end a collection starts from.
+         * @enum {string}
+         */
+        Sort: "newest" | "oldest";
+        /** @description The server, and the chains that it serves. */
         Status: {
+            /** @description The chains, by id. */
             chains: components["schemas"]["ChainStatus"][];
+            /**
+             * @description Version of the server.
+             * @example 0.1.0
+             */
             version: string;
         };
-        Token: {
-            address: string;
-            decimals?: number | null;
-            name?: string | null;
-            symbol?: string | null;
+        /** @description The answer of `GET /v1/status`. */
+        StatusAnswer: {
+            data: components["schemas"]["Status"];
+            meta: components["schemas"]["Meta"];
         };
+        /** @description An ERC-20 token. What it says of itself is not checked by anyone. */
+        Token: {
+            /**
+             * @description Contract of the token.
+             * @example 0x5FbDB2315678afecb367f032d93F642f64180aa3
+             */
+            address: string;
+            /**
+             * Format: int32
+             * @description How many decimals separate its unit from its base unit; null when it was never described.
+             * @example 18
+             */
+            decimals: number | null;
+            /**
+             * @description Name it tells of itself; null when it was never described.
+             * @example Stoa
+             */
+            name: string | null;
+            /**
+             * @description Symbol it tells of itself; null when it was never described.
+             * @example STOA
+             */
+            symbol: string | null;
+        };
+        /** @description An immutable release. */
         Version: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The block in which it was published.
+             * @example 17
+             */
             block_number: number;
+            /**
+             * @description SHA-256 of the content, or the digest of its CID.
+             * @example 0x9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
             content_hash: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was published (RFC 3339, UTC).
+             * @example 2026-11-22T15:00:00Z
+             */
             published_at: string;
+            /**
+             * @description The transaction that published it.
+             * @example 0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b
+             */
             tx_hash: string;
+            /** @description Where the content is to be had. */
             uris: string[];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Its number, from 1.
+             * @example 1
+             */
             version: number;
         };
     };
@@ -442,4 +696,266 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    searchListings: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only listings on this chain: its id or CAIP-2 form. Without it, those of all chains.
+                 * @example 31337
+                 */
+                chain?: string;
+                /** @description The `next` of the page before, with the same sort and filters. */
+                cursor?: string;
+                /** @description Only listings of this kind. */
+                kind?: components["schemas"]["Kind"];
+                /** @description How many listings a page has at most. */
+                limit?: number;
+                /**
+                 * @description Only listings whose NFT this account owns.
+                 * @example 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266
+                 */
+                owner?: string;
+                /** @description By time of creation; `newest` without it. */
+                sort?: components["schemas"]["Sort"];
+                /** @description Only listings in this state. */
+                status?: components["schemas"]["ListingStatus"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of listings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingsAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getListing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Public id of the listing: `{chainId}-{n}`.
+                 * @example 31337-1
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The listing. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such listing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOpenapi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An OpenAPI 3.1 document. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    searchPurchases: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only purchases that this account paid for or got the pass of.
+                 * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+                 */
+                account?: string;
+                /**
+                 * @description Only purchases on this chain: its id or CAIP-2 form. Without it, those of all chains.
+                 * @example 31337
+                 */
+                chain?: string;
+                /** @description The `next` of the page before, with the same sort and filters. */
+                cursor?: string;
+                /** @description How many purchases a page has at most. */
+                limit?: number;
+                /**
+                 * @description Only purchases of this listing.
+                 * @example 31337-1
+                 */
+                listing?: string;
+                /**
+                 * @description Only purchases that this account paid for.
+                 * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+                 */
+                payer?: string;
+                /**
+                 * @description Only purchases whose pass this account got.
+                 * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+                 */
+                recipient?: string;
+                /** @description By time; `newest` without it. */
+                sort?: components["schemas"]["Sort"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of purchases. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurchasesAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How far each chain was read. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusAnswer"];
+                };
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

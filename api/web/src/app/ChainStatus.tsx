@@ -29,6 +29,8 @@ function sentence(state: Freshness, chain: Chain | undefined): string {
       return 'The indexer follows the chain. What you see is current.';
     case 'behind':
       return `The indexer is ${chain?.lag_blocks ?? 0} blocks behind the chain. What you see is that old.`;
+    case 'silent':
+      return `The indexer has had no news of the chain for ${chain?.lag_seconds ?? 0} seconds. There may be newer blocks.`;
     case 'no-head':
       return 'The indexer has not reported the head of the chain, so how current this is cannot be told.';
     case 'unreachable':
@@ -47,6 +49,14 @@ function Headline({ state, chain }: { state: Freshness; chain: Chain | undefined
     return (
       <>
         <Count value={chain.lag_blocks ?? 0} /> <span className={styles.word}>blocks </span>behind
+      </>
+    );
+  }
+  if (state === 'silent') {
+    return (
+      <>
+        <span className={styles.word}>No news for </span>
+        <Count value={chain.lag_seconds ?? 0} />s
       </>
     );
   }
@@ -118,7 +128,7 @@ function ChainDetails({ chain }: { chain: Chain }) {
         <dd>{chain.head == null ? 'not reported' : <Count value={chain.head.number} />}</dd>
         <dt>Final up to</dt>
         <dd>
-          <Count value={chain.finalized_block} />
+          {chain.finalized_block === 0 ? 'not reported' : <Count value={chain.finalized_block} />}
         </dd>
         {Object.entries(chain.contracts).map(([name, address]) => (
           <div key={name} className={styles.contract}>

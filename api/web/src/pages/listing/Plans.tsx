@@ -6,6 +6,8 @@ import styles from './Plans.module.css';
 
 const PLAN_LABEL: Record<Plan['kind'], { name: string; gives: string }> = {
   licence: { name: 'Licence', gives: 'for good' },
+  subscription: { name: 'Subscription', gives: 'for a period' },
+  credits: { name: 'Credits', gives: 'units to spend' },
 };
 
 export function Plans({ listing }: { listing: Listing }) {
