@@ -7,6 +7,7 @@ use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::map_response;
+use axum::routing::any;
 use sqlx::PgPool;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -52,6 +53,8 @@ pub fn app(app: App) -> Router {
         .layer(cors());
     Router::new()
         .nest("/v1", v1)
+        // Nesting leaves this one address out.
+        .route("/v1/", any(routes::unknown))
         .merge(health::router().layer(in_time))
         .fallback(web::web)
         .layer(layers)

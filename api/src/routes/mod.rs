@@ -9,8 +9,7 @@ pub mod status;
 mod summary;
 
 use axum::Router;
-use axum::extract::Request;
-use axum::response::IntoResponse;
+use axum::http::Method;
 
 use crate::app::App;
 use crate::error::ApiError;
@@ -27,11 +26,12 @@ pub(crate) fn router() -> Router<App> {
         .method_not_allowed_fallback(method)
 }
 
-async fn unknown(request: Request) -> impl IntoResponse {
-    let path: String = request.uri().path().chars().take(120).collect();
-    ApiError::NotFound(format!("There is nothing at `/v1{path}`. GET /v1/openapi.json lists what there is."))
+pub(crate) async fn unknown() -> ApiError {
+    ApiError::NotFound(
+        "There is nothing at this address. GET /v1/openapi.json lists what there is.".to_owned(),
+    )
 }
 
-async fn method(request: Request) -> impl IntoResponse {
-    ApiError::Method(request.method().as_str().chars().take(20).collect())
+async fn method(method: Method) -> ApiError {
+    ApiError::Method(method.as_str().chars().take(20).collect())
 }
