@@ -43,6 +43,24 @@ async function see(locator, sentence) {
   }
 }
 
+/**
+ * @param {Page} page
+ * @param {string} address
+ */
+async function open(page, address) {
+  try {
+    await page.goto(address);
+  } catch (error) {
+    throw new CheckError(`${address} could not be opened: ${firstLine(error)}`);
+  }
+}
+
+/** @param {unknown} error */
+function firstLine(error) {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split('\n', 1)[0] ?? message;
+}
+
 /** Collects what must never happen while a page is open. */
 class Watch {
   /** @type {string[]} */
@@ -134,7 +152,7 @@ async function visit(page, options, as) {
     passed(`${name}: no console errors, no failed requests`);
   };
 
-  await page.goto(url);
+  await open(page, url);
   const card = page.locator(`[data-testid="listing-card"][data-listing-id="${listing}"]`);
   await findCard(page, card, listing);
   passed(`gallery ${as}: the card of listing ${listing} is there`);
@@ -148,19 +166,17 @@ async function visit(page, options, as) {
   await card.getByRole('link').first().click();
   await see(page.getByTestId('listing-title'), `The page of listing ${listing} showed no title.`);
   if (!page.url().endsWith(`/listings/${listing}`)) throw new CheckError(`The card of ${listing} led to ${page.url()}.`);
-  await see(
-    page.locator(`[data-testid="purchase-row"][data-purchase-id="${purchase}"]`),
-    `The page of listing ${listing} does not show its purchase ${purchase}.`,
-  );
+  await findPurchase(page, purchase, `The page of listing ${listing}`);
   passed(`listing ${as}: opens from its card and shows purchase ${purchase}`);
   await checkLayout(page, `listing ${as}`);
   await shoot('listing');
 
-  await page.goto(`${url}/activity`);
-  await findPurchase(page, purchase);
+  await open(page, `${url}/activity`);
+  await findPurchase(page, purchase, 'The feed');
   passed(`activity ${as}: the feed shows purchase ${purchase}`);
   await checkLayout(page, `activity ${as}`);
   await shoot('activity');
+  await checkThemeButton(page, as);
   checkQuiet(as);
 }
 
@@ -179,11 +195,12 @@ async function findCard(page, card, listing) {
  * Looks for the purchase, page after page.
  * @param {Page} page
  * @param {string} purchase
+ * @param {string} place where it must be, as the beginning of a sentence
  */
-async function findPurchase(page, purchase) {
+async function findPurchase(page, purchase, place) {
   const row = page.locator(`[data-testid="purchase-row"][data-purchase-id="${purchase}"]`);
-  await see(page.getByTestId('purchase-row'), 'The feed shows no purchase at all.');
-  await loadUntil(page, row, 'Load older', `The feed does not show purchase ${purchase}.`);
+  await see(page.getByTestId('purchase-row'), `${place} shows no purchase at all.`);
+  await loadUntil(page, row, 'Load older', `${place} does not show purchase ${purchase}.`);
   const transaction = await row.first().getAttribute('data-tx');
   if (!/^0x[0-9a-f]{64}$/.test(transaction ?? '')) {
     throw new CheckError(`The row of purchase ${purchase} has the transaction hash "${transaction}".`);
@@ -210,16 +227,37 @@ async function loadUntil(page, wanted, label, sentence) {
   await see(wanted, sentence);
 }
 
+/** @param {Page} page */
+async function shownTheme(page) {
+  const background = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+  const [red = 0] = (background.match(/\d+/g) ?? []).map(Number);
+  return red < 128 ? 'dark' : 'light';
+}
+
 /**
  * @param {Page} page
  * @param {string} as
  */
 async function checkTheme(page, as) {
-  const background = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
-  const [red = 0] = (background.match(/\d+/g) ?? []).map(Number);
-  const dark = red < 128;
-  if (dark !== as.endsWith('dark')) throw new CheckError(`gallery ${as} has the background ${background}.`);
+  const system = as.endsWith('dark') ? 'dark' : 'light';
+  if ((await shownTheme(page)) !== system) throw new CheckError(`gallery ${as} does not follow the system's theme.`);
   passed(`gallery ${as}: follows the system's theme`);
+}
+
+/**
+ * @param {Page} page
+ * @param {string} as
+ */
+async function checkThemeButton(page, as) {
+  const system = await shownTheme(page);
+  const button = page.getByRole('button', { name: /^Use (dark|light) colours$/ });
+  await button.click();
+  await page.reload();
+  await see(button, `activity ${as} has no button for the theme.`);
+  if ((await shownTheme(page)) === system) throw new CheckError(`activity ${as} forgets the chosen theme on reload.`);
+  await button.click();
+  if ((await shownTheme(page)) !== system) throw new CheckError(`activity ${as} does not go back to the system's theme.`);
+  passed(`activity ${as}: a chosen theme survives a reload`);
 }
 
 /**
@@ -266,7 +304,7 @@ try {
   await main();
 } catch (error) {
   const known = error instanceof CheckError || error instanceof UsageError;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = firstLine(error);
   console.error(known ? `FAIL  ${message}` : `FAIL  The browser test could not go on: ${message}`);
   process.exitCode = 1;
 }

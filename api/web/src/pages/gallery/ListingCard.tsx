@@ -69,7 +69,7 @@ function Price({ listing }: { listing: ListingSummary }) {
   }
   return (
     <span className={styles.price}>
-      {listing.plan_count > 1 && <span className={styles.from}>from </span>}
+      {listing.plan_count > 1 && !/^0+$/.test(cheapest.amount) && <span className={styles.from}>from </span>}
       <Amount base={cheapest.amount} token={cheapest.token} digits={4} free />
     </span>
   );
