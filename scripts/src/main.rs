@@ -5,7 +5,7 @@ mod commands;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use commands::{compile, deploy, dev, sqlx, toolchain};
+use commands::{compile, deploy, dev, sqlx, toolchain, verify};
 
 /// Build, deploy, run and check Stoa.
 #[derive(Debug, Parser)]
@@ -22,6 +22,7 @@ enum Command {
     Deploy(deploy::Args),
     Dev(dev::Args),
     Sqlx(sqlx::Args),
+    Verify(verify::Args),
 }
 
 fn main() -> ExitCode {
@@ -48,6 +49,7 @@ async fn run() -> ExitCode {
         Command::Deploy(args) => deploy::run(&args).await,
         Command::Dev(args) => dev::run(&args).await,
         Command::Sqlx(args) => sqlx::run(&args).await,
+        Command::Verify(args) => verify::run(&args).await,
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

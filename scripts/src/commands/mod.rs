@@ -5,3 +5,4 @@ pub(crate) mod deploy;
 pub(crate) mod dev;
 pub(crate) mod sqlx;
 pub(crate) mod toolchain;
+pub(crate) mod verify;

@@ -1,0 +1,160 @@
+//! Running suites.
+
+use std::{
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use stoa_scripts::{
+    checkout,
+    child::{self, Spec, describe},
+};
+
+use super::{
+    count,
+    suites::{Command, Suite, Work},
+    targets,
+};
+
+/// A suite that takes longer hangs.
+const LIMIT: Duration = Duration::from_secs(40 * 60);
+/// How much of a failed suite's log is shown.
+const TAIL: usize = 60;
+
+/// How a suite ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// With the number of tests, where the log tells.
+    Passed(Option<u64>),
+    Failed,
+    Skipped(String),
+}
+
+#[derive(Debug)]
+pub(super) struct Report {
+    pub(super) name: String,
+    pub(super) outcome: Outcome,
+    pub(super) took: Duration,
+    pub(super) log: PathBuf,
+}
+
+pub(super) async fn in_turn(suites: Vec<Suite>) -> Vec<Report> {
+    let mut reports = Vec::new();
+    for suite in suites {
+        reports.push(run(suite).await);
+    }
+    reports
+}
+
+async fn run(suite: Suite) -> Report {
+    let started = Instant::now();
+    let log = checkout::state_dir().join("verify").join(format!("{}.log", suite.name));
+    let _ = std::fs::remove_file(&log);
+    eprintln!("  {:<18} …", suite.name);
+    let outcome = match suite.work {
+        Work::Nothing(reason) => Outcome::Skipped(reason),
+        Work::Check(check) => run_check(check, &log).await,
+        Work::Command(command) => run_command(&suite.name, command, &log).await,
+        Work::Tests(story) => run_tests(&suite.name, story, &log).await,
+    };
+    let took = started.elapsed();
+    let word = match &outcome {
+        Outcome::Passed(_) => "passed",
+        Outcome::Failed => "FAILED",
+        Outcome::Skipped(_) => "skipped",
+    };
+    eprintln!("  {:<18} {word} ({:.1} s)", suite.name, took.as_secs_f64());
+    if outcome == Outcome::Failed {
+        eprintln!("  ---- the end of {}", log.display());
+        child::tail(&log, TAIL).iter().for_each(|line| eprintln!("  | {line}"));
+        eprintln!("  ----");
+    }
+    Report { name: suite.name, outcome, took, log }
+}
+
+async fn run_check(check: fn() -> anyhow::Result<Vec<String>>, log: &Path) -> Outcome {
+    let wrong = match tokio::task::spawn_blocking(check).await {
+        Ok(Ok(wrong)) => wrong,
+        Ok(Err(error)) => vec![format!("{error:#}")],
+        Err(error) => vec![error.to_string()],
+    };
+    let text = wrong.join("\n") + "\n";
+    let written =
+        log.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(log, &text));
+    if let Err(error) = written {
+        eprintln!("  cannot write {}: {error}\n{text}", log.display());
+    }
+    if wrong.is_empty() { Outcome::Passed(None) } else { Outcome::Failed }
+}
+
+async fn run_command(name: &str, command: Command, log: &Path) -> Outcome {
+    let mut spec = Spec::new(name, &command.program, log)
+        .args(&command.args)
+        .current_dir(checkout::root().join(command.folder));
+    for (key, value) in command.env {
+        spec = spec.env(key, value);
+    }
+    if succeeds(name, spec).await { Outcome::Passed(counted(log)) } else { Outcome::Failed }
+}
+
+/// The crate whose tests are the stories.
+const STORIES: &str = "tests";
+
+async fn run_tests(name: &str, story: Option<String>, log: &Path) -> Outcome {
+    let programs = match tokio::task::spawn_blocking(targets::build).await {
+        Ok(Ok(programs)) => programs,
+        Ok(Err(error)) => {
+            eprintln!("  {name}: {error:#}");
+            return Outcome::Failed;
+        }
+        Err(error) => {
+            eprintln!("  {name}: {error}");
+            return Outcome::Failed;
+        }
+    };
+    let stories = checkout::root().join(STORIES);
+    let mut passed = true;
+    for program in programs.iter().filter(|program| (program.folder == stories) == story.is_some()) {
+        let mut spec = Spec::new(name, &program.executable, log)
+            .current_dir(&program.folder)
+            .env("CARGO_MANIFEST_DIR", &program.folder);
+        if let Some(story) = &story {
+            spec = spec.args([&format!("{story}::"), "--nocapture"]);
+        }
+        // Like `--no-fail-fast`: one run shows everything that is broken.
+        passed &= succeeds(name, spec).await;
+    }
+    match counted(log) {
+        _ if !passed => Outcome::Failed,
+        None | Some(0) => {
+            eprintln!("  {name}: no test has run");
+            Outcome::Failed
+        }
+        count => Outcome::Passed(count),
+    }
+}
+
+fn counted(log: &Path) -> Option<u64> {
+    count::tests(&std::fs::read_to_string(log).ok()?)
+}
+
+async fn succeeds(name: &str, spec: Spec) -> bool {
+    let child = match spec.env("CARGO_TERM_COLOR", "never").env("NO_COLOR", "1").start() {
+        Ok(child) => child,
+        Err(error) => {
+            eprintln!("  {name}: {error}");
+            return false;
+        }
+    };
+    match tokio::time::timeout(LIMIT, child.wait()).await {
+        Ok(status) if status.success() => true,
+        Ok(status) => {
+            eprintln!("  {name}: {}", describe(status));
+            false
+        }
+        Err(_) => {
+            eprintln!("  {name}: it did not end within {} minutes", LIMIT.as_secs() / 60);
+            false
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! The suites.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use stoa_scripts::{checkout, toolchain::Tools};
+
+use super::{hygiene, targets};
+
+/// Suites of one lane run one after the other; the lanes run side by side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lane {
+    Cargo,
+    Side,
+}
+
+/// One named check.
+#[derive(Debug)]
+pub(super) struct Suite {
+    pub(super) name: String,
+    pub(super) about: String,
+    pub(super) lane: Lane,
+    /// Runs after everything else, because it opens the built web app.
+    pub(super) needs_web: bool,
+    pub(super) work: Work,
+}
+
+/// What a suite does.
+#[derive(Debug)]
+pub(super) enum Work {
+    Command(Command),
+    /// Test programs of all crates but the stories, or one story of those.
+    Tests(Option<String>),
+    /// Returns what is wrong, one line each.
+    Check(fn() -> anyhow::Result<Vec<String>>),
+    /// Cannot run, and why.
+    Nothing(String),
+}
+
+#[derive(Debug)]
+pub(super) struct Command {
+    pub(super) program: PathBuf,
+    pub(super) args: Vec<String>,
+    /// Relative to the checkout.
+    pub(super) folder: &'static str,
+    pub(super) env: Vec<(&'static str, &'static str)>,
+}
+
+fn suite(name: &str, about: &str, lane: Lane, work: Work) -> Suite {
+    Suite { name: name.to_owned(), about: about.to_owned(), lane, needs_web: false, work }
+}
+
+fn command(program: impl Into<PathBuf>, args: &[&str], folder: &'static str) -> Work {
+    let args = args.iter().map(|arg| (*arg).to_owned()).collect();
+    Work::Command(Command { program: program.into(), args, folder, env: Vec::new() })
+}
+
+fn cargo(args: &[&str]) -> Work {
+    command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()), args, ".")
+}
+
+/// All suites in the order in which they are reported.
+pub(super) fn all() -> anyhow::Result<Vec<Suite>> {
+    let mut suites = rust()?;
+    suites.extend(contracts()?);
+    suites.extend(web());
+    suites.push(suite(
+        "hygiene",
+        "top level, lock files, file sizes",
+        Lane::Side,
+        Work::Check(hygiene::check),
+    ));
+    suites.extend(stories()?);
+    Ok(suites)
+}
+
+fn rust() -> anyhow::Result<Vec<Suite>> {
+    let this = std::env::current_exe().context("cannot find this program")?;
+    let clippy = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
+    Ok(vec![
+        suite("rustfmt", "cargo fmt --check", Lane::Cargo, cargo(&["fmt", "--all", "--check"])),
+        suite("sqlx", "committed queries are current", Lane::Cargo, command(this, &["sqlx", "--check"], ".")),
+        suite("build", "every target builds", Lane::Cargo, cargo(&["build", "--workspace", "--all-targets"])),
+        suite("clippy", "no warning in any target", Lane::Cargo, cargo(&clippy)),
+        suite("rust-test", "tests of all crates", Lane::Cargo, Work::Tests(None)),
+        suite("openapi", "api/openapi.json is current", Lane::Cargo, Work::Check(hygiene::openapi)),
+    ])
+}
+
+/// One suite per file of whole-system tests.
+fn stories() -> anyhow::Result<Vec<Suite>> {
+    let names = targets::stories()?;
+    if names.is_empty() {
+        let nothing = Work::Nothing("tests/it holds no test".to_owned());
+        return Ok(vec![suite("stories", "whole-system stories", Lane::Cargo, nothing)]);
+    }
+    let story = |name: String| {
+        let work = Work::Tests(Some(name.clone()));
+        let mut suite = suite(&name, &format!("whole-system tests of tests/it/{name}.rs"), Lane::Cargo, work);
+        suite.needs_web = true;
+        suite
+    };
+    Ok(names.into_iter().map(story).collect())
+}
+
+fn contracts() -> anyhow::Result<Vec<Suite>> {
+    let this = std::env::current_exe().context("cannot find this program")?;
+    // Before the first installation the path is only guessed; running it is after that.
+    let forge = Tools::find().map_or_else(|_| PathBuf::from("forge"), |tools| tools.forge);
+    let mut tests = command(forge.clone(), &["test"], "contracts");
+    if let Work::Command(command) = &mut tests {
+        command.env.push(("FOUNDRY_PROFILE", "ci"));
+    }
+    Ok(vec![
+        suite("forge-fmt", "forge fmt --check", Lane::Side, command(forge, &["fmt", "--check"], "contracts")),
+        suite(
+            "artifacts",
+            "contracts/artifacts is current",
+            Lane::Side,
+            command(this, &["compile", "--check"], "."),
+        ),
+        suite("forge-test", "contracts' tests, invariants, gas snapshot", Lane::Side, tests),
+    ])
+}
+
+fn web() -> Vec<Suite> {
+    let npm = |script: &str, more: &[&str]| {
+        let mut args = vec!["run", "--silent", script];
+        args.extend(more);
+        command("npm", &args, "api/web")
+    };
+    vec![
+        suite("web-types", "types of the API are current", Lane::Side, npm("api-types", &["--", "--check"])),
+        suite("web-check", "types, lint and unit tests of the web app", Lane::Side, npm("check", &[])),
+        suite("web-build", "the web app builds", Lane::Side, Work::Check(build_web)),
+    ]
+}
+
+fn build_web() -> anyhow::Result<Vec<String>> {
+    stoa_scripts::web::build_if_changed()?;
+    let index = checkout::root().join("api/web/dist/index.html");
+    Ok(if index.exists() { Vec::new() } else { vec![format!("{} was not built", index.display())] })
+}
