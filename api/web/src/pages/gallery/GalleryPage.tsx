@@ -80,7 +80,11 @@ function useSettled(source: ListingSummary[] | undefined) {
   const [shown, setShown] = useState<ListingSummary[]>([]);
   const settled = useMemo(() => settle(shown, source ?? []), [shown, source]);
   if (source !== undefined && settled.visible.length !== shown.length) setShown(settled.visible);
-  return { ...settled, showAll: () => setShown(source ?? []) };
+  const showAll = () => {
+    setShown(source ?? []);
+    window.scrollTo({ top: 0 });
+  };
+  return { ...settled, showAll };
 }
 
 function NoListings({ filtered }: { filtered: boolean }) {
