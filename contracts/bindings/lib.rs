@@ -23,6 +23,17 @@ sol! {
 }
 
 sol! {
+    /// What Market reads from a payment's `data`: no ABI names it, since the Vault passes it on as bytes.
+    #[derive(Debug, PartialEq, Eq)]
+    struct Order {
+        uint256 plan;
+        uint32 version;
+        uint64 quantity;
+        address recipient;
+    }
+}
+
+sol! {
     /// Fees at the sale, and the split of what listings earned.
     #[sol(rpc)]
     Revenue, "artifacts/Revenue.json"

@@ -1,0 +1,7 @@
+//! Whole-system stories, each on a chain and a database of its own.
+
+mod browser;
+mod kills;
+mod oracle;
+mod story;
+mod support;

@@ -1,0 +1,103 @@
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::Value;
+use stoa_scripts::checkout;
+use stoa_scripts::child::{Child, Spec};
+use stoa_scripts::deploy::{self, Deployment, Options};
+use stoa_scripts::testing::{Anvil, Bin, TestDatabase};
+use tempfile::TempDir;
+
+/// Nothing here takes this long; a test that waits longer has failed.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A deployed suite. Indexer and API are started by the test, as often as it likes.
+#[derive(Debug)]
+pub(crate) struct Stack {
+    pub(crate) chain: Anvil,
+    pub(crate) database: TestDatabase,
+    pub(crate) deployment: Deployment,
+    file: PathBuf,
+    folder: TempDir,
+}
+
+impl Stack {
+    pub(crate) async fn start() -> Self {
+        let (chain, database) = (Anvil::start().await, TestDatabase::create().await);
+        let folder = TempDir::new().expect("a temporary folder");
+        let file = folder.path().join("deployment.json");
+        let options = Options {
+            rpc_url: chain.rpc_url().parse().expect("a URL"),
+            signer: Anvil::signer(0),
+            file: Some(file.clone()),
+            chain_id: None,
+            parameters: None,
+        };
+        let deployment = deploy::deploy(&options, &|_| ()).await.expect("deployed").deployment;
+        Self { chain, database, deployment, file, folder }
+    }
+
+    /// An indexer that follows the head into `database`.
+    pub(crate) fn index_into(&self, database: &TestDatabase, name: &str) -> Child {
+        self.indexer(database, name, &[])
+    }
+
+    /// Indexes into `database` until `block` is committed.
+    pub(crate) async fn index_until(&self, database: &TestDatabase, block: u64) {
+        let child = self.indexer(database, "until", &["--until", &block.to_string()]);
+        let status = child.wait().await;
+        assert!(status.success(), "{}", std::fs::read_to_string(child.log()).unwrap_or_default());
+    }
+
+    fn indexer(&self, database: &TestDatabase, name: &str, more: &[&str]) -> Child {
+        Spec::new("stoa-indexer", Bin::path("stoa-indexer"), self.folder.path().join(format!("{name}.log")))
+            .args(["run", "--poll-ms", "20", "--rpc-url", &self.chain.rpc_url(), "--database-url"])
+            .arg(database.url())
+            .arg("--deployment")
+            .arg(&self.file)
+            .args(more)
+            .env("RUST_LOG", "stoa_indexer=debug")
+            .start()
+            .expect("the indexer starts")
+    }
+
+    /// An API over the stack's database, once it answers; with its URL.
+    pub(crate) async fn api(&self, name: &str) -> (Child, String) {
+        let address = free_address();
+        let url = format!("http://{address}");
+        let child =
+            Spec::new("stoa-api", Bin::path("stoa-api"), self.folder.path().join(format!("{name}.log")))
+                .args(["--listen", &address, "--database-url", self.database.url(), "--web"])
+                .arg(checkout::root().join("api/web/dist"))
+                .start()
+                .expect("the API starts");
+        let live = format!("{url}/live");
+        child.until(PATIENCE, async || reqwest::get(&live).await.is_ok()).await.expect("the API answers");
+        (child, url)
+    }
+}
+
+fn free_address() -> String {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    listener.local_addr().expect("its address").to_string()
+}
+
+/// Asks until the answer satisfies, and returns it.
+pub(crate) async fn eventually(url: &str, what: &str, mut satisfies: impl FnMut(&Value) -> bool) -> Value {
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    let mut last = Value::Null;
+    while tokio::time::Instant::now() < deadline {
+        if let Ok(answer) = reqwest::get(url).await
+            && let Ok(body) = answer.json().await
+        {
+            last = body;
+            if satisfies(&last) {
+                return last;
+            }
+        }
+        // A pause between two looks, not a wait for time to pass: the condition above decides.
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("{what} did not come to be within {} s; {url} last answered {last:#}", PATIENCE.as_secs());
+}

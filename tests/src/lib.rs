@@ -1,1 +1,0 @@
-//! Whole-system stories: contracts, indexer, API and page together.
