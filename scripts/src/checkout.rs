@@ -28,7 +28,12 @@ pub fn contracts_package(package: &str) -> PathBuf {
 
 /// A short name for this checkout, equal for equal paths: keys folders outside of it.
 pub fn key() -> String {
-    let hash = alloy::primitives::keccak256(root().as_os_str().as_encoded_bytes());
+    key_of(&root())
+}
+
+/// A short name for any path.
+pub fn key_of(path: &Path) -> String {
+    let hash = alloy::primitives::keccak256(path.as_os_str().as_encoded_bytes());
     alloy::hex::encode(&hash[..6])
 }
 

@@ -3,3 +3,4 @@
 mod children;
 mod databases;
 mod deployments;
+mod dev;

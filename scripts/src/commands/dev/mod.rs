@@ -7,6 +7,8 @@ mod ports;
 mod stack;
 mod state;
 
+use std::path::{Path, PathBuf};
+
 use anyhow::{Context as _, bail};
 use stoa_scripts::{anvil, checkout, demo, deploy::Deployment};
 use tokio::signal::unix::{SignalKind, signal};
@@ -30,9 +32,18 @@ pub(crate) struct Args {
     /// Use the binaries, artifacts and web app as they are, without looking whether they are current.
     #[arg(long)]
     no_build: bool,
+    /// Keep chain and data in this folder instead of .stoa/dev.
+    #[arg(long, value_name = "DIR")]
+    state: Option<PathBuf>,
     /// No demo activity after the first listings.
     #[arg(long)]
     quiet: bool,
+}
+
+impl Args {
+    fn state_folder(&self) -> PathBuf {
+        self.state.clone().unwrap_or_else(|| checkout::state_dir().join("dev"))
+    }
 }
 
 pub(crate) async fn run(args: &Args) -> anyhow::Result<()> {
@@ -48,14 +59,15 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<()> {
     tokio::select! {
         result = serve(args) => result,
         () = stopped => {
-            eprintln!("\nStopped. Chain and data are kept in .stoa/dev; `cargo dev --fresh` starts over.");
+            let folder = args.state_folder();
+            eprintln!("\nStopped. Chain and data are kept in {}; `cargo dev --fresh` starts over.", folder.display());
             Ok(())
         }
     }
 }
 
 async fn serve(args: &Args) -> anyhow::Result<()> {
-    let state = State::lock(&checkout::state_dir().join("dev"))?;
+    let state = State::lock(&args.state_folder())?;
     state.wait_for_leftovers().await;
     args.ports.check()?;
     if !args.no_build {
@@ -84,7 +96,7 @@ async fn start_and_run(args: &Args, state: &State) -> anyhow::Result<Ended> {
         Ok(stack) => stack,
         Err(ended) => return Ok(ended),
     };
-    print_table(&stack, &args.ports);
+    print_table(&stack, &args.ports, &args.state_folder());
     let stop = CancellationToken::new();
     let _stop_with_us = stop.clone().drop_guard();
     if !args.quiet {
@@ -93,13 +105,13 @@ async fn start_and_run(args: &Args, state: &State) -> anyhow::Result<Ended> {
     stack.watch().await
 }
 
-fn print_table(stack: &Stack, ports: &Ports) {
+fn print_table(stack: &Stack, ports: &Ports, folder: &Path) {
     let rows = [
         ("Web", format!("http://127.0.0.1:{}/", ports.port)),
         ("REST", format!("http://127.0.0.1:{}/v1/listings", ports.port)),
         ("Chain RPC", format!("{}  (chain id {})", stack.anvil.rpc_url(), anvil::CHAIN_ID)),
         ("Database", stack.shown_database_url()),
-        ("Contracts", deployment_line(&stack.deployment)),
+        ("Contracts", deployment_line(&stack.deployment, folder)),
     ];
     println!();
     for (name, value) in rows {
@@ -109,10 +121,18 @@ fn print_table(stack: &Stack, ports: &Ports) {
     for (n, (role, key)) in demo::ROLES.iter().zip(anvil::KEYS).enumerate() {
         println!("    {role:<8} {}  {key}", anvil::signer(n).address());
     }
-    println!("\n  Logs are in .stoa/dev/logs. Ctrl-C stops everything; chain and data are kept.\n");
+    println!(
+        "\n  Logs are in {}/logs. Ctrl-C stops everything; chain and data are kept.\n",
+        folder.display()
+    );
 }
 
-fn deployment_line(deployment: &Deployment) -> String {
+fn deployment_line(deployment: &Deployment, folder: &Path) -> String {
     let address = |name: &str| deployment.address(name).unwrap_or_default();
-    format!("Vault {}  Market {}  (all: .stoa/dev/deployment.json)", address("Vault"), address("Market"))
+    format!(
+        "Vault {}  Market {}  (all: {}/deployment.json)",
+        address("Vault"),
+        address("Market"),
+        folder.display()
+    )
 }

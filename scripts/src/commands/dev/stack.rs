@@ -17,11 +17,7 @@ use stoa_scripts::{
 };
 use tokio::sync::Mutex;
 
-use super::{
-    behind,
-    ports::Ports,
-    state::{SERVER, State},
-};
+use super::{behind, ports::Ports, state::State};
 
 /// Seconds between blocks once the demo trades.
 const BLOCK_SECONDS: u64 = 1;
@@ -138,7 +134,7 @@ async fn database(ports: &Ports, state: &State) -> anyhow::Result<(Option<Server
         return Ok((None, url));
     }
     let options = Options {
-        data: Data::Kept(SERVER.to_owned()),
+        data: Data::Kept(state.server()),
         port: Some(ports.database_port),
         log: state.log("postgres"),
     };

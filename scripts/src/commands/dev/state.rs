@@ -8,10 +8,7 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-use stoa_scripts::{child::is_alive, postgres};
-
-/// The name of the kept database server's data.
-pub(super) const SERVER: &str = "dev";
+use stoa_scripts::{checkout, child::is_alive, postgres};
 
 /// The folder, and the lock that keeps a second `cargo dev` out of it.
 #[derive(Debug)]
@@ -43,7 +40,13 @@ impl State {
         lock.set_len(0)?;
         lock.seek(SeekFrom::Start(0))?;
         writeln!(lock, "{}", std::process::id())?;
-        Ok(Self { folder: folder.to_owned(), _lock: lock })
+        let folder = folder.canonicalize().with_context(|| format!("cannot use {}", folder.display()))?;
+        Ok(Self { folder, _lock: lock })
+    }
+
+    /// The name of the database server's kept data: one for each state folder.
+    pub(super) fn server(&self) -> String {
+        format!("dev-{}", checkout::key_of(&self.folder))
     }
 
     pub(super) fn chain(&self) -> PathBuf {
@@ -98,7 +101,7 @@ impl State {
         }
         // A server of the user's own is emptied when it is connected to; see `stack`.
         fs::write(self.folder.join("fresh"), "")?;
-        postgres::remove_kept(SERVER)?;
+        postgres::remove_kept(&self.server())?;
         Ok(())
     }
 
