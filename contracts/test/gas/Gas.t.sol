@@ -17,6 +17,7 @@ contract ProxiedToken is TokenMock(6) {
 
 /// @notice Gas of whole transactions, as in a receipt: isolate mode makes each call its own transaction, so every slot
 /// is cold. Counters are not zero: others have bought before, and the fee account and the listing have earned.
+/// forge-config: default.isolate = true
 contract GasTest is Base {
     string private constant GROUP = "gas";
     uint256 private _listing;
@@ -125,8 +126,12 @@ contract GasTest is Base {
         _buy(stranger, plan, 1, stranger);
         revenue.settle(listing, provider, address(token));
         _measure(name, bar);
-        _buy(buyer, plan, 1, buyer);
-        vm.snapshotGasLastCall(GROUP, string.concat("purchase right after a settle, ", name));
+    }
+
+    function test_PurchaseRightAfterASettle() public {
+        revenue.settle(_listing, provider, address(token));
+        _pay(Funding.Allowance);
+        _measure("purchase licence by allowance right after a settle, first", 139_000);
     }
 
     function test_Providing() public {
