@@ -22,6 +22,7 @@ pub mod serve;
 pub mod snapshot;
 
 mod db;
+mod earnings;
 mod health;
 mod metadata;
 mod web;

@@ -100,6 +100,11 @@ impl Chain {
         self.head.map(|head| seconds(self.projected.time, head.time) + seconds(head.observed_at, self.now))
     }
 
+    /// The time by which what depends on time is judged: the head's, or the data's while no later head is known.
+    pub(crate) fn head_time(&self) -> OffsetDateTime {
+        self.head.map_or(self.projected.time, |head| head.time.max(self.projected.time))
+    }
+
     /// How sure it is that a block stays.
     pub(crate) fn finality(&self, block: i64) -> Finality {
         match self.head {
@@ -146,6 +151,14 @@ mod tests {
         assert_eq!((ahead.lag_blocks, ahead.lag_seconds), (Some(0), Some(10)), "never negative");
         let unheard = ChainMeta::of(&chain(40, None));
         assert_eq!((unheard.head_block, unheard.lag_blocks, unheard.lag_seconds), (None, None, None));
+    }
+
+    #[test]
+    fn time_is_the_heads_and_never_runs_behind_the_data() {
+        let seconds = |chain: &Chain| chain.head_time().unix_timestamp();
+        assert_eq!(seconds(&chain(40, Some(90))), 90);
+        assert_eq!(seconds(&chain(95, Some(90))), 95);
+        assert_eq!(seconds(&chain(40, None)), 40);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use sqlx::pool::PoolConnection;
 use sqlx::{Connection, PgConnection, PgPool, Postgres};
 use stoa_schema::archive;
+use time::OffsetDateTime;
 
 use crate::db::chain::{Chain, chain_all};
 use crate::error::{ApiError, NO_PROJECTIONS};
@@ -15,8 +16,11 @@ const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /// empty. With the locks held, a rebuild waits for this request; while a rebuild holds them, this request gives
 /// up after the connection's `lock_timeout`, which is shorter than the server's deadlock check, so that the
 /// indexer is never the one that loses.
-const LOCK: &str = "LOCK TABLE market.listing, market.listing_parent, market.listing_version, \
-    market.plan, market.purchase, market.revenue, market.token IN ACCESS SHARE MODE";
+const LOCK: &str = "LOCK TABLE market.account, market.balance, market.listing, market.listing_parent, \
+    market.listing_version, market.lock, market.pass, market.plan, market.purchase, market.revenue, \
+    market.settlement, market.share, market.share_balance, market.share_earning, market.share_sale, \
+    market.share_token, market.stake_earning, market.stake_token, market.stake_week, market.subscription, \
+    market.token IN ACCESS SHARE MODE";
 
 /// The database at one instant.
 #[derive(Debug)]
@@ -108,6 +112,20 @@ impl Snapshot<'_> {
     /// A chain by its id.
     pub(crate) fn chain(&self, chain_id: i64) -> Option<&Chain> {
         self.chains.iter().find(|chain| chain.chain_id == chain_id)
+    }
+
+    /// The given chains beside the time by which each is judged, in Unix seconds: two arrays for `unnest`.
+    pub(crate) fn clocks(&self, chain_ids: &[i64]) -> (Vec<i64>, Vec<i64>) {
+        let chains = chain_ids.iter().filter_map(|chain_id| self.chain(*chain_id));
+        chains.map(|chain| (chain.chain_id, chain.head_time().unix_timestamp())).unzip()
+    }
+
+    /// The time by which what a chain holds is judged.
+    pub(crate) fn head_time(&self, chain_id: i64) -> Result<OffsetDateTime, ApiError> {
+        let chain = self.chain(chain_id);
+        chain
+            .map(Chain::head_time)
+            .ok_or_else(|| ApiError::Internal(format!("chain {chain_id} has rows and no cursor")))
     }
 
     /// How far the given chains were read.

@@ -42,6 +42,18 @@ sol! {
 }
 
 sol! {
+    /// ERC-20 shares of a listing's revenue; one clone per listing.
+    #[sol(rpc)]
+    RevenueShare, "artifacts/RevenueShare.json"
+}
+
+sol! {
+    /// Locked STOA, and the fees it earns.
+    #[sol(rpc)]
+    Staking, "artifacts/Staking.json"
+}
+
+sol! {
     /// The protocol's token.
     #[sol(rpc)]
     StoaToken, "artifacts/StoaToken.json"
@@ -63,4 +75,22 @@ sol! {
     /// The demo's payment token, for local chains only.
     #[sol(rpc)]
     DemoUSD, "artifacts/DemoUSD.json"
+}
+
+sol! {
+    /// Lets the accounts of a Merkle list buy.
+    #[sol(rpc)]
+    MerkleGate, "artifacts/MerkleGate.json"
+}
+
+sol! {
+    /// Lets accounts of a staking tier buy.
+    #[sol(rpc)]
+    TierGate, "artifacts/TierGate.json"
+}
+
+sol! {
+    /// Lets holders of a token buy.
+    #[sol(rpc)]
+    TokenGate, "artifacts/TokenGate.json"
 }

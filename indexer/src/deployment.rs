@@ -26,12 +26,25 @@ pub struct Followed {
     pub listings: Address,
     pub market: Address,
     pub revenue: Address,
+    pub staking: Address,
+    pub merkle_gate: Address,
+    pub tier_gate: Address,
+    pub token_gate: Address,
 }
 
 impl Followed {
     /// Their addresses, to filter logs by.
     pub fn addresses(&self) -> Vec<Address> {
-        vec![self.vault, self.listings, self.market, self.revenue]
+        vec![
+            self.vault,
+            self.listings,
+            self.market,
+            self.revenue,
+            self.staking,
+            self.merkle_gate,
+            self.tier_gate,
+            self.token_gate,
+        ]
     }
 }
 
@@ -79,6 +92,10 @@ impl Deployment {
             listings: named("Listings")?,
             market: named("Market")?,
             revenue: named("Revenue")?,
+            staking: named("Staking")?,
+            merkle_gate: named("MerkleGate")?,
+            tier_gate: named("TierGate")?,
+            token_gate: named("TokenGate")?,
         };
         Ok(Self { chain_id: file.chain_id, first_block: file.block, contracts, followed })
     }

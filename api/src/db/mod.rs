@@ -1,12 +1,20 @@
-//! Queries, one file per table. Functions take a connection inside the request's snapshot.
+//! Queries, one file per table or family of tables. Functions take a connection inside the request's snapshot.
 
+pub(crate) mod account;
+pub(crate) mod balance;
 pub(crate) mod chain;
 pub(crate) mod listing;
 pub(crate) mod listing_parent;
 pub(crate) mod listing_version;
+pub(crate) mod lock;
+pub(crate) mod pass;
 pub(crate) mod plan;
 pub(crate) mod purchase;
 pub(crate) mod revenue;
+pub(crate) mod share;
+pub(crate) mod share_sale;
+pub(crate) mod stake;
+pub(crate) mod tier;
 
 mod page;
 

@@ -7,7 +7,7 @@ use stoa_schema::types::Addr;
 use crate::cursor::Position;
 use crate::model::{PublicId, Sort, Token};
 
-/// A listing's parts are cut here. None comes near; whoever makes more does not slow others down.
+/// A listing's or an account's parts are cut here. None comes near; whoever makes more does not slow others down.
 pub(crate) const PARTS: i64 = 1_000;
 
 /// Where to go on reading on each chain.

@@ -18,6 +18,12 @@ pub(crate) struct PlanRow {
     pub(crate) paused: bool,
     pub(crate) transferable: bool,
     pub(crate) version: i64,
+    pub(crate) period: i64,
+    pub(crate) units: Uint,
+    pub(crate) unit: String,
+    pub(crate) sells_from: Uint,
+    pub(crate) sells_until: Uint,
+    pub(crate) gate: Addr,
 }
 
 /// The plan of a listing that costs least.
@@ -33,7 +39,9 @@ pub(crate) struct CheapestRow {
 pub(crate) async fn plan_of(connection: &mut PgConnection, listing: PublicId) -> sqlx::Result<Vec<PlanRow>> {
     let rows = sqlx::query!(
         r#"SELECT p.plan, p.kind, p.token AS "token: Addr", p.price AS "price: Uint", p.cap AS "cap: Uint",
-                  p.sold AS "sold: Uint", p.paused, p.transferable, p.version,
+                  p.sold AS "sold: Uint", p.paused, p.transferable, p.version, p.period,
+                  p.units AS "units: Uint", p.unit, p.sells_from AS "sells_from: Uint",
+                  p.sells_until AS "sells_until: Uint", p.gate AS "gate: Addr",
                   t.name AS "name?", t.symbol AS "symbol?", t.decimals AS "decimals?"
            FROM market.plan p LEFT JOIN market.token t USING (chain_id, token)
            WHERE p.chain_id = $1 AND p.listing = $2 ORDER BY p.plan LIMIT $3"#,
@@ -53,22 +61,33 @@ pub(crate) async fn plan_of(connection: &mut PgConnection, listing: PublicId) ->
         paused: row.paused,
         transferable: row.transferable,
         version: row.version,
+        period: row.period,
+        units: row.units,
+        unit: row.unit,
+        sells_from: row.sells_from,
+        sells_until: row.sells_until,
+        gate: row.gate,
     });
     Ok(plans.collect())
 }
 
-/// For each listing the plan that costs least among those on sale (not paused, not sold out), where all of
-/// those are paid in one token: prices in different tokens are never compared.
+/// For each listing the plan that costs least among those on sale (not paused, not sold out, inside of
+/// its window), where all of those are paid in one token: prices in different tokens are never compared.
+///
+/// `clock` tells the time on each chain, in Unix seconds.
 pub(crate) async fn plan_cheapest(
     connection: &mut PgConnection,
     listings: &[PublicId],
+    clock: &(Vec<i64>, Vec<i64>),
 ) -> sqlx::Result<Vec<CheapestRow>> {
     let (chains, numbers) = columns(listings);
     let rows = sqlx::query!(
         r#"WITH on_sale AS (
                SELECT p.chain_id, p.listing, p.plan, p.price, p.token FROM market.plan p
                JOIN unnest($1::bigint[], $2::bigint[]) AS wanted (chain_id, listing) USING (chain_id, listing)
+               JOIN unnest($3::bigint[], $4::bigint[]) AS clock (chain_id, now) USING (chain_id)
                WHERE NOT p.paused AND (p.cap = 0 OR p.sold < p.cap)
+                 AND p.sells_from <= clock.now AND (p.sells_until = 0 OR clock.now < p.sells_until)
            )
            SELECT DISTINCT ON (chain_id, listing)
                   chain_id, listing, p.plan, p.price AS "price: Uint", p.token AS "token: Addr",
@@ -78,7 +97,9 @@ pub(crate) async fn plan_cheapest(
                USING (chain_id, listing)
            ORDER BY chain_id, listing, p.price, p.plan"#,
         &chains,
-        &numbers
+        &numbers,
+        &clock.0,
+        &clock.1
     )
     .fetch_all(connection)
     .await?;

@@ -35,6 +35,7 @@ pub(crate) struct PurchaseRow {
     pub(crate) quantity: Uint,
     pub(crate) amount: Uint,
     pub(crate) fee: Uint,
+    pub(crate) expiry: i64,
     pub(crate) token: Addr,
     pub(crate) name: Option<String>,
     pub(crate) symbol: Option<String>,
@@ -58,7 +59,7 @@ pub(crate) async fn purchase_search(
 ) -> sqlx::Result<Vec<PurchaseRow>> {
     let mut sql = QueryBuilder::<Postgres>::new(
         "SELECT p.chain_id, p.block_number, p.log_index, p.block_time, p.tx_hash, p.listing, p.plan, \
-         plan.kind AS plan_kind, p.payer, p.recipient, p.beneficiary, p.quantity, p.amount, p.fee, p.token, \
+         plan.kind AS plan_kind, p.payer, p.recipient, p.beneficiary, p.quantity, p.amount, p.fee, p.expiry, p.token, \
          token.name, token.symbol, token.decimals FROM (SELECT p.* FROM unnest(",
     );
     sql.push_bind(&starts.chains).push("::bigint[], ").push_bind(&starts.majors).push("::bigint[], ");

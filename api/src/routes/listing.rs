@@ -11,16 +11,19 @@ use stoa_schema::types::{Hash, Uint};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
+use super::plan::Plan;
+use super::shares::{ShareSale, Shares, shares_of};
 use super::summary::{ListingSummary, count, summaries};
 use crate::app::App;
 use crate::db::listing::listing_get;
 use crate::db::listing_parent::listing_parent_children;
 use crate::db::listing_version::{VersionRow, listing_version_of};
-use crate::db::plan::{PlanRow, plan_of};
+use crate::db::plan::plan_of;
 use crate::db::revenue::{RevenueRow, revenue_of};
+use crate::db::share_sale::share_sale_open;
 use crate::error::ApiError;
 use crate::meta::Meta;
-use crate::model::{Edge, PlanKind, PublicId, Token, word_of};
+use crate::model::{Edge, PublicId, Token};
 use crate::params::{FromParam, Params};
 use crate::problem::Problem;
 use crate::reply::Reply;
@@ -30,7 +33,7 @@ pub(crate) fn router() -> Router<App> {
     Router::new().route("/listings/{id}", get(listing))
 }
 
-/// A listing with its versions, plans, children and revenue.
+/// A listing with its versions, plans, children, revenue and shares.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Listing {
     #[serde(flatten)]
@@ -43,6 +46,11 @@ pub struct Listing {
     pub children: Vec<Edge>,
     /// What its sales brought, one entry per token: amounts in different tokens are never added.
     pub revenue: Vec<Revenue>,
+    /// Its revenue shares; null while its owner has made none.
+    #[schema(required = true)]
+    pub shares: Option<Shares>,
+    /// Offers of its shares that sell by the head's time or later, oldest first, at most 1,000.
+    pub share_sales: Vec<ShareSale>,
 }
 
 /// An immutable release.
@@ -66,33 +74,6 @@ pub struct Version {
     /// The transaction that published it.
     #[schema(value_type = String, example = "0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b")]
     pub tx_hash: Hash,
-}
-
-/// A way to buy a listing.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Plan {
-    /// Public id of the plan.
-    #[schema(value_type = String, example = "31337-3")]
-    pub id: PublicId,
-    pub kind: PlanKind,
-    /// What it is paid in.
-    pub token: Token,
-    /// Price of one, in base units of the token. 0 is free.
-    #[schema(value_type = String, example = "1000000")]
-    pub price: Uint,
-    /// How many may be sold; null is no limit.
-    #[schema(value_type = Option<String>, example = "100", required = true)]
-    pub cap: Option<Uint>,
-    /// How many were sold.
-    #[schema(value_type = String, example = "3")]
-    pub sold: Uint,
-    /// Whether it sells nothing for now.
-    pub paused: bool,
-    /// Whether what it sells can be passed on.
-    pub transferable: bool,
-    /// Its version: an order names it, so that nobody buys on terms that changed meanwhile.
-    #[schema(example = 1)]
-    pub version: i64,
 }
 
 /// What a listing's sales brought in one token.
@@ -120,7 +101,7 @@ pub struct ListingAnswer {
     pub meta: Meta,
 }
 
-/// One listing with its versions, plans, children and revenue.
+/// One listing with its versions, plans, children, revenue and shares.
 #[utoipa::path(get, path = "/v1/listings/{id}", tag = "listings", operation_id = "getListing",
     params(("id" = String, Path, description = "Public id of the listing: `{chainId}-{n}`.", example = "31337-1",
         pattern = "^[1-9][0-9]*-[1-9][0-9]*$")),
@@ -156,17 +137,22 @@ impl Question for ListingQuery {
         let Some(summary) = summaries(snapshot, vec![row]).await?.pop() else {
             return Err(missing(id, snapshot));
         };
+        let now = snapshot.head_time(id.chain_id)?;
         let connection = &mut *snapshot.connection;
         let versions = listing_version_of(connection, id).await?;
         let plans = plan_of(connection, id).await?;
         let children = listing_parent_children(connection, id).await?;
         let revenue = revenue_of(connection, id).await?;
+        let shares = shares_of(connection, id).await?;
+        let sales = share_sale_open(connection, id, now.unix_timestamp()).await?;
         let data = Listing {
             summary,
             versions: versions.into_iter().map(Version::from).collect(),
-            plans: plans.into_iter().map(|row| plan(id, row)).collect::<Result<_, _>>()?,
+            plans: plans.into_iter().map(|row| Plan::of(id, row, now)).collect::<Result<_, _>>()?,
             children,
             revenue: revenue.into_iter().map(revenue_of_row).collect::<Result<_, _>>()?,
+            shares,
+            share_sales: sales.into_iter().map(|row| ShareSale::of(id, row, now)).collect(),
         };
         Ok(Reply { data, meta: snapshot.meta(&[id.chain_id]), next: None })
     }
@@ -190,20 +176,6 @@ impl From<VersionRow> for Version {
             tx_hash: row.tx_hash,
         }
     }
-}
-
-fn plan(listing: PublicId, row: PlanRow) -> Result<Plan, ApiError> {
-    Ok(Plan {
-        id: PublicId { number: row.plan, ..listing },
-        kind: word_of::<PlanKind>(row.kind, "kind of plan")?,
-        token: row.token,
-        price: row.price,
-        cap: (row.cap != Uint::default()).then_some(row.cap),
-        sold: row.sold,
-        paused: row.paused,
-        transferable: row.transferable,
-        version: row.version,
-    })
 }
 
 fn revenue_of_row(row: RevenueRow) -> Result<Revenue, ApiError> {

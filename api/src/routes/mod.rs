@@ -1,11 +1,16 @@
 //! The routes under `/v1`. Each module owns its documents and its `router()`.
 
+pub mod account;
 pub mod listing;
 pub mod listings;
 pub mod openapi;
+pub mod plan;
 pub mod purchases;
+pub mod shares;
+pub mod staking;
 pub mod status;
 
+mod account_parts;
 mod summary;
 
 use axum::Router;
@@ -21,6 +26,8 @@ pub(crate) fn router() -> Router<App> {
         .merge(listings::router())
         .merge(listing::router())
         .merge(purchases::router())
+        .merge(account::router())
+        .merge(staking::router())
         .merge(openapi::router())
         .fallback(unknown)
         .method_not_allowed_fallback(method)

@@ -21,7 +21,7 @@ pub(crate) fn router() -> Router<App> {
 #[openapi(
     info(
         title = "Stoa API",
-        description = "What the chain says about the market: listings, plans, purchases.\n\n\
+        description = "What the chain says about the market: listings, plans, purchases, shares, staking.\n\n\
             Every answer carries `meta`: up to which block its data holds, read in the same snapshot as the data. \
             When one chain is concerned the headers `Stoa-Block`, `Stoa-Block-Hash` and `Stoa-Finalized-Block` \
             repeat it. `ETag` is the hash of the data; send it back as `If-None-Match` and unchanged data is \
@@ -30,7 +30,8 @@ pub(crate) fn router() -> Router<App> {
             10^`decimals` to show them. Amounts in different tokens are never added. Addresses are checksummed \
             (EIP-55), hashes lower-case, times RFC 3339 in UTC, shares in 1/10,000 (bps).\n\n\
             Collections are read page by page: pass `next` as `cursor`, with the same sort and filters. Rows that \
-            come meanwhile neither repeat nor hide others. Errors are problem documents (RFC 9457); unknown \
+            come meanwhile neither repeat nor hide others. What depends on time (a subscription, a lock, a plan's \
+            window) is judged by the newest block's timestamp that a node told of: the head's time. Errors are problem documents (RFC 9457); unknown \
             parameters are errors.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
@@ -38,6 +39,8 @@ pub(crate) fn router() -> Router<App> {
     tags(
         (name = "listings", description = "AI assets on offer."),
         (name = "purchases", description = "Sales."),
+        (name = "accounts", description = "What an account holds and may claim."),
+        (name = "staking", description = "Locked STOA, and the fees that stakers share."),
         (name = "status", description = "The server, and how far it has read."),
     ),
     paths(
@@ -45,6 +48,8 @@ pub(crate) fn router() -> Router<App> {
         super::listings::listings,
         super::listing::listing,
         super::purchases::purchases,
+        super::account::account,
+        super::staking::staking,
         openapi,
     ),
     components(schemas(crate::model::Sort))
@@ -94,7 +99,7 @@ mod tests {
         let document: Value = serde_json::from_str(document().expect("generates")).expect("is JSON");
         assert_eq!(document["openapi"], "3.1.0");
         let paths = document["paths"].as_object().expect("has paths");
-        assert_eq!(paths.len(), 5);
+        assert_eq!(paths.len(), 7);
         for (path, item) in paths {
             for (method, operation) in item.as_object().expect("an item") {
                 let at = format!("{method} {path}");

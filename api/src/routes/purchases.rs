@@ -22,7 +22,7 @@ use crate::db::{self, Starts};
 use crate::error::ApiError;
 use crate::meta::Meta;
 use crate::metadata;
-use crate::model::{ChainId, Finality, PlanKind, PublicId, Sort, Token, word_of};
+use crate::model::{ChainId, Finality, PlanKind, PublicId, Sort, Token, moment_of, word_of};
 use crate::params::{Limit, Params};
 use crate::problem::Problem;
 use crate::reply::Reply;
@@ -116,6 +116,11 @@ pub struct Purchase {
     pub net: Uint,
     /// What it was paid in.
     pub token: Token,
+    /// Until when the recipient's subscription is valid after it (RFC 3339, UTC); null for what does not expire,
+    /// and beyond the year 9999.
+    #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime, example = "2026-12-22T15:00:00Z", required = true)]
+    pub expires_at: Option<OffsetDateTime>,
     pub finality: Finality,
 }
 
@@ -269,6 +274,7 @@ fn purchase(
         fee: row.fee,
         net: net(row.amount, row.fee)?,
         token: db::token(row.token, row.name, row.symbol, row.decimals),
+        expires_at: moment_of(row.expiry),
         finality: chain.map_or(Finality::Latest, |chain| chain.finality(block_number)),
     })
 }

@@ -74,8 +74,8 @@ pub struct ListingSummary {
     /// How many plans it has, paused ones included.
     #[schema(example = 2)]
     pub plan_count: i64,
-    /// The plan that costs least among those on sale: not paused, not sold out. Null when none is, or when they
-    /// are paid in different tokens.
+    /// The plan that costs least among those on sale by the head's time: not paused, not sold out, inside of its
+    /// window. Null when none is, or when they are paid in different tokens.
     #[schema(required = true)]
     pub cheapest_plan: Option<CheapestPlan>,
     /// The listings that it derives from, by number. They never change.
@@ -105,7 +105,11 @@ pub(crate) async fn summaries(
         parents.entry(child).or_default().push(parent);
     }
     let mut cheapest: HashMap<PublicId, CheapestPlan> = HashMap::new();
-    for row in plan_cheapest(snapshot.connection, &ids).await? {
+    let mut chains: Vec<i64> = ids.iter().map(|id| id.chain_id).collect();
+    chains.sort_unstable();
+    chains.dedup();
+    let clock = snapshot.clocks(&chains);
+    for row in plan_cheapest(snapshot.connection, &ids, &clock).await? {
         let id = PublicId { chain_id: row.listing.chain_id, number: row.plan };
         cheapest.insert(row.listing, CheapestPlan { id, amount: row.price, token: row.token });
     }

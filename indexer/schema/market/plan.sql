@@ -13,6 +13,16 @@ CREATE TABLE market.plan (
     paused         boolean NOT NULL DEFAULT false,
     transferable   boolean NOT NULL,
     version        bigint NOT NULL,
+    -- Subscription: seconds of one period; else 0.
+    period         bigint NOT NULL,
+    -- Credits: units in one pack and what a unit is called; else 0 and empty.
+    units          numeric(78,0) NOT NULL,
+    unit           text NOT NULL,
+    -- Unix times between which it sells; 0 is no bound.
+    sells_from     numeric(78,0) NOT NULL,
+    sells_until    numeric(78,0) NOT NULL,
+    -- Contract that says who may buy; the zero address for everybody.
+    gate           bytea NOT NULL,
     created_block  bigint NOT NULL,
     created_time   timestamptz NOT NULL,
     PRIMARY KEY (chain_id, plan)

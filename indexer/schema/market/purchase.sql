@@ -14,6 +14,8 @@ CREATE TABLE market.purchase (
     -- Fee and net together, in base units of the token.
     amount        numeric(78,0) NOT NULL,
     fee           numeric(78,0) NOT NULL,
+    -- Subscription: Unix time until which the recipient's is valid after it; else 0.
+    expiry        bigint NOT NULL,
     PRIMARY KEY (chain_id, block_number, log_index)
 );
 CREATE INDEX purchase_by_listing ON market.purchase (chain_id, listing, block_number, log_index);

@@ -175,6 +175,18 @@ event_tables! {
         transferable: bool,
         /// Plan's version, which bounds an order.
         version: i64,
+        /// Subscription: seconds of one period; else 0.
+        period: i64,
+        /// Credits: units in one pack; else 0.
+        units: U256,
+        /// Credits: label of a unit; else empty.
+        unit: String,
+        /// First second in which it sells; 0 is no bound.
+        sells_from: U256,
+        /// First second in which it sells no more; 0 is no bound.
+        sells_until: U256,
+        /// Contract that says who may buy; the zero address for everybody.
+        gate: Address,
     }
 
     /// A plan's whole state after a change.
@@ -189,6 +201,12 @@ event_tables! {
         cap: U256,
         /// Whether it sells nothing for now.
         paused: bool,
+        /// First second in which it sells; 0 is no bound.
+        sells_from: U256,
+        /// First second in which it sells no more; 0 is no bound.
+        sells_until: U256,
+        /// Contract that says who may buy; the zero address for everybody.
+        gate: Address,
     }
 
     /// A sale.
@@ -211,6 +229,8 @@ event_tables! {
         beneficiary: Address,
         /// How many of the plan are sold by now.
         sold: U256,
+        /// Subscription: Unix time until which the recipient's is valid, after this sale; else 0.
+        expiry: i64,
     }
 
     /// ERC-1155 `TransferSingle` of passes. A sale comes from the zero address.
@@ -293,5 +313,369 @@ event_tables! {
         previous_owner: Address,
         /// Owner after.
         new_owner: Address,
+    }
+
+    /// A token whose fees are divided among stakers from now on.
+    StakingTokenListed => "staking_token_listed" {
+        /// Token.
+        token: Address,
+        /// Its place in the list, from 0.
+        position: i64,
+    }
+
+    /// A lock's whole state after a change.
+    StakingLockChanged => "staking_lock_changed" {
+        /// Whose lock.
+        account: Address,
+        /// Who paid for the change; the account itself where nothing was paid.
+        payer: Address,
+        /// 0 start, 1 raise, 2 extend, 3 reinvest.
+        change: i16,
+        /// Principal that came in by this change, in base units of STOA.
+        added: U256,
+        /// Principal after it.
+        amount: U256,
+        /// What the lock weighs until its end.
+        score: U256,
+        /// Unix time at which the lock ends.
+        lock_end: i64,
+        /// Sum of all active scores after it.
+        total_score: U256,
+    }
+
+    /// All principal of an ended lock left it.
+    StakingPrincipalWithdrawn => "staking_principal_withdrawn" {
+        /// Whose lock.
+        account: Address,
+        /// Who received it.
+        receiver: Address,
+        /// How much, in base units of STOA.
+        amount: U256,
+        /// 0 vault balance, 1 wallet.
+        payout: i16,
+    }
+
+    /// Fees were divided among stakers.
+    StakingFeesDistributed => "staking_fees_distributed" {
+        /// Token.
+        token: Address,
+        /// Week they belong to: Unix time / 604,800.
+        week: i64,
+        /// Fees that arrived since the token's last distribution.
+        amount: U256,
+        /// Token's index from now on, times 2^96.
+        reward_index: U256,
+        /// Sum of the scores that share.
+        total_score: U256,
+    }
+
+    /// An account's earnings of a token were fixed, because its lock changes.
+    StakingCheckpointed => "staking_checkpointed" {
+        /// Whose earnings.
+        account: Address,
+        /// Token.
+        token: Address,
+        /// Account's index from now on, times 2^96.
+        reward_index: U256,
+        /// What it has earned up to there and not been paid, times 2^96.
+        accrued: U256,
+    }
+
+    /// An account's earnings of a token were paid.
+    StakingFeesClaimed => "staking_fees_claimed" {
+        /// Who earned them.
+        account: Address,
+        /// Token.
+        token: Address,
+        /// Who received them; Staking itself where they became principal.
+        receiver: Address,
+        /// How much, in base units.
+        amount: U256,
+        /// 0 vault balance, 1 wallet, 2 lock.
+        payout: i16,
+        /// Account's index from now on, times 2^96.
+        reward_index: U256,
+        /// What is left below one unit, times 2^96.
+        accrued: U256,
+    }
+
+    /// Whether anyone may reinvest an account's STOA fees.
+    StakingReinvestSet => "staking_reinvest_set" {
+        /// Account.
+        account: Address,
+        /// Whether anyone may.
+        enabled: bool,
+    }
+
+    /// The nonce that an account's next signature must carry.
+    StakingNonceChanged => "staking_nonce_changed" {
+        /// Account.
+        account: Address,
+        /// Nonce.
+        nonce: U256,
+    }
+
+    /// Scores from which the tiers begin.
+    StakingTiersChanged => "staking_tiers_changed" {
+        /// Tier 1, in whole STOA.
+        tier1: i64,
+        /// Tier 2, in whole STOA.
+        tier2: i64,
+        /// Tier 3, in whole STOA.
+        tier3: i64,
+        /// Tier 4, in whole STOA.
+        tier4: i64,
+    }
+
+    /// A new owner of Staking is named, who has yet to accept.
+    StakingOwnershipTransferStarted => "staking_ownership_transfer_started" {
+        /// Owner now.
+        previous_owner: Address,
+        /// Owner once accepted.
+        new_owner: Address,
+    }
+
+    /// ERC-173 `OwnershipTransferred` of Staking.
+    StakingOwnershipTransferred => "staking_ownership_transferred" {
+        /// Owner before.
+        previous_owner: Address,
+        /// Owner after.
+        new_owner: Address,
+    }
+
+    /// From now on a listing earns for its share contract.
+    ListingsRevenueBound => "listings_revenue_bound" {
+        /// Listing's number.
+        listing: i64,
+        /// Its share contract.
+        share: Address,
+    }
+
+    /// A listing's share contract came to be.
+    RevenueSharesCreated => "revenue_shares_created" {
+        /// Listing's number.
+        listing: i64,
+        /// Share contract: the listing's beneficiary from now on.
+        share: Address,
+        /// Who received all shares.
+        holder: Address,
+        /// Vault account in which what the shares earn lies.
+        account: Address,
+        /// Number of shares in base units of 18 decimals, for good.
+        supply: U256,
+        /// What the shares earn of what the listing receives, in 1/10,000.
+        own_bps: i32,
+        /// ERC-20 name.
+        name: String,
+        /// ERC-20 symbol.
+        symbol: String,
+    }
+
+    /// Someone paid a listing directly, without buying.
+    RevenueListingPaid => "revenue_listing_paid" {
+        /// Listing's number.
+        listing: i64,
+        /// Who paid.
+        payer: Address,
+        /// Token.
+        token: Address,
+        /// Who earns it.
+        beneficiary: Address,
+        /// Amount in base units.
+        amount: U256,
+        /// 32 bytes of the payer's choice.
+        memo: B256,
+    }
+
+    /// ERC-20 `Transfer` of a share contract.
+    ShareTransfer => "share_transfer" {
+        /// Share contract.
+        share: Address,
+        /// Holder before; the zero address at birth.
+        sender: Address,
+        /// Holder after.
+        receiver: Address,
+        /// Shares in base units.
+        amount: U256,
+    }
+
+    /// ERC-20 `Approval` of a share contract.
+    ShareApproval => "share_approval" {
+        /// Share contract.
+        share: Address,
+        /// Holder.
+        owner: Address,
+        /// Who may move its shares.
+        spender: Address,
+        /// How many, in base units.
+        amount: U256,
+    }
+
+    /// What shares earn in a token is claimable from now on.
+    SharePaymentTokenAdded => "share_payment_token_added" {
+        /// Share contract.
+        share: Address,
+        /// Token.
+        token: Address,
+        /// Its place in the list, from 0.
+        position: i64,
+    }
+
+    /// A holder's earnings of a token were fixed, because its balance changes.
+    ShareCheckpointed => "share_checkpointed" {
+        /// Share contract.
+        share: Address,
+        /// Whose earnings.
+        account: Address,
+        /// Token.
+        token: Address,
+        /// All that the shares together have ever earned of the token, in base units.
+        reward_index: U256,
+        /// What the account has earned up to there and not been paid, times supply.
+        accrued: U256,
+    }
+
+    /// A holder's earnings were paid.
+    ShareRevenueClaimed => "share_revenue_claimed" {
+        /// Share contract.
+        share: Address,
+        /// Who earned them.
+        account: Address,
+        /// Token.
+        token: Address,
+        /// Who received them.
+        receiver: Address,
+        /// How much, in base units.
+        amount: U256,
+        /// 0 vault balance, 1 wallet.
+        payout: i16,
+        /// All that the shares together have ever earned of the token, in base units.
+        reward_index: U256,
+        /// What is left below one unit, times supply.
+        accrued: U256,
+    }
+
+    /// Which nonces of a word an account has used or cancelled in Vault.
+    VaultNoncesChanged => "vault_nonces_changed" {
+        /// Whose nonces.
+        account: Address,
+        /// Index of the word: nonce n is bit n % 256 of word n / 256.
+        word: U256,
+        /// The whole word: a set bit is a nonce that no signature can use any more.
+        used: U256,
+    }
+
+    /// Which nonces of a word an account has used or cancelled in Market.
+    MarketNoncesChanged => "market_nonces_changed" {
+        /// Whose nonces.
+        account: Address,
+        /// Index of the word: nonce n is bit n % 256 of word n / 256.
+        word: U256,
+        /// The whole word: a set bit is a nonce that no signature can use any more.
+        used: U256,
+    }
+
+    /// A holder's credits were spent.
+    MarketCreditsSpent => "market_credits_spent" {
+        /// Plan whose credits they are.
+        plan: i64,
+        /// Whose credits.
+        holder: Address,
+        /// Who spent them.
+        spender: Address,
+        /// How many units.
+        units: U256,
+        /// The spender's own reference.
+        reference: B256,
+        /// The holder's units after it.
+        remaining: U256,
+    }
+
+    /// A holder of shares offers some.
+    MarketShareSaleOpened => "market_share_sale_opened" {
+        /// Sale's number.
+        sale: i64,
+        /// Listing whose shares they are.
+        listing: i64,
+        /// Who sells, and gets the proceeds.
+        seller: Address,
+        /// Share contract.
+        share: Address,
+        /// Token it is paid in.
+        token: Address,
+        /// Shares in one lot, in base units.
+        lot: U256,
+        /// Price of a lot, in the token's base units.
+        price: U256,
+        /// Lots for sale; 0 is no limit.
+        cap: U256,
+        /// First second in which it sells; 0 is no bound.
+        sells_from: U256,
+        /// First second in which it sells no more; 0 is no bound.
+        sells_until: U256,
+    }
+
+    /// A sale of shares was ended by its seller.
+    MarketShareSaleClosed => "market_share_sale_closed" {
+        /// Sale's number.
+        sale: i64,
+    }
+
+    /// Shares were sold.
+    MarketSharesSold => "market_shares_sold" {
+        /// Sale's number.
+        sale: i64,
+        /// Who paid.
+        payer: Address,
+        /// Who got the shares.
+        recipient: Address,
+        /// How many lots.
+        quantity: U256,
+        /// Shares moved, in base units.
+        shares: U256,
+        /// What was paid, in the token's base units; the seller gets all of it.
+        amount: U256,
+        /// Lots sold by now.
+        sold: U256,
+    }
+
+    /// A plan's Merkle list changed.
+    MerkleGateRootChanged => "merkle_gate_root_changed" {
+        /// Plan.
+        plan: i64,
+        /// Root of the list; zero for nobody.
+        root: B256,
+    }
+
+    /// The lowest staking tier that may buy a plan changed.
+    TierGateTierChanged => "tier_gate_tier_changed" {
+        /// Plan.
+        plan: i64,
+        /// Tier.
+        tier: i16,
+    }
+
+    /// The holding that a plan asks of its buyers changed.
+    TokenGateHoldingChanged => "token_gate_holding_changed" {
+        /// Plan.
+        plan: i64,
+        /// Token to hold.
+        token: Address,
+        /// How much of it, in base units.
+        amount: U256,
+    }
+
+    /// The guardian, and whether it may pause sales.
+    RevenueGuardianChanged => "revenue_guardian_changed" {
+        /// Guardian.
+        guardian: Address,
+        /// Whether it may pause, once.
+        armed: bool,
+    }
+
+    /// New sales are paused.
+    RevenueSalesPauseChanged => "revenue_sales_pause_changed" {
+        /// Unix time until which they are; in the past, they are not.
+        paused_until: i64,
     }
 }

@@ -19,7 +19,7 @@ macro_rules! ddl {
     };
 }
 
-ddl!("token", "account", "listing", "plan", "purchase", "pass", "revenue", "balance");
+ddl!("token", "account", "listing", "plan", "purchase", "pass", "revenue", "balance", "share", "staking");
 
 /// Creates schema `market`, empty. The caller commits.
 pub async fn create(connection: &mut PgConnection) -> sqlx::Result<()> {

@@ -4,7 +4,8 @@ use stoa_contracts::Listings::ListingsEvents as Event;
 use stoa_schema::event::Position;
 use stoa_schema::events::{
     ListingsApproval, ListingsApprovalForAll, ListingsListingCreated, ListingsMetadataUpdate,
-    ListingsStatusChanged, ListingsTransfer, ListingsUriChanged, ListingsVersionPublished,
+    ListingsRevenueBound, ListingsStatusChanged, ListingsTransfer, ListingsUriChanged,
+    ListingsVersionPublished,
 };
 
 use super::Undecoded;
@@ -72,6 +73,8 @@ pub(super) fn decode(log: &Log, at: &Position, batch: &mut Batch) -> Result<(), 
                 approved: event.approved,
             },
         ),
+        Event::RevenueBound(event) => batch
+            .push(at, &ListingsRevenueBound { listing: id("listing", event.listing)?, share: event.share }),
         Event::MetadataUpdate(event) => {
             batch.push(at, &ListingsMetadataUpdate { listing: id("_tokenId", event._tokenId)? });
         }

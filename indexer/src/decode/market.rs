@@ -3,7 +3,8 @@ use alloy::sol_types::SolEventInterface;
 use stoa_contracts::Market::MarketEvents as Event;
 use stoa_schema::event::Position;
 use stoa_schema::events::{
-    MarketApprovalForAll, MarketPlanChanged, MarketPlanCreated, MarketPurchased, MarketTransferBatch,
+    MarketApprovalForAll, MarketCreditsSpent, MarketNoncesChanged, MarketPlanChanged, MarketPlanCreated,
+    MarketPurchased, MarketShareSaleClosed, MarketShareSaleOpened, MarketSharesSold, MarketTransferBatch,
     MarketTransferSingle,
 };
 
@@ -24,6 +25,12 @@ pub(super) fn decode(log: &Log, at: &Position, batch: &mut Batch) -> Result<(), 
                 cap: U256::from(event.cap),
                 transferable: event.transferable,
                 version: i64::from(event.version),
+                period: i64::from(event.period),
+                units: U256::from(event.units),
+                unit: event.unit,
+                sells_from: U256::from(event.from),
+                sells_until: U256::from(event.until),
+                gate: event.gate,
             },
         ),
         Event::PlanChanged(event) => batch.push(
@@ -34,6 +41,9 @@ pub(super) fn decode(log: &Log, at: &Position, batch: &mut Batch) -> Result<(), 
                 price: event.price,
                 cap: U256::from(event.cap),
                 paused: event.paused,
+                sells_from: U256::from(event.from),
+                sells_until: U256::from(event.until),
+                gate: event.gate,
             },
         ),
         Event::Purchased(event) => batch.push(
@@ -48,8 +58,52 @@ pub(super) fn decode(log: &Log, at: &Position, batch: &mut Batch) -> Result<(), 
                 fee: event.fee,
                 beneficiary: event.beneficiary,
                 sold: U256::from(event.sold),
+                expiry: id("expiry", U256::from(event.expiry))?,
             },
         ),
+        Event::CreditsSpent(event) => batch.push(
+            at,
+            &MarketCreditsSpent {
+                plan: id("plan", event.plan)?,
+                holder: event.holder,
+                spender: event.spender,
+                units: event.units,
+                reference: event.r#ref,
+                remaining: event.remaining,
+            },
+        ),
+        Event::ShareSaleOpened(event) => batch.push(
+            at,
+            &MarketShareSaleOpened {
+                sale: id("sale", event.sale)?,
+                listing: id("listing", event.listing)?,
+                seller: event.seller,
+                share: event.share,
+                token: event.token,
+                lot: event.lot,
+                price: event.price,
+                cap: U256::from(event.cap),
+                sells_from: U256::from(event.from),
+                sells_until: U256::from(event.until),
+            },
+        ),
+        Event::ShareSaleClosed(event) => {
+            batch.push(at, &MarketShareSaleClosed { sale: id("sale", event.sale)? });
+        }
+        Event::SharesSold(event) => batch.push(
+            at,
+            &MarketSharesSold {
+                sale: id("sale", event.sale)?,
+                payer: event.payer,
+                recipient: event.recipient,
+                quantity: U256::from(event.quantity),
+                shares: event.shares,
+                amount: event.amount,
+                sold: U256::from(event.sold),
+            },
+        ),
+        Event::NoncesChanged(event) => batch
+            .push(at, &MarketNoncesChanged { account: event.account, word: event.word, used: event.used }),
         Event::TransferSingle(event) => batch.push(
             at,
             &MarketTransferSingle {
@@ -78,8 +132,8 @@ pub(super) fn decode(log: &Log, at: &Position, batch: &mut Batch) -> Result<(), 
                 approved: event.approved,
             },
         ),
-        // Declared by ERC-1155; Market never emits it.
-        Event::URI(_) => return Err(Undecoded::NoTable),
+        // Declared by ERC-1155 and ERC-5267; Market never emits them.
+        Event::URI(_) | Event::EIP712DomainChanged(_) => return Err(Undecoded::NoTable),
     }
     Ok(())
 }

@@ -1,13 +1,20 @@
 //! Logs in, rows out. Pure: no I/O, no failure. What no declaration decodes becomes a [`RawLog`].
 
+mod gates;
 mod listings;
 mod market;
 mod revenue;
+mod share;
+mod staking;
 mod vault;
 mod words;
 
-use alloy::primitives::Bytes;
+use std::collections::BTreeSet;
+
+use alloy::primitives::{Address, Bytes};
 use alloy::rpc::types::Log;
+use alloy::sol_types::SolEvent;
+use stoa_contracts::Revenue;
 use stoa_schema::event::Position;
 use stoa_schema::events::RawLog;
 use time::OffsetDateTime;
@@ -27,15 +34,28 @@ enum Undecoded {
 }
 
 /// Turns a range's logs into rows.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Decoder {
     chain_id: i64,
     contracts: Followed,
+    shares: BTreeSet<Address>,
 }
 
 impl Decoder {
     pub fn new(chain_id: i64, contracts: Followed) -> Self {
-        Self { chain_id, contracts }
+        Self { chain_id, contracts, shares: BTreeSet::new() }
+    }
+
+    /// Share contracts whose logs are to be decoded from now on.
+    pub fn follow(&mut self, shares: &[Address]) {
+        self.shares.extend(shares);
+    }
+
+    /// The share contract that a log of Revenue tells the birth of.
+    ///
+    /// Pure in the log alone: the fetcher asks only for logs of followed contracts.
+    pub fn born(log: &alloy::primitives::Log) -> Option<Address> {
+        Revenue::SharesCreated::decode_log(log).ok().map(|event| event.share)
     }
 
     /// Every log's row. `logs` are complete: the fetcher has checked them.
@@ -79,6 +99,16 @@ impl Decoder {
             market::decode(&log.inner, at, batch)
         } else if address == self.contracts.revenue {
             revenue::decode(&log.inner, at, batch)
+        } else if address == self.contracts.staking {
+            staking::decode(&log.inner, at, batch)
+        } else if address == self.contracts.merkle_gate {
+            gates::merkle(&log.inner, at, batch)
+        } else if address == self.contracts.tier_gate {
+            gates::tier(&log.inner, at, batch)
+        } else if address == self.contracts.token_gate {
+            gates::token(&log.inner, at, batch)
+        } else if self.shares.contains(&address) {
+            share::decode(&log.inner, at, batch)
         } else {
             Err(Undecoded::NoTable)
         }

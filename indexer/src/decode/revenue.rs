@@ -1,9 +1,10 @@
-use alloy::primitives::Log;
+use alloy::primitives::{Log, U256};
 use alloy::sol_types::SolEventInterface;
 use stoa_contracts::Revenue::RevenueEvents as Event;
 use stoa_schema::event::Position;
 use stoa_schema::events::{
-    RevenueFeeChanged, RevenueOwnershipTransferStarted, RevenueOwnershipTransferred, RevenueSettled,
+    RevenueFeeChanged, RevenueGuardianChanged, RevenueListingPaid, RevenueOwnershipTransferStarted,
+    RevenueOwnershipTransferred, RevenueSalesPauseChanged, RevenueSettled, RevenueSharesCreated,
 };
 
 use super::Undecoded;
@@ -29,6 +30,37 @@ pub(super) fn decode(log: &Log, at: &Position, batch: &mut Batch) -> Result<(), 
             at,
             &RevenueFeeChanged { fee_bps: i32::from(event.feeBps), fee_recipient: event.feeRecipient },
         ),
+        Event::SharesCreated(event) => batch.push(
+            at,
+            &RevenueSharesCreated {
+                listing: id("listing", event.listing)?,
+                share: event.share,
+                holder: event.holder,
+                account: event.account,
+                supply: event.supply,
+                own_bps: i32::from(event.ownBps),
+                name: event.name,
+                symbol: event.symbol,
+            },
+        ),
+        Event::ListingPaid(event) => batch.push(
+            at,
+            &RevenueListingPaid {
+                listing: id("listing", event.listing)?,
+                payer: event.payer,
+                token: event.token,
+                beneficiary: event.beneficiary,
+                amount: event.amount,
+                memo: event.memo,
+            },
+        ),
+        Event::GuardianChanged(event) => {
+            batch.push(at, &RevenueGuardianChanged { guardian: event.guardian, armed: event.armed })
+        }
+        Event::SalesPauseChanged(event) => {
+            let paused_until = id("until", U256::from(event.until))?;
+            batch.push(at, &RevenueSalesPauseChanged { paused_until });
+        }
         Event::OwnershipTransferStarted(event) => batch.push(
             at,
             &RevenueOwnershipTransferStarted {

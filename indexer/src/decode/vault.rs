@@ -2,7 +2,9 @@ use alloy::primitives::Log;
 use alloy::sol_types::SolEventInterface;
 use stoa_contracts::Vault::VaultEvents as Event;
 use stoa_schema::event::Position;
-use stoa_schema::events::{VaultApproval, VaultOperatorSet, VaultTokenDescribed, VaultTransfer};
+use stoa_schema::events::{
+    VaultApproval, VaultNoncesChanged, VaultOperatorSet, VaultTokenDescribed, VaultTransfer,
+};
 
 use super::Undecoded;
 use super::words::token;
@@ -42,6 +44,11 @@ pub(super) fn decode(log: &Log, at: &Position, batch: &mut Batch) -> Result<(), 
                 decimals: i16::from(event.decimals),
             },
         ),
+        Event::NoncesChanged(event) => {
+            batch.push(at, &VaultNoncesChanged { account: event.account, word: event.word, used: event.used })
+        }
+        // Declared by ERC-5267; the Vault never emits it.
+        Event::EIP712DomainChanged(_) => return Err(Undecoded::NoTable),
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 mod backoff;
 mod step;
 
+use alloy::primitives::Address;
 use stoa_schema::archive::BlockRef;
 use stoa_schema::types::Hash;
 use tokio::sync::watch;
@@ -98,6 +99,8 @@ struct Engine<'a> {
     deployment: &'a Deployment,
     status: &'a watch::Sender<Status>,
     cursor: Cursor,
+    /// Share contracts known so far.
+    shares: Vec<Address>,
     head: Option<Head>,
     /// Blocks asked for at once: halved where a node refuses, grown where it answers.
     range: u64,
@@ -127,8 +130,12 @@ impl<'a> Engine<'a> {
             }
         };
         info!(chain_id = node, block = cursor.stored.number, "following from here");
+        let shares = writer.shares(node).await?;
+        let mut decoder = Decoder::new(cursor.chain_id, deployment.followed);
+        decoder.follow(&shares);
         let mut engine = Self {
-            decoder: Decoder::new(cursor.chain_id, deployment.followed),
+            decoder,
+            shares,
             range: args.range,
             head: None,
             trouble: Backoff::default(),
@@ -186,7 +193,9 @@ impl<'a> Engine<'a> {
 
     /// Fetches and commits a range. A node's refusal makes the next range smaller.
     async fn index(&mut self, from: u64, to: u64, stop: &CancellationToken) -> Result<(), IndexError> {
-        let Some(fetched) = stop.run_until_cancelled(self.client.range(from, to)).await else {
+        let Some(fetched) =
+            stop.run_until_cancelled(self.client.range(from, to, &self.shares, Decoder::born)).await
+        else {
             return Ok(());
         };
         let fetched = match fetched {
@@ -197,9 +206,11 @@ impl<'a> Engine<'a> {
             let parent = fetched.first.parent_hash;
             return Err(diverged(&self.cursor.stored, format!(", block {from} builds on {parent}")));
         }
+        self.decoder.follow(&fetched.born);
         let batch = self.decoder.decode(&fetched.logs);
         let (rows, raw) = (batch.rows(), batch.raw());
         self.cursor = self.writer.commit(self.cursor, batch, block_ref(&fetched.last)).await?;
+        self.shares.extend(fetched.born);
         if raw > 0 {
             warn!(from, to, raw, "logs without a table of their own: kept in archive.raw_log");
         }

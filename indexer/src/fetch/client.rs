@@ -17,6 +17,9 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 /// How many headers are asked for in one batch.
 const HEADERS_PER_BATCH: usize = 100;
 
+/// Which contract a log tells the birth of.
+pub type Born = fn(&alloy::primitives::Log) -> Option<Address>;
+
 /// One endpoint.
 #[derive(Clone, Debug)]
 pub struct Client {
@@ -63,26 +66,61 @@ impl Client {
         in_time(async { Ok(self.rpc.request("eth_getBlockByNumber", params).await?) }).await
     }
 
-    /// Everything the followed contracts emitted in `from..=to`.
+    /// Everything the followed contracts emitted in `from..=to`, and those that were born in it.
     ///
-    /// The boundary headers travel with the logs, so that a back-end that lags behind is noticed.
-    pub async fn range(&self, from: u64, to: u64) -> Result<Range, FetchError> {
+    /// `known` are contracts born earlier; `born` names the one that a log tells the birth of. The boundary
+    /// headers travel with the logs, so that a back-end that lags behind is noticed.
+    pub async fn range(
+        &self,
+        from: u64,
+        to: u64,
+        known: &[Address],
+        born: Born,
+    ) -> Result<Range, FetchError> {
         in_time(async {
-            let filter = Filter::new().address(self.addresses.clone()).from_block(from).to_block(to);
-            let mut batch = self.rpc.new_batch();
-            let logs: Waiter<Vec<Log>> = batch.add_call("eth_getLogs", &(filter,))?;
-            let first = add_header(&mut batch, BlockNumberOrTag::Number(from))?;
-            let last = add_header(&mut batch, BlockNumberOrTag::Number(to))?;
-            batch.send().await?;
-            let first = check::header(from, first.await?)?;
-            let last = check::header(to, last.await?)?;
-            let logs = logs.await?;
-            let question = Question { from, to, addresses: &self.addresses };
+            let mut addresses = [self.addresses.as_slice(), known].concat();
+            let (first, last, mut logs) = self.logs(from, to, &addresses).await?;
+            let children: BTreeSet<Address> = logs
+                .iter()
+                .filter_map(|log| born(&log.inner))
+                .filter(|child| !addresses.contains(child))
+                .collect();
+            let children: Vec<Address> = children.into_iter().collect();
+            if !children.is_empty() {
+                let (_, again, more) = self.logs(from, to, &children).await?;
+                if again.hash != last.hash {
+                    return Err(Doubt::Hash { block: to, log: again.hash, header: last.hash }.into());
+                }
+                logs.extend(more);
+                logs.sort_by_key(|log| (log.block_number, log.log_index));
+                addresses.extend(&children);
+            }
+            let question = Question { from, to, addresses: &addresses };
             check::logs(&question, &[first, last], &logs)?;
             let logs = self.with_times(&question, logs).await?;
-            Ok(Range { first, last, logs })
+            Ok(Range { first, last, logs, born: children })
         })
         .await
+    }
+
+    /// The logs of `addresses` with the headers of both ends, in one batch.
+    async fn logs(
+        &self,
+        from: u64,
+        to: u64,
+        addresses: &[Address],
+    ) -> Result<(Header, Header, Vec<Log>), FetchError> {
+        let filter = Filter::new().address(addresses.to_vec()).from_block(from).to_block(to);
+        let mut batch = self.rpc.new_batch();
+        let logs: Waiter<Vec<Log>> = batch.add_call("eth_getLogs", &(filter,))?;
+        let first = add_header(&mut batch, BlockNumberOrTag::Number(from))?;
+        let last = add_header(&mut batch, BlockNumberOrTag::Number(to))?;
+        batch.send().await?;
+        let first = check::header(from, first.await?)?;
+        let last = check::header(to, last.await?)?;
+        let logs = logs.await?;
+        check::logs(&Question { from, to, addresses }, &[first, last], &logs)?;
+        Ok((first, last, logs))
     }
 
     /// Each log's block time: from the log where the node gives it, else from the block's header.

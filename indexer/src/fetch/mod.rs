@@ -4,9 +4,9 @@ mod check;
 mod client;
 
 pub use check::Doubt;
-pub use client::Client;
+pub use client::{Born, Client};
 
-use alloy::primitives::B256;
+use alloy::primitives::{Address, B256};
 use alloy::rpc::types::Log;
 use serde::Deserialize;
 
@@ -39,6 +39,8 @@ pub struct Range {
     pub last: Header,
     /// Ascending; each with its block's timestamp.
     pub logs: Vec<(Log, u64)>,
+    /// Contracts that were born in it.
+    pub born: Vec<Address>,
 }
 
 /// Why a request brought nothing. All of these are worth another try.

@@ -23,7 +23,9 @@ macro_rules! projections {
     };
 }
 
-projections!("token", "account", "listing", "plan", "purchase", "revenue", "pass", "balance");
+projections!(
+    "token", "account", "listing", "plan", "purchase", "revenue", "pass", "balance", "share", "staking"
+);
 
 impl Projection {
     /// The file's statements. Each ends with a semicolon at the end of a line.

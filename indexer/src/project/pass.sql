@@ -18,3 +18,11 @@ FROM change
 WHERE holder <> '\x0000000000000000000000000000000000000000'
 GROUP BY plan, holder
 ON CONFLICT (chain_id, plan, holder) DO UPDATE SET quantity = pass.quantity + excluded.quantity;
+
+-- A renewal never shortens: the latest sale stands.
+INSERT INTO market.subscription (chain_id, plan, holder, expiry)
+SELECT DISTINCT ON (plan, recipient) chain_id, plan, recipient, expiry
+FROM archive.market_purchased
+WHERE chain_id = $1 AND block_number BETWEEN $2 AND $3 AND expiry > 0
+ORDER BY plan, recipient, block_number DESC, log_index DESC
+ON CONFLICT (chain_id, plan, holder) DO UPDATE SET expiry = excluded.expiry;

@@ -1,7 +1,9 @@
 INSERT INTO market.plan (
-    chain_id, plan, listing, kind, token, price, cap, transferable, version, created_block, created_time
+    chain_id, plan, listing, kind, token, price, cap, transferable, version, period, units, unit,
+    sells_from, sells_until, gate, created_block, created_time
 )
-SELECT chain_id, plan, listing, kind, token, price, cap, transferable, version, block_number, block_time
+SELECT chain_id, plan, listing, kind, token, price, cap, transferable, version, period, units, unit,
+       sells_from, sells_until, gate, block_number, block_time
 FROM archive.market_plan_created
 WHERE chain_id = $1 AND block_number BETWEEN $2 AND $3;
 
@@ -16,13 +18,14 @@ WHERE listing.chain_id = $1 AND listing.listing = created.listing;
 
 -- A change tells the plan's whole state: the last one stands.
 WITH latest AS (
-    SELECT DISTINCT ON (plan) plan, version, price, cap, paused
+    SELECT DISTINCT ON (plan) plan, version, price, cap, paused, sells_from, sells_until, gate
     FROM archive.market_plan_changed
     WHERE chain_id = $1 AND block_number BETWEEN $2 AND $3
     ORDER BY plan, block_number DESC, log_index DESC
 )
 UPDATE market.plan
-SET version = latest.version, price = latest.price, cap = latest.cap, paused = latest.paused
+SET version = latest.version, price = latest.price, cap = latest.cap, paused = latest.paused,
+    sells_from = latest.sells_from, sells_until = latest.sells_until, gate = latest.gate
 FROM latest WHERE plan.chain_id = $1 AND plan.plan = latest.plan;
 
 -- `sold` is a running total told with every sale.

@@ -1,10 +1,11 @@
 -- A left join: a sale whose plan is unknown must fail loudly on the token, not vanish.
 INSERT INTO market.purchase (
     chain_id, block_number, log_index, block_time, tx_hash, listing, plan, payer, recipient, beneficiary, token,
-    quantity, amount, fee
+    quantity, amount, fee, expiry
 )
 SELECT sale.chain_id, sale.block_number, sale.log_index, sale.block_time, sale.tx_hash, sale.listing, sale.plan,
-       sale.payer, sale.recipient, sale.beneficiary, plan.token, sale.quantity, sale.amount, sale.fee
+       sale.payer, sale.recipient, sale.beneficiary, plan.token, sale.quantity, sale.amount, sale.fee,
+       sale.expiry
 FROM archive.market_purchased AS sale
 LEFT JOIN market.plan ON plan.chain_id = sale.chain_id AND plan.plan = sale.plan
 WHERE sale.chain_id = $1 AND sale.block_number BETWEEN $2 AND $3;

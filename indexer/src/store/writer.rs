@@ -1,10 +1,11 @@
 //! The one connection that writes for a chain. An advisory lock on it makes this process the one writer.
 
-use alloy::primitives::keccak256;
+use alloy::primitives::{Address, keccak256};
 use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions, Connection};
 use stoa_schema::archive::{self, BlockRef};
+use stoa_schema::types::Addr;
 use tracing::{debug, info};
 
 use super::{Batch, Cursor, cursor, header};
@@ -176,6 +177,17 @@ impl Writer {
         transaction.commit().await?;
         debug!(chain_id, from = from.stored.number + 1, to = to.number, rows, "committed");
         Ok(moved)
+    }
+
+    /// Share contracts that the archive knows of.
+    pub async fn shares(&mut self, chain_id: u64) -> Result<Vec<Address>, StoreError> {
+        let shares = sqlx::query_scalar!(
+            r#"SELECT share AS "share: Addr" FROM archive.revenue_shares_created WHERE chain_id = $1"#,
+            chain_id.cast_signed()
+        )
+        .fetch_all(&mut self.connection)
+        .await?;
+        Ok(shares.into_iter().map(|share| share.0).collect())
     }
 
     /// Notes what the node said of its chain.

@@ -17,7 +17,7 @@ fn deployment_file(folder: &TempDir, chain_id: u64) -> PathBuf {
         "chainId": chain_id,
         "block": 1,
         "contracts": {
-            "Vault": contract(1), "Listings": contract(2), "Market": contract(3), "Revenue": contract(4),
+            "Vault": contract(1), "Listings": contract(2), "Market": contract(3), "Revenue": contract(4), "Staking": contract(5), "MerkleGate": contract(6), "TierGate": contract(7), "TokenGate": contract(8),
         },
     });
     let path = folder.path().join("deployment.json");

@@ -1,5 +1,6 @@
 //! The indexer against a real Postgres and a real node.
 
+mod earnings;
 mod follow;
 mod market;
 mod projections;

@@ -12,6 +12,7 @@ use stoa_schema::events::{
     MarketTransferSingle, RevenueSettled, VaultTokenDescribed, VaultTransfer,
 };
 
+use crate::earnings::Earnings;
 use crate::support::at;
 
 /// Generates a market's events, a block at a time, the same for the same seed.
@@ -24,6 +25,7 @@ pub(crate) struct Market {
     sold: BTreeMap<usize, u64>,
     received: BTreeMap<(i64, Address, Address), U256>,
     tokens: usize,
+    earnings: Earnings,
 }
 
 impl Market {
@@ -36,6 +38,7 @@ impl Market {
             sold: BTreeMap::new(),
             received: BTreeMap::new(),
             tokens: 0,
+            earnings: Earnings::default(),
         }
     }
 
@@ -56,7 +59,7 @@ impl Market {
             *index += 1;
             at(number, *index)
         };
-        let kind = self.random.random_range(0..12);
+        let kind = self.random.random_range(0..16);
         if self.listings.is_empty() || kind == 0 {
             let owner = self.account();
             let listing = self.listings.len() as i64 + 1;
@@ -114,6 +117,12 @@ impl Market {
                         cap: U256::ZERO,
                         transferable: true,
                         version: 1,
+                        period: 0,
+                        units: U256::ZERO,
+                        unit: String::new(),
+                        sells_from: U256::ZERO,
+                        sells_until: U256::ZERO,
+                        gate: Address::ZERO,
                     },
                 );
             }
@@ -139,6 +148,8 @@ impl Market {
                 let uri = format!("data:,{number}-{index}", index = self.random.random_range(0..100));
                 batch.push(&next(), &ListingsUriChanged { listing, uri });
             }
+            12..14 => self.earnings.stake(&mut self.random, number, next, batch),
+            14..16 => self.earnings.share(&mut self.random, listing, number, next, batch),
             _ if self.plans.is_empty() => {}
             6 => {
                 let plan = self.random.random_range(0..self.plans.len());
@@ -149,6 +160,9 @@ impl Market {
                     price: U256::from(self.plans[plan].2),
                     cap: U256::from(u64::MAX),
                     paused: false,
+                    sells_from: U256::ZERO,
+                    sells_until: U256::from(number),
+                    gate: Address::ZERO,
                 };
                 batch.push(&next(), &change);
             }
@@ -221,6 +235,7 @@ impl Market {
             fee,
             beneficiary: owner,
             sold,
+            expiry: if place % 2 == 0 { 1_700_000_000 + sold.to::<i64>() } else { 0 },
         };
         batch.push(&next(), &sale);
         *self.received.entry((listing, owner, token)).or_default() += amount - fee;

@@ -18,13 +18,25 @@ pub(crate) const CHAIN: u64 = 31_337;
 /// A deployment that begins at block 1.
 pub(crate) fn deployment(seed: u8) -> Deployment {
     let address = |n: u8| Address::repeat_byte(seed.wrapping_add(n));
-    let followed =
-        Followed { vault: address(1), listings: address(2), market: address(3), revenue: address(4) };
+    let followed = Followed {
+        vault: address(1),
+        listings: address(2),
+        market: address(3),
+        revenue: address(4),
+        staking: address(5),
+        merkle_gate: address(6),
+        tier_gate: address(7),
+        token_gate: address(8),
+    };
     let contracts = BTreeMap::from([
         ("Vault".to_owned(), followed.vault),
         ("Listings".to_owned(), followed.listings),
         ("Market".to_owned(), followed.market),
         ("Revenue".to_owned(), followed.revenue),
+        ("Staking".to_owned(), followed.staking),
+        ("MerkleGate".to_owned(), followed.merkle_gate),
+        ("TierGate".to_owned(), followed.tier_gate),
+        ("TokenGate".to_owned(), followed.token_gate),
     ]);
     Deployment { chain_id: CHAIN, first_block: 1, contracts, followed }
 }

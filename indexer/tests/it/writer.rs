@@ -108,6 +108,7 @@ async fn a_range_that_fails_leaves_no_row() {
         fee: U256::ZERO,
         beneficiary: Address::ZERO,
         sold: U256::from(1),
+        expiry: 0,
     };
     batch.push(&at(1, 1), &orphan);
     let error = writer.commit(cursor, batch, block(1)).await.expect_err("an orphan");

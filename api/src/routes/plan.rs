@@ -1,0 +1,88 @@
+//! A plan as a listing shows it.
+
+use serde::Serialize;
+use stoa_schema::types::{Addr, Uint};
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+
+use crate::db::plan::PlanRow;
+use crate::error::ApiError;
+use crate::model::{PlanKind, PublicId, Token, moment, open, word_of};
+
+/// A way to buy a listing.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Plan {
+    /// Public id of the plan.
+    #[schema(value_type = String, example = "31337-3")]
+    pub id: PublicId,
+    pub kind: PlanKind,
+    /// What it is paid in.
+    pub token: Token,
+    /// Price of one, in base units of the token. 0 is free.
+    #[schema(value_type = String, example = "1000000")]
+    pub price: Uint,
+    /// How many may be sold; null is no limit.
+    #[schema(value_type = Option<String>, example = "100", required = true)]
+    pub cap: Option<Uint>,
+    /// How many were sold.
+    #[schema(value_type = String, example = "3")]
+    pub sold: Uint,
+    /// Whether its owner has stopped it for now.
+    pub paused: bool,
+    /// Whether what it sells can be passed on.
+    pub transferable: bool,
+    /// Its version: an order names it, so that nobody buys on terms that changed meanwhile.
+    #[schema(example = 1)]
+    pub version: i64,
+    /// Subscription: seconds of one period; null for other kinds.
+    #[schema(example = 2_592_000, required = true)]
+    pub period: Option<i64>,
+    /// Credits: units in one pack, a whole number; null for other kinds.
+    #[schema(value_type = Option<String>, example = "1000", required = true)]
+    pub units: Option<Uint>,
+    /// Credits: what one unit is called; null for other kinds.
+    #[schema(example = "call", required = true)]
+    pub unit: Option<String>,
+    /// First second in which it sells (RFC 3339, UTC); null without such a bound, and beyond the year 9999.
+    #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime, example = "2026-11-22T15:00:00Z", required = true)]
+    pub sells_from: Option<OffsetDateTime>,
+    /// First second in which it sells no more (RFC 3339, UTC); null without such a bound, and beyond the year 9999.
+    #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime, example = "2026-12-22T15:00:00Z", required = true)]
+    pub sells_until: Option<OffsetDateTime>,
+    /// Contract that says who may buy; null for everybody.
+    #[schema(value_type = Option<String>, example = "0x5FbDB2315678afecb367f032d93F642f64180aa3", required = true)]
+    pub gate: Option<Addr>,
+    /// Whether it sells by the head's time: not paused, not sold out, inside of its window. The listing's status
+    /// and the gate are another matter.
+    pub on_sale: bool,
+}
+
+impl Plan {
+    /// A listing's plan, judged at `now`.
+    pub(crate) fn of(listing: PublicId, row: PlanRow, now: OffsetDateTime) -> Result<Self, ApiError> {
+        let kind = word_of::<PlanKind>(row.kind, "kind of plan")?;
+        let unlimited = row.cap == Uint::default();
+        let on_sale =
+            !row.paused && (unlimited || row.sold < row.cap) && open(row.sells_from, row.sells_until, now);
+        Ok(Self {
+            id: PublicId { number: row.plan, ..listing },
+            kind,
+            token: row.token,
+            price: row.price,
+            cap: (!unlimited).then_some(row.cap),
+            sold: row.sold,
+            paused: row.paused,
+            transferable: row.transferable,
+            version: row.version,
+            period: (kind == PlanKind::Subscription).then_some(row.period),
+            units: (kind == PlanKind::Credits).then_some(row.units),
+            unit: (kind == PlanKind::Credits).then_some(row.unit),
+            sells_from: moment(row.sells_from),
+            sells_until: moment(row.sells_until),
+            gate: (row.gate != Addr::default()).then_some(row.gate),
+            on_sale,
+        })
+    }
+}
