@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {RevenueShare} from "./RevenueShare.sol";
-import {Governed} from "./base/Governed.sol";
+import {Guarded} from "./base/Guarded.sol";
 import {IDeployer} from "./interfaces/IDeployer.sol";
 import {IListings} from "./interfaces/IListings.sol";
 import {IRevenue} from "./interfaces/IRevenue.sol";
@@ -25,7 +25,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 /// `taken`, what settlements and claims took out; so money arrives by a plain Vault credit and nothing is written here at
 /// a sale. A share contract's address follows from its listing, so a key is known to be a share contract's before it is
 /// cloned: money paid into it early is never settled away to where no holder could claim it.
-contract Revenue is IRevenue, Governed {
+contract Revenue is IRevenue, Guarded {
     using SafeCast for uint256;
 
     /// @dev One slot per key.
@@ -229,6 +229,7 @@ contract Revenue is IRevenue, Governed {
     }
 
     function _split(uint256 listing, uint256 amount, bool tiered) private view returns (SaleSplit memory sale) {
+        _requireSalesOpen();
         (Status status, address owner, bool bound) = LISTINGS.saleState(listing);
         uint256 tier = tiered ? ITiers(feeRecipient).tierOf(owner) : 0;
         sale.fee = RevenueMath.feeDown(amount, feeBps, tier);

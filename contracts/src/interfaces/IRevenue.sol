@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {SaleSplit} from "../types/Sale.sol";
 import {ClaimPayout, NewShares} from "../types/Share.sol";
-import {IGoverned} from "./IGoverned.sol";
+import {IGuarded} from "./IGuarded.sol";
 import {IVaultTarget} from "./IVaultTarget.sol";
 
 /// @title IRevenue
@@ -12,7 +12,7 @@ import {IVaultTarget} from "./IVaultTarget.sol";
 /// sale. All amounts are in the token's smallest unit.
 /// It is also a Vault target: anyone may pay a listing, without a fee. The payment's data is
 /// `abi.encode(uint256 listing, bytes32 memo)`, its witness, when signed, `ListingPayment(uint256 listing,bytes32 memo)`.
-interface IRevenue is IGoverned, IVaultTarget {
+interface IRevenue is IGuarded, IVaultTarget {
     // ------------------------------------------------------------------------------------------------ events
 
     /// @notice What a key (listing, beneficiary, token) had received was divided.
@@ -139,7 +139,8 @@ interface IRevenue is IGoverned, IVaultTarget {
 
     // ------------------------------------------------------------------------------------------------- views
 
-    /// @notice How a sale of `amount` made now is divided: the fee rounds down, the net is the rest.
+    /// @notice How a sale of `amount` made now is divided: the fee rounds down, the net is the rest. Reverts while new
+    /// sales are paused.
     /// @param listing the listing sold
     /// @param token the ERC-20
     /// @param amount price times quantity
