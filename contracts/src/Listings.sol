@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+import {IDeployer} from "./interfaces/IDeployer.sol";
 import {IListings} from "./interfaces/IListings.sol";
 import {ListingRules} from "./libraries/ListingRules.sol";
 import {RevenueMath} from "./libraries/RevenueMath.sol";
@@ -18,6 +19,8 @@ contract Listings is IListings, ERC721 {
     /// @dev ERC-4906 names its own interface id.
     bytes4 private constant ERC4906_ID = 0x49064906;
 
+    address private immutable REVENUE;
+
     // ----------------------------------------------------------------------------------------------- storage
 
     /// @inheritdoc IListings
@@ -30,7 +33,10 @@ contract Listings is IListings, ERC721 {
 
     // ------------------------------------------------------------------------------------------- constructor
 
-    constructor() ERC721("Stoa Listings", "LISTING") {}
+    /// @dev The caller is the Deployer, which knows where Revenue will be.
+    constructor() ERC721("Stoa Listings", "LISTING") {
+        REVENUE = IDeployer(msg.sender).addressOf("Revenue");
+    }
 
     modifier onlyManager(uint256 id) {
         if (!isManager(id, msg.sender)) revert Listings_NotManager(id, msg.sender);
@@ -103,6 +109,20 @@ contract Listings is IListings, ERC721 {
         _setStatus(id, Status.Retired);
     }
 
+    // ----------------------------------------------------------------------------------------------- revenue
+
+    /// @inheritdoc IListings
+    function bindRevenue(uint256 id, address share) external {
+        // Check
+        if (msg.sender != REVENUE) revert Listings_NotRevenue(msg.sender);
+        Listing storage listing = _existing(id);
+        if (listing.bound) revert Listings_BoundAlready(id);
+
+        // Effect
+        listing.bound = true;
+        emit RevenueBound(id, share);
+    }
+
     // ---------------------------------------------------------------------------------------------- internal
 
     function _publish(uint256 id, bytes32 contentHash, string[] calldata uris) private returns (uint256 version) {
@@ -166,8 +186,14 @@ contract Listings is IListings, ERC721 {
     }
 
     /// @inheritdoc IListings
-    function saleState(uint256 id) external view returns (Status current, address owner) {
-        return (_listings[id].status, _requireOwned(id));
+    function isBound(uint256 id) external view returns (bool) {
+        return _existing(id).bound;
+    }
+
+    /// @inheritdoc IListings
+    function saleState(uint256 id) external view returns (Status current, address owner, bool bound) {
+        Listing storage listing = _listings[id];
+        return (listing.status, _requireOwned(id), listing.bound);
     }
 
     /// @inheritdoc IListings
@@ -176,13 +202,27 @@ contract Listings is IListings, ERC721 {
     }
 
     /// @inheritdoc IListings
-    function parentsOf(uint256 id) external view returns (uint256[] memory ids, uint16[] memory bps) {
+    function parentsOf(uint256 id) public view returns (uint256[] memory ids, uint16[] memory bps) {
         uint256 number = _existing(id).parents;
         Parent[8] storage parents = _parents[id];
         ids = new uint256[](number);
         bps = new uint16[](number);
         for (uint256 i = 0; i < number; ++i) {
             (ids[i], bps[i]) = (parents[i].id, parents[i].bps);
+        }
+    }
+
+    /// @inheritdoc IListings
+    function lineageOf(uint256 id)
+        external
+        view
+        returns (uint256[] memory ids, uint16[] memory bps, address[] memory owners)
+    {
+        (ids, bps) = parentsOf(id);
+        owners = new address[](ids.length);
+        for (uint256 i = 0; i < ids.length; ++i) {
+            // A parent exists and cannot be burnt, so it has an owner.
+            if (!_listings[ids[i]].bound) owners[i] = _ownerOf(ids[i]);
         }
     }
 

@@ -1,29 +1,31 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+import {Passes} from "./base/Passes.sol";
+import {ShareSales} from "./base/ShareSales.sol";
 import {IDeployer} from "./interfaces/IDeployer.sol";
 import {IListings} from "./interfaces/IListings.sol";
 import {IMarket} from "./interfaces/IMarket.sol";
 import {IRevenue} from "./interfaces/IRevenue.sol";
 import {IVault} from "./interfaces/IVault.sol";
 import {IVaultTarget} from "./interfaces/IVaultTarget.sol";
+import {OrderCodec} from "./libraries/OrderCodec.sol";
+import {PlanFlags, PlanRules} from "./libraries/PlanRules.sol";
 import {Status} from "./types/Listing.sol";
 import {Credit} from "./types/Payment.sol";
-import {NewPlan, Order, Plan, PlanKind} from "./types/Plan.sol";
+import {Bounds, NewPlan, Order, Plan, PlanKind, StoredPlan} from "./types/Plan.sol";
 import {SaleSplit} from "./types/Sale.sol";
 import {ERC1155} from "@openzeppelin/contracts/token/ERC1155/ERC1155.sol";
 import {IERC1155MetadataURI} from "@openzeppelin/contracts/token/ERC1155/extensions/IERC1155MetadataURI.sol";
 import {ERC1155Utils} from "@openzeppelin/contracts/token/ERC1155/utils/ERC1155Utils.sol";
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @title Market
-contract Market is IMarket, ERC1155 {
+contract Market is Passes, ShareSales {
     using SafeCast for uint256;
 
     // --------------------------------------------------------------------------------------------- constants
-
-    /// @dev Size of an encoded Order.
-    uint256 private constant ORDER_LENGTH = 128;
 
     IVault private immutable VAULT;
     IListings private immutable LISTINGS;
@@ -34,12 +36,13 @@ contract Market is IMarket, ERC1155 {
     /// @inheritdoc IMarket
     uint256 public count;
 
-    mapping(uint256 id => Plan) private _plans;
+    mapping(uint256 id => Bounds) private _bounds;
+    mapping(uint256 id => string) private _units;
 
     // ------------------------------------------------------------------------------------------- constructor
 
     /// @dev The caller is the Deployer.
-    constructor() ERC1155("") {
+    constructor() ERC1155("") EIP712("Stoa Market", "1") {
         IDeployer deployer = IDeployer(msg.sender);
         VAULT = IVault(deployer.addressOf("Vault"));
         LISTINGS = IListings(deployer.addressOf("Listings"));
@@ -51,21 +54,26 @@ contract Market is IMarket, ERC1155 {
     /// @inheritdoc IMarket
     function createPlan(NewPlan calldata plan) external returns (uint256 id) {
         // Check
-        if (plan.kind != PlanKind.Licence) revert Market_KindUnavailable(plan.kind);
         _checkManager(plan.listing);
         if (LISTINGS.status(plan.listing) == Status.Retired) revert Market_ListingRetired(plan.listing);
+        if (!REVENUE.tokenAllowed(plan.listing, plan.token)) revert Market_TokenNotAllowed(plan.listing, plan.token);
+        PlanRules.checkKind(plan);
 
         // Effect
         id = ++count;
-        Plan storage stored = _plans[id];
+        StoredPlan storage stored = _plans[id];
+        stored.price = plan.price;
+        stored.cap = uint256(plan.cap).toUint48();
+        stored.size = plan.kind == PlanKind.Subscription ? plan.period : plan.units;
+        stored.token = plan.token;
         stored.listing = plan.listing.toUint40();
-        stored.cap = plan.cap;
         stored.version = 1;
         stored.kind = plan.kind;
-        stored.transferable = plan.transferable;
-        stored.token = plan.token;
-        stored.price = plan.price;
-        emit PlanCreated(id, plan.listing, plan.token, plan.kind, plan.price, plan.cap, plan.transferable, 1);
+        stored.flags = (plan.transferable ? PlanFlags.TRANSFERABLE : 0)
+            | (plan.tierDiscount ? PlanFlags.TIER_DISCOUNT : 0);
+        if (plan.kind == PlanKind.Credits) _units[id] = plan.unit;
+        _setBounds(id, stored, plan.gate, plan.from, plan.until);
+        _emitCreated(id, plan);
 
         // Interaction
         VAULT.describe(plan.token);
@@ -73,155 +81,209 @@ contract Market is IMarket, ERC1155 {
 
     /// @inheritdoc IMarket
     function changePlan(uint256 plan, uint128 price, uint64 cap) external {
-        Plan storage stored = _managed(plan);
+        StoredPlan storage stored = _managed(plan);
         if (cap != 0 && cap < stored.sold) revert Market_CapBelowSold(plan, cap, stored.sold);
+        PlanRules.checkPrice(stored.kind, price);
         stored.price = price;
-        stored.cap = cap;
+        stored.cap = uint256(cap).toUint48();
+        _bumpVersion(plan, stored);
+    }
+
+    /// @inheritdoc IMarket
+    function boundPlan(uint256 plan, address gate, uint64 from, uint64 until) external {
+        StoredPlan storage stored = _managed(plan);
+        _setBounds(plan, stored, gate, from, until);
         _bumpVersion(plan, stored);
     }
 
     /// @inheritdoc IMarket
     function pausePlan(uint256 plan) external {
-        Plan storage stored = _managed(plan);
-        if (stored.paused) revert Market_PlanPaused(plan);
-        stored.paused = true;
+        StoredPlan storage stored = _managed(plan);
+        if (stored.flags & PlanFlags.PAUSED != 0) revert Market_PlanPaused(plan);
+        stored.flags |= PlanFlags.PAUSED;
         _bumpVersion(plan, stored);
     }
 
     /// @inheritdoc IMarket
     function resumePlan(uint256 plan) external {
-        Plan storage stored = _managed(plan);
-        if (!stored.paused) revert Market_PlanNotPaused(plan);
-        stored.paused = false;
+        StoredPlan storage stored = _managed(plan);
+        if (stored.flags & PlanFlags.PAUSED == 0) revert Market_PlanNotPaused(plan);
+        stored.flags ^= PlanFlags.PAUSED;
         _bumpVersion(plan, stored);
     }
 
     // ----------------------------------------------------------------------------------------------- payment
 
     /// @inheritdoc IVaultTarget
-    /// @dev The witness is not needed: only callers of the Vault pay here, and they chose the data themselves.
-    function onPay(address from, address token, uint256 received, bytes calldata data, bytes32)
+    function onPay(address from, address token, uint256 received, bytes calldata data, bytes32 witness)
         external
         returns (Credit[] memory credits)
     {
         // Check
         if (msg.sender != address(VAULT)) revert Market_NotVault(msg.sender);
-        Order calldata order = _orderIn(data);
-        Plan storage plan = _plans[order.plan];
+        if (OrderCodec.isShareOrder(data)) return _sellShares(from, token, received, data, witness);
+        (Order calldata order, bytes calldata gateData) = OrderCodec.order(data);
+        OrderCodec.checkWitness(witness, order, gateData);
+        StoredPlan storage plan = _plans[order.plan];
         _checkOrder(order, plan, token);
+        if (plan.flags & PlanFlags.BOUNDED == 0) PlanRules.requireNoData(gateData);
+        else PlanRules.requireAllowed(_bounds[order.plan], order.plan, from, gateData);
         // Cannot overflow: 128 bits times 64.
         uint256 amount = uint256(plan.price) * order.quantity;
         if (received < amount) revert Market_PaymentTooSmall(order.plan, received, amount);
         uint256 listing = plan.listing;
-        SaleSplit memory sale = REVENUE.split(listing, token, amount);
+        SaleSplit memory sale = plan.flags & PlanFlags.TIER_DISCOUNT == 0
+            ? REVENUE.split(listing, token, amount)
+            : REVENUE.splitTiered(listing, token, amount);
         if (sale.status != Status.Active) revert Market_ListingNotActive(listing);
 
         // Effect
-        uint64 sold = _sell(order, plan);
-        _emitPurchased(from, order, listing, amount, sale, sold);
+        _sell(from, order, plan, listing, amount, sale);
         credits = new Credit[](2);
         (credits[0].account, credits[0].amount) = (sale.feeAccount, sale.fee);
         (credits[1].account, credits[1].amount) = (sale.netAccount, sale.net);
 
         // Interaction: everything is written, and the Vault is locked until the payment is done
-        if (order.recipient != from) {
-            ERC1155Utils.checkOnERC1155Received(from, address(0), order.recipient, order.plan, order.quantity, "");
-        }
+        if (order.recipient != from) _callHook(from, order, plan);
     }
 
     // ---------------------------------------------------------------------------------------------- internal
 
-    /// @dev The order that the data encodes, read in place.
-    function _orderIn(bytes calldata data) private pure returns (Order calldata order) {
-        if (data.length != ORDER_LENGTH) revert Market_OrderMalformed(data.length, ORDER_LENGTH);
-        // An Order has no dynamic part, so its encoding is its fields; the compiler checks each when it is read.
-        assembly ("memory-safe") {
-            order := data.offset
-        }
-    }
-
-    function _checkOrder(Order calldata order, Plan storage plan, address token) private view {
+    function _checkOrder(Order calldata order, StoredPlan storage plan, address token) private view {
         if (plan.version == 0) revert Market_UnknownPlan(order.plan);
         if (order.version != plan.version) revert Market_StaleVersion(order.plan, order.version, plan.version);
-        if (plan.paused) revert Market_PlanPaused(order.plan);
+        if (plan.flags & PlanFlags.PAUSED != 0) revert Market_PlanPaused(order.plan);
         if (token != plan.token) revert Market_WrongToken(order.plan, token, plan.token);
         if (order.quantity == 0) revert Market_ZeroQuantity(order.plan);
         if (order.recipient == address(0)) revert Market_ZeroRecipient(order.plan);
     }
 
-    /// @dev Counts the sale and mints the passes.
-    function _sell(Order calldata order, Plan storage plan) private returns (uint64 sold) {
-        // Without a cap the counter's own size is the bound.
-        (uint64 cap, uint64 before, uint64 quantity) = (plan.cap, plan.sold, order.quantity);
-        if (quantity > (cap == 0 ? type(uint64).max : cap) - before) {
-            revert Market_CapExceeded(order.plan, cap, before, quantity);
-        }
-        unchecked {
-            // Cannot overflow: at most the cap.
-            sold = before + quantity;
-        }
-        plan.sold = sold;
-        _update(address(0), order.recipient, _single(order.plan), _single(quantity));
-    }
-
-    function _emitPurchased(
+    /// @dev Counts the sale and gives what was bought.
+    function _sell(
         address payer,
         Order calldata order,
+        StoredPlan storage plan,
         uint256 listing,
         uint256 amount,
-        SaleSplit memory sale,
-        uint64 sold
+        SaleSplit memory sale
     ) private {
+        // Without a cap the counter's own size is the bound.
+        (uint48 cap, uint48 before, uint64 quantity) = (plan.cap, plan.sold, order.quantity);
+        if (quantity > (cap == 0 ? type(uint48).max : cap) - before) {
+            revert Market_CapExceeded(order.plan, cap, before, quantity);
+        }
+        uint48 sold;
+        unchecked {
+            // Fits and cannot overflow: at most the cap.
+            // forge-lint: disable-next-line(unsafe-typecast)
+            sold = before + uint48(quantity);
+        }
+        plan.sold = sold;
+        uint64 expiry = _give(plan, order.plan, order.recipient, quantity);
         emit Purchased(
-            order.plan, payer, order.recipient, listing, order.quantity, amount, sale.fee, sale.beneficiary, sold
+            order.plan, payer, order.recipient, listing, quantity, amount, sale.fee, sale.beneficiary, sold, expiry
         );
     }
 
-    /// @dev Mints pass; transfers pass only where the plan says so.
-    function _update(address from, address to, uint256[] memory ids, uint256[] memory values) internal override {
-        if (from != address(0)) {
-            for (uint256 i = 0; i < ids.length; ++i) {
-                if (!_plans[ids[i]].transferable) revert Market_PassNotTransferable(ids[i]);
-            }
-        }
-        super._update(from, to, ids, values);
+    /// @dev The pass that a contract gets as a gift, it must accept. Of a subscription every purchase counts as one.
+    function _callHook(address from, Order calldata order, StoredPlan storage plan) private {
+        uint256 amount = plan.kind == PlanKind.Subscription
+            ? 1
+            : plan.kind == PlanKind.Credits ? uint256(order.quantity) * plan.size : order.quantity;
+        ERC1155Utils.checkOnERC1155Received(from, address(0), order.recipient, order.plan, amount, "");
     }
 
-    /// @dev An array of one; `new` would first write what is overwritten next.
-    function _single(uint256 value) private pure returns (uint256[] memory list) {
-        assembly ("memory-safe") {
-            list := mload(0x40)
-            mstore(list, 1)
-            mstore(add(list, 32), value)
-            mstore(0x40, add(list, 64))
-        }
+    function _setBounds(uint256 id, StoredPlan storage stored, address gate, uint256 from, uint256 until) private {
+        PlanRules.checkWindow(from, until);
+        PlanRules.checkGate(gate);
+        bool bounded = gate != address(0) || from != 0 || until != 0;
+        // A plan that never had bounds writes none.
+        if (!bounded && stored.flags & PlanFlags.BOUNDED == 0) return;
+        _bounds[id] = Bounds({gate: gate, from: from.toUint48(), until: until.toUint48()});
+        if (bounded) stored.flags |= PlanFlags.BOUNDED;
+        else stored.flags &= ~PlanFlags.BOUNDED;
     }
 
-    function _bumpVersion(uint256 plan, Plan storage stored) private {
+    function _emitCreated(uint256 id, NewPlan calldata plan) private {
+        emit PlanCreated(
+            id,
+            plan.listing,
+            plan.token,
+            plan.kind,
+            plan.price,
+            plan.cap,
+            plan.transferable,
+            1,
+            plan.period,
+            plan.units,
+            plan.unit,
+            plan.from,
+            plan.until,
+            plan.gate,
+            plan.tierDiscount
+        );
+    }
+
+    function _bumpVersion(uint256 plan, StoredPlan storage stored) private {
         uint32 version = ++stored.version;
-        emit PlanChanged(plan, version, stored.price, stored.cap, stored.paused);
+        Bounds storage bounds = _bounds[plan];
+        emit PlanChanged(
+            plan,
+            version,
+            stored.price,
+            stored.cap,
+            stored.flags & PlanFlags.PAUSED != 0,
+            bounds.from,
+            bounds.until,
+            bounds.gate
+        );
     }
 
     /// @dev A plan whose listing the caller manages.
-    function _managed(uint256 plan) private view returns (Plan storage stored) {
+    function _managed(uint256 plan) private view returns (StoredPlan storage stored) {
         stored = _existing(plan);
         _checkManager(stored.listing);
-    }
-
-    function _existing(uint256 plan) private view returns (Plan storage stored) {
-        stored = _plans[plan];
-        if (stored.version == 0) revert Market_UnknownPlan(plan);
     }
 
     function _checkManager(uint256 listing) private view {
         if (!LISTINGS.isManager(listing, msg.sender)) revert Market_NotManager(listing, msg.sender);
     }
 
+    function _vault() internal view override returns (IVault) {
+        return VAULT;
+    }
+
+    function _revenue() internal view override returns (IRevenue) {
+        return REVENUE;
+    }
+
     // ------------------------------------------------------------------------------------------------- views
 
     /// @inheritdoc IMarket
-    function planOf(uint256 plan) external view returns (Plan memory) {
-        return _existing(plan);
+    function planOf(uint256 id) external view returns (Plan memory plan) {
+        StoredPlan memory stored = _existing(id);
+        Bounds memory bounds = _bounds[id];
+        plan.listing = stored.listing;
+        plan.kind = stored.kind;
+        plan.token = stored.token;
+        plan.price = stored.price;
+        plan.cap = stored.cap;
+        plan.sold = stored.sold;
+        plan.version = stored.version;
+        plan.paused = stored.flags & PlanFlags.PAUSED != 0;
+        plan.transferable = stored.flags & PlanFlags.TRANSFERABLE != 0;
+        plan.tierDiscount = stored.flags & PlanFlags.TIER_DISCOUNT != 0;
+        if (stored.kind == PlanKind.Subscription) plan.period = stored.size;
+        else plan.units = stored.size;
+        plan.unit = _units[id];
+        plan.from = bounds.from;
+        plan.until = bounds.until;
+        plan.gate = bounds.gate;
+    }
+
+    /// @inheritdoc IMarket
+    function manages(uint256 plan, address account) external view returns (bool) {
+        return LISTINGS.isManager(_existing(plan).listing, account);
     }
 
     /// @notice The metadata document of the listing that the plan sells.

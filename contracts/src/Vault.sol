@@ -2,19 +2,29 @@
 pragma solidity 0.8.37;
 
 import {Ledger} from "./base/Ledger.sol";
+import {UnorderedNonces} from "./base/UnorderedNonces.sol";
+import {IDeployer} from "./interfaces/IDeployer.sol";
 import {IVault} from "./interfaces/IVault.sol";
 import {IVaultTarget} from "./interfaces/IVaultTarget.sol";
+import {IWrappedNative} from "./interfaces/IWrappedNative.sol";
+import {PayHash} from "./libraries/PayHash.sol";
+import {Signatures} from "./libraries/Signatures.sol";
 import {SubAccounts} from "./libraries/SubAccounts.sol";
 import {TokenMetadata} from "./libraries/TokenMetadata.sol";
-import {Credit, Funding} from "./types/Payment.sol";
+import {TokenPull} from "./libraries/TokenPull.sol";
+import {Authorization, Credit, Funding, SignedPay} from "./types/Payment.sol";
 import {IERC6909Metadata} from "@openzeppelin/contracts/interfaces/IERC6909.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
+import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 
 /// @title Vault
 /// @dev One transient lock covers everything that moves tokens or balances, here and in Ledger. A target therefore does
-/// all it needs by returning credits, and no hook that a payment triggers can move Vault money.
-contract Vault is Ledger {
+/// all it needs by returning credits, and no hook that a payment triggers can move Vault money. `multicall` is not
+/// payable, so coin sent along is counted once.
+contract Vault is Ledger, UnorderedNonces, Multicall, EIP712 {
     using SafeERC20 for IERC20;
 
     // --------------------------------------------------------------------------------------------- constants
@@ -22,17 +32,51 @@ contract Vault is Ledger {
     /// @dev Most credits a target may return.
     uint256 private constant MAX_CREDITS = 3;
 
+    /// @inheritdoc IVault
+    address public immutable weth;
+
     // ----------------------------------------------------------------------------------------------- storage
 
     /// @inheritdoc IVault
     mapping(address token => bool) public isDescribed;
 
+    // ------------------------------------------------------------------------------------------- constructor
+
+    /// @dev The caller is the Deployer.
+    constructor() EIP712("Stoa Vault", "1") {
+        weth = IDeployer(msg.sender).parameters().weth;
+    }
+
+    /// @dev Coin comes only from unwrapping.
+    receive() external payable {
+        if (msg.sender != weth) revert Vault_NotWeth(msg.sender);
+    }
+
     // ------------------------------------------------------------------------------------------ own balances
 
     /// @inheritdoc IVault
     function deposit(address token, uint256 amount, address to) external nonReentrant returns (uint256 received) {
-        received = _pull(token, amount);
+        received = TokenPull.byAllowance(token, msg.sender, amount);
         _creditFrom(address(0), to, _idOf(token), received);
+    }
+
+    /// @inheritdoc IVault
+    function depositWithAuthorization(
+        address token,
+        address from,
+        uint256 amount,
+        bytes32 salt,
+        Authorization calldata authorization
+    ) external nonReentrant returns (uint256 received) {
+        if (authorization.nonce != 0) revert Vault_NonceNotZero(uint256(authorization.nonce));
+        received = TokenPull.byAuthorization(token, from, amount, PayHash.depositNonce(salt), authorization);
+        _creditFrom(address(0), from, _idOf(token), received);
+    }
+
+    /// @inheritdoc IVault
+    function depositNative(address to) external payable nonReentrant returns (uint256 received) {
+        received = TokenPull.byWrapping(weth, msg.value);
+        _creditFrom(address(0), to, _idOf(weth), received);
     }
 
     /// @inheritdoc IVault
@@ -40,34 +84,100 @@ contract Vault is Ledger {
         _withdraw(msg.sender, token, amount, to);
     }
 
+    /// @inheritdoc IVault
+    function withdrawNative(uint256 amount, address payable to) external nonReentrant {
+        // Check
+        if (to == address(0)) revert Vault_ZeroAccount();
+        uint256 before = TokenPull.held(weth);
+
+        // Effect
+        uint256 id = _idOf(weth);
+        _debit(msg.sender, id, amount);
+        emit Transfer(msg.sender, msg.sender, address(0), id, amount);
+
+        // Interaction
+        IWrappedNative(weth).withdraw(amount);
+        TokenPull.checkLeft(weth, amount, before);
+        Address.sendValue(to, amount);
+    }
+
     // -------------------------------------------------------------------------------------------------- pay
 
     /// @inheritdoc IVault
     function pay(address target, address token, uint256 amount, Funding funding, bytes calldata data)
         external
+        payable
         nonReentrant
         returns (uint256 spent)
     {
-        // Check
-        if (target.code.length == 0) revert Vault_TargetWithoutCode(target);
-
-        // Effect: the money leaves the payer before anyone else is called
-        uint256 id = _idOf(token);
         uint256 received = amount;
-        bool fromWallet = funding == Funding.Allowance;
-        if (!fromWallet) _debit(msg.sender, id, amount);
-        else if (amount != 0) received = _pull(token, amount);
+        if (funding == Funding.Native) {
+            if (token != weth) revert Vault_NotWeth(token);
+            if (msg.value != amount) revert Vault_WrongValue(msg.value, amount);
+            received = TokenPull.byWrapping(token, amount);
+        } else {
+            if (msg.value != 0) revert Vault_WrongValue(msg.value, 0);
+            if (funding == Funding.Balance) _debit(msg.sender, _idOf(token), amount);
+            else if (funding != Funding.Allowance) revert Vault_WrongFunding(funding);
+            else if (amount != 0) received = TokenPull.byAllowance(token, msg.sender, amount);
+        }
+        return _pay(msg.sender, target, token, received, 0, funding == Funding.Balance, data, 0);
+    }
 
-        // Interaction: the lock is held, and nothing below depends on what the target could change
-        Credit[] memory credits = IVaultTarget(target).onPay(msg.sender, token, received, data, bytes32(0));
+    /// @inheritdoc IVault
+    function payWithGrant(
+        address target,
+        address token,
+        uint256 amount,
+        Funding funding,
+        bytes calldata grant,
+        bytes calldata data
+    ) external nonReentrant returns (uint256 spent) {
+        uint256 received;
+        if (funding == Funding.Permit) {
+            received = _takeByPermit(token, msg.sender, amount, grant);
+        } else if (funding == Funding.Authorization) {
+            // The caller is the payer, so any nonce will do.
+            Authorization memory authorization = TokenPull.authorizationIn(grant);
+            received = TokenPull.byAuthorization(token, msg.sender, amount, authorization.nonce, authorization);
+        } else {
+            revert Vault_WrongFunding(funding);
+        }
+        return _pay(msg.sender, target, token, received, 0, false, data, 0);
+    }
 
-        // Effect
-        spent = _creditAll(target, fromWallet ? address(0) : msg.sender, id, received, credits);
-        uint256 rest = received - spent;
-        if (rest == 0) return spent;
-        // What came from the payer's balance has not left it by any event yet, so coming back needs none.
-        if (fromWallet) _creditFrom(address(0), msg.sender, id, rest);
-        else _credit(msg.sender, id, rest);
+    /// @inheritdoc IVault
+    function payBySig(
+        SignedPay calldata order,
+        bytes32 witness,
+        string calldata witnessType,
+        bytes calldata data,
+        bytes calldata grant,
+        bytes calldata signature
+    ) external nonReentrant returns (uint256 spent) {
+        // Check
+        if (block.timestamp > order.deadline) revert Vault_Expired(order.deadline);
+        if (order.relayer != address(0) && order.relayer != msg.sender) {
+            revert Vault_WrongRelayer(msg.sender, order.relayer);
+        }
+        if (witness == 0) revert Vault_ZeroWitness();
+        bytes32 digest = _hashTypedDataV4(PayHash.hash(order, witness, witnessType));
+
+        // Effect: consent is checked, and the money leaves the payer
+        uint256 received = order.funding == Funding.Authorization
+            ? _takeAuthorized(order, digest, grant)
+            : _takeSigned(order, digest, grant, signature);
+
+        return _pay(
+            order.from,
+            order.target,
+            order.token,
+            received,
+            order.relayerFee,
+            order.funding == Funding.Balance,
+            data,
+            witness
+        );
     }
 
     // ----------------------------------------------------------------------------------------- sub-accounts
@@ -105,6 +215,80 @@ contract Vault is Ledger {
 
     // ---------------------------------------------------------------------------------------------- internal
 
+    /// @dev Asks the target about money that has left the payer, and credits it. The lock is held, and nothing after the
+    /// question depends on what the target could change.
+    function _pay(
+        address from,
+        address target,
+        address token,
+        uint256 received,
+        uint256 relayerFee,
+        bool fromBalance,
+        bytes calldata data,
+        bytes32 witness
+    ) private returns (uint256 spent) {
+        // Check
+        if (target.code.length == 0) revert Vault_TargetWithoutCode(target);
+        if (relayerFee > received) revert Vault_RelayerFeeTooHigh(relayerFee, received);
+        uint256 id = _idOf(token);
+        address source = fromBalance ? from : address(0);
+        unchecked {
+            // Cannot underflow: checked above.
+            received -= relayerFee;
+        }
+
+        // Interaction
+        Credit[] memory credits = IVaultTarget(target).onPay(from, token, received, data, witness);
+
+        // Effect
+        if (relayerFee != 0) _creditFrom(source, msg.sender, id, relayerFee);
+        spent = _creditAll(target, source, id, received, credits);
+        uint256 rest = received - spent;
+        if (rest == 0) return spent;
+        // What came from the payer's balance has not left it by any event yet, so coming back needs none.
+        if (fromBalance) _credit(from, id, rest);
+        else _creditFrom(address(0), from, id, rest);
+    }
+
+    /// @dev The payer signed for the Vault: the nonce is used up, whatever happens to a permit.
+    function _takeSigned(SignedPay calldata order, bytes32 digest, bytes calldata grant, bytes calldata signature)
+        private
+        returns (uint256 received)
+    {
+        (address from, address token, uint256 amount) = (order.from, order.token, order.amount);
+        if (!Signatures.isValid(from, digest, signature)) revert Vault_WrongSignature(from);
+        _useNonce(from, order.nonce);
+        if (order.funding == Funding.Native) revert Vault_WrongFunding(Funding.Native);
+        if (order.funding == Funding.Permit) return _takeByPermit(token, from, amount, grant);
+        if (order.funding == Funding.Allowance) {
+            return amount == 0 ? 0 : TokenPull.byAllowance(token, from, amount);
+        }
+        _debit(from, _idOf(token), amount);
+        return amount;
+    }
+
+    /// @dev The payer signed for the token, with the payment's digest as nonce. The token is then the only guard against
+    /// replay, so there is no way around it: no balance, and no nonce here.
+    function _takeAuthorized(SignedPay calldata order, bytes32 digest, bytes calldata grant)
+        private
+        returns (uint256 received)
+    {
+        if (order.nonce != 0) revert Vault_NonceNotZero(order.nonce);
+        Authorization memory authorization = TokenPull.authorizationIn(grant);
+        if (authorization.nonce != 0) revert Vault_NonceNotZero(uint256(authorization.nonce));
+        return TokenPull.byAuthorization(order.token, order.from, order.amount, digest, authorization);
+    }
+
+    /// @dev Only for a payer who called or signed.
+    function _takeByPermit(address token, address from, uint256 amount, bytes calldata grant)
+        private
+        returns (uint256 received)
+    {
+        if (token.code.length == 0) revert Vault_TokenWithoutCode(token);
+        TokenPull.permit(token, from, grant);
+        return amount == 0 ? 0 : TokenPull.byAllowance(token, from, amount);
+    }
+
     /// @dev Gives a target's credits; `source` is whom the Transfer events name as sender.
     function _creditAll(address target, address source, uint256 id, uint256 received, Credit[] memory credits)
         private
@@ -125,25 +309,11 @@ contract Vault is Ledger {
         }
     }
 
-    /// @dev Takes tokens from the caller's wallet and says how much arrived.
-    function _pull(address token, uint256 amount) private returns (uint256 received) {
-        if (token.code.length == 0) revert Vault_TokenWithoutCode(token);
-        uint256 balanceBefore = IERC20(token).balanceOf(address(this));
-        IERC20(token).safeTransferFrom(msg.sender, address(this), amount);
-        uint256 balanceAfter = IERC20(token).balanceOf(address(this));
-        if (balanceAfter < balanceBefore) revert Vault_NothingArrived(token, balanceBefore, balanceAfter);
-        unchecked {
-            // Cannot underflow: checked above.
-            received = balanceAfter - balanceBefore;
-        }
-        if (received > type(uint128).max) revert Vault_AmountTooLarge(received);
-    }
-
     /// @dev Burns from an account and sends the tokens to a wallet.
     function _withdraw(address account, address token, uint256 amount, address to) private {
         // Check
         if (to == address(0)) revert Vault_ZeroAccount();
-        if (token.code.length == 0) revert Vault_TokenWithoutCode(token);
+        uint256 before = TokenPull.held(token);
 
         // Effect
         uint256 id = _idOf(token);
@@ -151,12 +321,8 @@ contract Vault is Ledger {
         emit Transfer(msg.sender, account, address(0), id, amount);
 
         // Interaction
-        uint256 balanceBefore = IERC20(token).balanceOf(address(this));
         IERC20(token).safeTransfer(to, amount);
-        uint256 balanceAfter = IERC20(token).balanceOf(address(this));
-        if (balanceAfter > balanceBefore || balanceBefore - balanceAfter != amount) {
-            revert Vault_WrongAmountLeft(token, amount, balanceBefore, balanceAfter);
-        }
+        TokenPull.checkLeft(token, amount, before);
     }
 
     // ------------------------------------------------------------------------------------------------- views

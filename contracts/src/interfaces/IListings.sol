@@ -37,6 +37,9 @@ interface IListings is IERC721Metadata, IERC2981, IERC4906 {
     /// @notice The listing was paused, resumed or retired.
     event StatusChanged(uint256 indexed listing, Status status);
 
+    /// @notice From now on the listing earns for its share contract. Once, for good.
+    event RevenueBound(uint256 indexed listing, address indexed share);
+
     // ------------------------------------------------------------------------------------------------ errors
 
     /// @notice The account does not manage the listing.
@@ -79,6 +82,12 @@ interface IListings is IERC721Metadata, IERC2981, IERC4906 {
     /// @notice The parent asks for more than was granted.
     error Listings_ParentAsksMore(uint256 parent, uint16 asked, uint16 granted);
 
+    /// @notice Only Revenue may do this.
+    error Listings_NotRevenue(address caller);
+
+    /// @notice The listing has its share contract already.
+    error Listings_BoundAlready(uint256 listing);
+
     // ---------------------------------------------------------------------------------------------- provider
 
     /// @notice Creates a listing owned by the caller, with its first version.
@@ -110,6 +119,13 @@ interface IListings is IERC721Metadata, IERC2981, IERC4906 {
     /// @param id the listing; the caller must manage it
     function retire(uint256 id) external;
 
+    // ----------------------------------------------------------------------------------------------- revenue
+
+    /// @notice Notes that the listing earns for its share contract from now on. Only Revenue, once per listing.
+    /// @param id the listing
+    /// @param share the share contract
+    function bindRevenue(uint256 id, address share) external;
+
     // ------------------------------------------------------------------------------------------------- views
 
     /// @notice Whether the account is the listing's owner or approved by it for the NFT.
@@ -118,14 +134,28 @@ interface IListings is IERC721Metadata, IERC2981, IERC4906 {
     /// @notice Whether the listing sells.
     function status(uint256 id) external view returns (Status);
 
-    /// @notice What a sale needs to know in one call: whether the listing sells, and who owns it.
-    function saleState(uint256 id) external view returns (Status current, address owner);
+    /// @notice Whether the listing earns for its share contract.
+    function isBound(uint256 id) external view returns (bool);
+
+    /// @notice What a sale needs to know in one call: whether the listing sells, who owns it, and whether it earns for
+    /// its share contract instead of its owner.
+    function saleState(uint256 id) external view returns (Status current, address owner, bool bound);
 
     /// @notice What is kept of a listing.
     function listingOf(uint256 id) external view returns (Listing memory);
 
     /// @notice The listing's parents in ascending order and the bps of its revenue each gets.
     function parentsOf(uint256 id) external view returns (uint256[] memory ids, uint16[] memory bps);
+
+    /// @notice What a settlement needs to know in one call: the parents, and for whom each earns now.
+    /// @param id the listing
+    /// @return ids its parents, ascending
+    /// @return bps what each gets of the listing's revenue
+    /// @return owners each parent's owner; zero where the parent earns for its share contract
+    function lineageOf(uint256 id)
+        external
+        view
+        returns (uint256[] memory ids, uint16[] memory bps, address[] memory owners);
 
     /// @notice The content hash of a version; zero for a version without content or not yet published.
     function contentHashOf(uint256 id, uint256 version) external view returns (bytes32);

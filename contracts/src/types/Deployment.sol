@@ -7,12 +7,14 @@ pragma solidity 0.8.37;
 /// @param executors who may execute in the Timelock; the zero address means anyone
 /// @param feeBps protocol fee at birth, in bps, at most 500
 /// @param stoaHolder who receives the whole supply of STOA
+/// @param weth the chain's wrapped native token; zero where there is none
 struct Parameters {
     uint256 timelockDelay;
     address[] proposers;
     address[] executors;
     uint16 feeBps;
     address stoaHolder;
+    address weth;
 }
 
 /// @notice One contract that the Deployer will place.

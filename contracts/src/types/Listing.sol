@@ -52,15 +52,17 @@ struct NewListing {
 /// @param kind see NewListing
 /// @param status whether it sells
 /// @param derivatives see NewListing
+/// @param bound whether it earns for its share contract
 struct Listing {
     address royaltyReceiver;
     uint16 royaltyBps;
     uint16 derivativeBps;
-    uint32 versions;
+    uint24 versions;
     uint8 parents;
     Kind kind;
     Status status;
     bool derivatives;
+    bool bound;
 }
 
 /// @notice One parent of a listing and its part of the listing's revenue. Three fit a slot.

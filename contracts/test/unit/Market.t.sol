@@ -21,7 +21,7 @@ contract MarketTest is Base {
     }
 
     function _new() private view returns (NewPlan memory) {
-        return NewPlan(listing, PlanKind.Licence, address(token), PRICE, 5, true);
+        return _planTerms(listing, PRICE, 5);
     }
 
     function _rejectedOrder(Order memory order, uint256 amount, bytes memory reason) private {
@@ -40,11 +40,15 @@ contract MarketTest is Base {
     function test_CreatePlan() public {
         TokenMock other = new TokenMock(18);
         vm.expectEmit(address(market));
-        emit IMarket.PlanCreated(2, listing, address(other), PlanKind.Licence, 7, 3, false, 1);
+        emit IMarket.PlanCreated(
+            2, listing, address(other), PlanKind.Licence, 7, 3, false, 1, 0, 0, "", 0, 0, address(0), true
+        );
         vm.expectEmit(address(vault));
         emit IVault.TokenDescribed(address(other), "Token", "TKN", 18);
+        NewPlan memory terms = _planTerms(listing, 7, 3);
+        (terms.token, terms.transferable, terms.tierDiscount) = (address(other), false, true);
         vm.prank(provider);
-        assertEq(market.createPlan(NewPlan(listing, PlanKind.Licence, address(other), 7, 3, false)), 2);
+        assertEq(market.createPlan(terms), 2);
         Plan memory stored = market.planOf(2);
         assertEq(stored.listing, listing);
         assertEq(stored.price, 7);
@@ -54,20 +58,9 @@ contract MarketTest is Base {
         assertEq(stored.version, 1);
         assertFalse(stored.paused);
         assertFalse(stored.transferable);
+        assertTrue(stored.tierDiscount);
         assertEq(market.count(), 2);
         assertEq(market.uri(2), "ipfs://metadata");
-    }
-
-    function test_RevertWhen_KindIsUnavailable() public {
-        NewPlan memory terms = _new();
-        terms.kind = PlanKind.Subscription;
-        vm.expectRevert(abi.encodeWithSelector(IMarket.Market_KindUnavailable.selector, PlanKind.Subscription));
-        vm.prank(provider);
-        market.createPlan(terms);
-        terms.kind = PlanKind.Credits;
-        vm.expectRevert(abi.encodeWithSelector(IMarket.Market_KindUnavailable.selector, PlanKind.Credits));
-        vm.prank(provider);
-        market.createPlan(terms);
     }
 
     function test_RevertWhen_CallerDoesNotManage() public {
@@ -81,6 +74,8 @@ contract MarketTest is Base {
         market.pausePlan(plan);
         vm.expectRevert(reason);
         market.resumePlan(plan);
+        vm.expectRevert(reason);
+        market.boundPlan(plan, address(0), 0, 0);
         vm.stopPrank();
     }
 
@@ -109,7 +104,7 @@ contract MarketTest is Base {
 
     function test_ChangePlan() public {
         vm.expectEmit(address(market));
-        emit IMarket.PlanChanged(plan, 2, 20e6, 0, false);
+        emit IMarket.PlanChanged(plan, 2, 20e6, 0, false, 0, 0, address(0));
         vm.prank(provider);
         market.changePlan(plan, 20e6, 0);
         assertEq(market.planOf(plan).price, 20e6);
@@ -121,12 +116,12 @@ contract MarketTest is Base {
         vm.expectRevert(_with(IMarket.Market_PlanNotPaused.selector, plan));
         market.resumePlan(plan);
         vm.expectEmit(address(market));
-        emit IMarket.PlanChanged(plan, 2, PRICE, 5, true);
+        emit IMarket.PlanChanged(plan, 2, PRICE, 5, true, 0, 0, address(0));
         market.pausePlan(plan);
         vm.expectRevert(_with(IMarket.Market_PlanPaused.selector, plan));
         market.pausePlan(plan);
         vm.expectEmit(address(market));
-        emit IMarket.PlanChanged(plan, 3, PRICE, 5, false);
+        emit IMarket.PlanChanged(plan, 3, PRICE, 5, false, 0, 0, address(0));
         market.resumePlan(plan);
         vm.stopPrank();
     }
@@ -166,13 +161,13 @@ contract MarketTest is Base {
         vm.expectEmit(address(market));
         emit IERC1155.TransferSingle(address(vault), address(0), friend, plan, 2);
         vm.expectEmit(address(market));
-        emit IMarket.Purchased(plan, buyer, friend, listing, 2, 2 * PRICE, fee, provider, 2);
+        emit IMarket.Purchased(plan, buyer, friend, listing, 2, 2 * PRICE, fee, provider, 2, 0);
         vm.prank(buyer);
         vault.pay(address(market), address(token), 2 * PRICE, Funding.Allowance, _order(plan, 2, friend));
         assertEq(market.balanceOf(friend, plan), 2);
         assertEq(market.balanceOf(buyer, plan), 0);
         assertEq(market.planOf(plan).sold, 2);
-        assertEq(_balance(address(timelock)), fee);
+        assertEq(_balance(revenue.feeRecipient()), fee);
         assertEq(_balance(revenue.accountOf(listing, provider)), 2 * PRICE - fee);
         assertEq(_balance(buyer), 0);
     }
@@ -188,7 +183,7 @@ contract MarketTest is Base {
     function test_FreePlan() public {
         uint256 free = _plan(listing, 0, 0);
         vm.expectEmit(address(market));
-        emit IMarket.Purchased(free, buyer, buyer, listing, 3, 0, 0, provider, 3);
+        emit IMarket.Purchased(free, buyer, buyer, listing, 3, 0, 0, provider, 3, 0);
         vm.prank(buyer);
         vault.pay(address(market), address(token), 0, Funding.Balance, _order(free, 3, buyer));
         assertEq(market.balanceOf(buyer, free), 3);
@@ -205,8 +200,8 @@ contract MarketTest is Base {
     function test_RevertWhen_UncappedCounterIsFull() public {
         uint256 free = _plan(listing, 0, 0);
         vm.startPrank(buyer);
-        vault.pay(address(market), address(token), 0, Funding.Balance, _order(free, type(uint64).max, buyer));
-        vm.expectRevert(abi.encodeWithSelector(IMarket.Market_CapExceeded.selector, free, 0, type(uint64).max, 1));
+        vault.pay(address(market), address(token), 0, Funding.Balance, _order(free, type(uint48).max, buyer));
+        vm.expectRevert(abi.encodeWithSelector(IMarket.Market_CapExceeded.selector, free, 0, type(uint48).max, 1));
         vault.pay(address(market), address(token), 0, Funding.Balance, _order(free, 1, buyer));
         vm.stopPrank();
     }
@@ -221,7 +216,7 @@ contract MarketTest is Base {
         vm.expectRevert(abi.encodeWithSelector(IMarket.Market_OrderMalformed.selector, 5, 128));
         vault.pay(address(market), address(token), 0, Funding.Balance, "order");
         bytes memory long = abi.encodePacked(_order(plan, 1, buyer), bytes32(0));
-        vm.expectRevert(abi.encodeWithSelector(IMarket.Market_OrderMalformed.selector, 160, 128));
+        vm.expectRevert(_with(IMarket.Market_GateDataWithoutGate.selector, 32));
         vault.pay(address(market), address(token), 0, Funding.Balance, long);
     }
 
@@ -319,7 +314,7 @@ contract MarketTest is Base {
     function testFuzz_SaleConservesMoney(uint128 price, uint64 quantity, uint128 extra, uint16 feeBps, bool byBalance)
         public
     {
-        quantity = uint64(bound(quantity, 1, type(uint64).max));
+        quantity = uint64(bound(quantity, 1, type(uint48).max));
         price = uint128(bound(price, 0, type(uint128).max / quantity));
         uint256 amount = uint256(price) * quantity;
         uint256 paid = amount + bound(extra, 0, type(uint128).max - amount);
@@ -336,7 +331,7 @@ contract MarketTest is Base {
             byBalance ? Funding.Balance : Funding.Allowance,
             _order(id, quantity, friend)
         );
-        uint256 fee = _balance(address(timelock));
+        uint256 fee = _balance(revenue.feeRecipient());
         assertEq(fee, amount * revenue.feeBps() / 10_000);
         assertEq(fee + revenue.received(listing, provider, address(token)), amount);
         assertEq(_balance(buyer), paid - amount);
@@ -345,7 +340,7 @@ contract MarketTest is Base {
     }
 
     function testFuzz_CapIsNeverExceeded(uint64 cap, uint64 first, uint64 second) public {
-        cap = uint64(bound(cap, 1, type(uint64).max));
+        cap = uint64(bound(cap, 1, type(uint48).max));
         first = uint64(bound(first, 1, cap));
         second = uint64(bound(second, 1, type(uint64).max));
         uint256 id = _plan(listing, 0, cap);

@@ -12,7 +12,9 @@ import {Child, Parameters} from "../../src/types/Deployment.sol";
 import {Kind, NewListing} from "../../src/types/Listing.sol";
 import {Funding} from "../../src/types/Payment.sol";
 import {NewPlan, Order, PlanKind} from "../../src/types/Plan.sol";
+import {TiersMock} from "../mocks/TiersMock.sol";
 import {TokenMock} from "../mocks/TokenMock.sol";
+import {WethMock} from "../mocks/WethMock.sol";
 import {Create2} from "@openzeppelin/contracts/utils/Create2.sol";
 import {Test} from "forge-std/Test.sol";
 
@@ -26,9 +28,11 @@ abstract contract Base is Test {
     Vault internal vault;
     Listings internal listings;
     Revenue internal revenue;
+    TiersMock internal tiers;
     Market internal market;
     StoaToken internal stoa;
     TokenMock internal token;
+    WethMock internal weth;
 
     address internal operator = makeAddr("operator");
     address internal council = makeAddr("council");
@@ -39,6 +43,7 @@ abstract contract Base is Test {
     address internal stranger = makeAddr("stranger");
 
     function setUp() public virtual {
+        weth = new WethMock();
         deployer = _newDeployer();
         _deployAll(deployer, _parameters());
         token = new TokenMock(6);
@@ -52,6 +57,7 @@ abstract contract Base is Test {
         parameters.executors = _one(address(0));
         parameters.feeBps = FEE_BPS;
         parameters.stoaHolder = holder;
+        parameters.weth = address(weth);
     }
 
     /// @dev From the artifacts of the default profile, so that tests run the bytes that are deployed; see foundry.toml.
@@ -64,21 +70,23 @@ abstract contract Base is Test {
     }
 
     function _deployAll(Deployer target, Parameters memory parameters) internal {
-        bytes32[6] memory names = [bytes32("Timelock"), "Vault", "Listings", "Revenue", "Market", "StoaToken"];
-        Child[] memory children = new Child[](6);
-        bytes[] memory codes = new bytes[](6);
-        for (uint256 i = 0; i < 6; ++i) {
-            codes[i] = _code(string(_trim(names[i])));
+        bytes32[7] memory names =
+            [bytes32("Timelock"), "Vault", "Listings", "Revenue", "Staking", "Market", "StoaToken"];
+        Child[] memory children = new Child[](7);
+        bytes[] memory codes = new bytes[](7);
+        for (uint256 i = 0; i < 7; ++i) {
+            codes[i] = names[i] == "Staking" ? _code("TiersMock") : _code(string(_trim(names[i])));
             children[i] = Child({name: names[i], initCodeHash: keccak256(codes[i])});
         }
         vm.startPrank(target.operator());
         target.configure(parameters, children);
         timelock = Timelock(payable(target.deploy(names[0], codes[0])));
-        vault = Vault(target.deploy(names[1], codes[1]));
+        vault = Vault(payable(target.deploy(names[1], codes[1])));
         listings = Listings(target.deploy(names[2], codes[2]));
         revenue = Revenue(target.deploy(names[3], codes[3]));
-        market = Market(target.deploy(names[4], codes[4]));
-        stoa = StoaToken(target.deploy(names[5], codes[5]));
+        tiers = TiersMock(target.deploy(names[4], codes[4]));
+        market = Market(target.deploy(names[5], codes[5]));
+        stoa = StoaToken(target.deploy(names[6], codes[6]));
         vm.stopPrank();
     }
 
@@ -117,7 +125,30 @@ abstract contract Base is Test {
 
     function _plan(uint256 listing, uint128 price, uint64 cap) internal returns (uint256) {
         vm.prank(listings.ownerOf(listing));
-        return market.createPlan(NewPlan(listing, PlanKind.Licence, address(token), price, cap, true));
+        return market.createPlan(_planTerms(listing, price, cap));
+    }
+
+    /// @dev A transferable licence.
+    function _planTerms(uint256 listing, uint128 price, uint64 cap) internal view returns (NewPlan memory plan) {
+        (plan.listing, plan.kind, plan.token) = (listing, PlanKind.Licence, address(token));
+        (plan.price, plan.cap, plan.transferable) = (price, cap, true);
+    }
+
+    function _subscription(uint256 listing, uint128 price, uint32 period) internal returns (uint256) {
+        NewPlan memory plan = _planTerms(listing, price, 0);
+        (plan.kind, plan.period, plan.transferable) = (PlanKind.Subscription, period, false);
+        return _createPlan(plan);
+    }
+
+    function _credits(uint256 listing, uint128 price, uint32 units) internal returns (uint256) {
+        NewPlan memory plan = _planTerms(listing, price, 0);
+        (plan.kind, plan.units, plan.unit) = (PlanKind.Credits, units, "call");
+        return _createPlan(plan);
+    }
+
+    function _createPlan(NewPlan memory plan) internal returns (uint256) {
+        vm.prank(listings.ownerOf(plan.listing));
+        return market.createPlan(plan);
     }
 
     function _order(uint256 plan, uint64 quantity, address recipient) internal pure returns (bytes memory) {
