@@ -261,9 +261,10 @@ contract ListingsTest is Base {
         listings.pause(id);
         _changed(id, Status.Retired);
         listings.retire(id);
-        (Status status, address owner) = listings.saleState(id);
+        (Status status, address owner, bool bound) = listings.saleState(id);
         assertEq(uint8(status), uint8(Status.Retired));
         assertEq(owner, provider);
+        assertFalse(bound);
         vm.stopPrank();
     }
 

@@ -172,7 +172,7 @@ contract MarketTest is Base {
         assertEq(market.balanceOf(friend, plan), 2);
         assertEq(market.balanceOf(buyer, plan), 0);
         assertEq(market.planOf(plan).sold, 2);
-        assertEq(_balance(address(timelock)), fee);
+        assertEq(_balance(revenue.feeRecipient()), fee);
         assertEq(_balance(revenue.accountOf(listing, provider)), 2 * PRICE - fee);
         assertEq(_balance(buyer), 0);
     }
@@ -336,7 +336,7 @@ contract MarketTest is Base {
             byBalance ? Funding.Balance : Funding.Allowance,
             _order(id, quantity, friend)
         );
-        uint256 fee = _balance(address(timelock));
+        uint256 fee = _balance(revenue.feeRecipient());
         assertEq(fee, amount * revenue.feeBps() / 10_000);
         assertEq(fee + revenue.received(listing, provider, address(token)), amount);
         assertEq(_balance(buyer), paid - amount);

@@ -25,7 +25,7 @@ contract RevenueTest is Base {
         SaleSplit memory sale = revenue.split(listing, address(token), 1039);
         assertEq(sale.fee, 25, "2.5 % of 1039 is 25.975");
         assertEq(sale.net, 1014);
-        assertEq(sale.feeAccount, address(timelock));
+        assertEq(sale.feeAccount, deployer.addressOf("Staking"));
         assertEq(sale.netAccount, revenue.accountOf(listing, provider));
         assertEq(sale.netAccount, vault.subAccount(address(revenue), keccak256(abi.encode(listing, provider))));
         assertEq(sale.beneficiary, provider);
@@ -137,13 +137,14 @@ contract RevenueTest is Base {
         uint256 listing = _list(provider);
         uint256 plan = _plan(listing, PRICE, 0);
         _buy(buyer, plan, 1, buyer);
+        address recipient = revenue.feeRecipient();
         vm.expectEmit(address(revenue));
-        emit IRevenue.FeeChanged(500, address(timelock));
+        emit IRevenue.FeeChanged(500, recipient);
         vm.prank(address(timelock));
         revenue.setFee(500);
         assertEq(_received(listing, provider), PRICE - PRICE * FEE_BPS / 10_000, "earlier sales keep their terms");
         _buy(buyer, plan, 1, buyer);
-        assertEq(_balance(address(timelock)), PRICE * FEE_BPS / 10_000 + PRICE * 500 / 10_000);
+        assertEq(_balance(recipient), PRICE * FEE_BPS / 10_000 + PRICE * 500 / 10_000);
     }
 
     function test_RevertWhen_FeeIsTooHigh() public {

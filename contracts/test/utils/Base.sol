@@ -12,6 +12,7 @@ import {Child, Parameters} from "../../src/types/Deployment.sol";
 import {Kind, NewListing} from "../../src/types/Listing.sol";
 import {Funding} from "../../src/types/Payment.sol";
 import {NewPlan, Order, PlanKind} from "../../src/types/Plan.sol";
+import {TiersMock} from "../mocks/TiersMock.sol";
 import {TokenMock} from "../mocks/TokenMock.sol";
 import {Create2} from "@openzeppelin/contracts/utils/Create2.sol";
 import {Test} from "forge-std/Test.sol";
@@ -26,6 +27,7 @@ abstract contract Base is Test {
     Vault internal vault;
     Listings internal listings;
     Revenue internal revenue;
+    TiersMock internal tiers;
     Market internal market;
     StoaToken internal stoa;
     TokenMock internal token;
@@ -64,11 +66,12 @@ abstract contract Base is Test {
     }
 
     function _deployAll(Deployer target, Parameters memory parameters) internal {
-        bytes32[6] memory names = [bytes32("Timelock"), "Vault", "Listings", "Revenue", "Market", "StoaToken"];
-        Child[] memory children = new Child[](6);
-        bytes[] memory codes = new bytes[](6);
-        for (uint256 i = 0; i < 6; ++i) {
-            codes[i] = _code(string(_trim(names[i])));
+        bytes32[7] memory names =
+            [bytes32("Timelock"), "Vault", "Listings", "Revenue", "Staking", "Market", "StoaToken"];
+        Child[] memory children = new Child[](7);
+        bytes[] memory codes = new bytes[](7);
+        for (uint256 i = 0; i < 7; ++i) {
+            codes[i] = names[i] == "Staking" ? _code("TiersMock") : _code(string(_trim(names[i])));
             children[i] = Child({name: names[i], initCodeHash: keccak256(codes[i])});
         }
         vm.startPrank(target.operator());
@@ -77,8 +80,9 @@ abstract contract Base is Test {
         vault = Vault(target.deploy(names[1], codes[1]));
         listings = Listings(target.deploy(names[2], codes[2]));
         revenue = Revenue(target.deploy(names[3], codes[3]));
-        market = Market(target.deploy(names[4], codes[4]));
-        stoa = StoaToken(target.deploy(names[5], codes[5]));
+        tiers = TiersMock(target.deploy(names[4], codes[4]));
+        market = Market(target.deploy(names[5], codes[5]));
+        stoa = StoaToken(target.deploy(names[6], codes[6]));
         vm.stopPrank();
     }
 
