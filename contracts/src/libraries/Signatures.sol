@@ -5,14 +5,14 @@ import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 
 /// @title Signatures
-/// @notice Whose signature it is: an account's by its key, else by its code.
+/// @notice Who signed a digest.
 library Signatures {
-    /// @notice Whether the account signed the digest: by ECDSA, else by ERC-1271. An account that has both a key and code,
-    /// by EIP-7702, may use either.
-    function isValid(address account, bytes32 digest, bytes calldata signature) internal view returns (bool) {
-        (address signer, ECDSA.RecoverError problem,) = ECDSA.tryRecoverCalldata(digest, signature);
-        if (problem == ECDSA.RecoverError.NoError && signer == account) return true;
-        return
-            account.code.length != 0 && SignatureChecker.isValidERC1271SignatureNowCalldata(account, digest, signature);
+    /// @notice Whether `signer` signed: by its key, else by its code (EIP-1271). An account with both, as EIP-7702 makes
+    /// them, may sign either way.
+    function isValid(address signer, bytes32 digest, bytes calldata signature) internal view returns (bool) {
+        (address recovered, ECDSA.RecoverError failure,) = ECDSA.tryRecoverCalldata(digest, signature);
+        if (failure == ECDSA.RecoverError.NoError && recovered == signer) return true;
+        return signer.code.length != 0
+            && SignatureChecker.isValidERC1271SignatureNowCalldata(signer, digest, signature);
     }
 }
