@@ -5,6 +5,7 @@ import {Deployer} from "../../src/Deployer.sol";
 import {Listings} from "../../src/Listings.sol";
 import {Market} from "../../src/Market.sol";
 import {Revenue} from "../../src/Revenue.sol";
+import {Staking} from "../../src/Staking.sol";
 import {StoaToken} from "../../src/StoaToken.sol";
 import {Timelock} from "../../src/Timelock.sol";
 import {Vault} from "../../src/Vault.sol";
@@ -20,12 +21,15 @@ import {Test} from "forge-std/Test.sol";
 abstract contract Base is Test {
     uint16 internal constant FEE_BPS = 250;
     uint128 internal constant PRICE = 10e6;
+    /// @dev A time as on a real chain: 100 seconds into a week.
+    uint256 internal constant START = 2_976 weeks + 100;
 
     Deployer internal deployer;
     Timelock internal timelock;
     Vault internal vault;
     Listings internal listings;
     Revenue internal revenue;
+    Staking internal staking;
     Market internal market;
     StoaToken internal stoa;
     TokenMock internal token;
@@ -39,6 +43,7 @@ abstract contract Base is Test {
     address internal stranger = makeAddr("stranger");
 
     function setUp() public virtual {
+        vm.warp(START);
         deployer = _newDeployer();
         _deployAll(deployer, _parameters());
         token = new TokenMock(6);
@@ -64,10 +69,11 @@ abstract contract Base is Test {
     }
 
     function _deployAll(Deployer target, Parameters memory parameters) internal {
-        bytes32[6] memory names = [bytes32("Timelock"), "Vault", "Listings", "Revenue", "Market", "StoaToken"];
-        Child[] memory children = new Child[](6);
-        bytes[] memory codes = new bytes[](6);
-        for (uint256 i = 0; i < 6; ++i) {
+        bytes32[7] memory names =
+            [bytes32("Timelock"), "Vault", "Listings", "Revenue", "Staking", "Market", "StoaToken"];
+        Child[] memory children = new Child[](7);
+        bytes[] memory codes = new bytes[](7);
+        for (uint256 i = 0; i < 7; ++i) {
             codes[i] = _code(string(_trim(names[i])));
             children[i] = Child({name: names[i], initCodeHash: keccak256(codes[i])});
         }
@@ -77,8 +83,9 @@ abstract contract Base is Test {
         vault = Vault(target.deploy(names[1], codes[1]));
         listings = Listings(target.deploy(names[2], codes[2]));
         revenue = Revenue(target.deploy(names[3], codes[3]));
-        market = Market(target.deploy(names[4], codes[4]));
-        stoa = StoaToken(target.deploy(names[5], codes[5]));
+        staking = Staking(target.deploy(names[4], codes[4]));
+        market = Market(target.deploy(names[5], codes[5]));
+        stoa = StoaToken(target.deploy(names[6], codes[6]));
         vm.stopPrank();
     }
 
