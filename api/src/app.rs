@@ -16,7 +16,7 @@ use tower_http::cors::{Any, CorsLayer};
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
-use tower_http::trace::{DefaultOnResponse, TraceLayer};
+use tower_http::trace::TraceLayer;
 
 use crate::{health, meta, problem, routes, web};
 
@@ -37,7 +37,8 @@ pub struct App {
 /// The whole server.
 pub fn app(app: App) -> Router {
     let layers = ServiceBuilder::new()
-        .layer(TraceLayer::new_for_http().make_span_with(span).on_response(DefaultOnResponse::new()))
+        // Failures are logged where they are handled.
+        .layer(TraceLayer::new_for_http().make_span_with(span).on_failure(()))
         .layer(SetResponseHeaderLayer::overriding(
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),

@@ -5,7 +5,7 @@
 //! - [`snapshot`]: one request, one snapshot of the database;
 //! - [`params`], [`cursor`]: what a request may say;
 //! - [`reply`], [`problem`], [`error`]: what it is answered with;
-//! - [`web`](mod@self): files, outside `/v1`.
+//! - `web`: files, outside `/v1`.
 
 pub mod app;
 pub mod config;

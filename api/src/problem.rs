@@ -100,7 +100,13 @@ pub async fn fill_in(response: Response) -> Response {
         .headers()
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes() == MEDIA_TYPE.as_bytes());
-    if is_error && !told { Problem::of_status(status).into_response() } else { response }
+    if !is_error || told {
+        return response;
+    }
+    if status.is_server_error() {
+        tracing::warn!(%status, "a request took too long, or broke off");
+    }
+    Problem::of_status(status).into_response()
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /// empty. With the locks held, a rebuild waits for this request; while a rebuild holds them, this request gives
 /// up after the connection's `lock_timeout`, which is shorter than the server's deadlock check, so that the
 /// indexer is never the one that loses.
-const LOCK: &str = "LOCK TABLE market.account, market.listing, market.listing_parent, market.listing_version, \
+const LOCK: &str = "LOCK TABLE market.listing, market.listing_parent, market.listing_version, \
     market.plan, market.purchase, market.revenue, market.token IN ACCESS SHARE MODE";
 
 /// The database at one instant.

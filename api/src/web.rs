@@ -13,6 +13,8 @@ use crate::app::App;
 
 /// Where the build puts files whose names carry their hash.
 const HASHED: &str = "/assets/";
+/// No file of the app has a longer path; file systems fail on names that are too long.
+const MAX_PATH: usize = 255;
 const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
 
@@ -63,17 +65,17 @@ async fn find(folder: &Path, request: Request) -> Response {
     let hashed = request.uri().path().starts_with(HASHED);
     let page = accepts_html(request.headers()) && !hashed;
     let (parts, _) = request.into_parts();
-    let served = ServeDir::new(folder).oneshot(Request::from_parts(parts.clone(), Body::empty())).await;
-    let response = match served {
-        Ok(response) if response.status() == StatusCode::NOT_FOUND && page => {
-            ServeFile::new(index).oneshot(Request::from_parts(parts, Body::empty())).await
-        }
-        served => served,
+    let named = parts.uri.path().len() <= MAX_PATH;
+    let served = match named {
+        true => ServeDir::new(folder).oneshot(Request::from_parts(parts.clone(), Body::empty())).await.ok(),
+        false => None,
     };
-    let Ok(mut response) = response;
-    if response.status() == StatusCode::NOT_FOUND {
-        return told(StatusCode::NOT_FOUND, "There is no such file.\n");
-    }
+    let found = served.filter(|response| response.status() != StatusCode::NOT_FOUND);
+    let Ok(mut response) = match found {
+        Some(response) => Ok(response),
+        None if page => ServeFile::new(index).oneshot(Request::from_parts(parts, Body::empty())).await,
+        None => return told(StatusCode::NOT_FOUND, "There is no such file.\n"),
+    };
     let cache = if hashed { FOREVER } else { REVALIDATE };
     response.headers_mut().insert(header::CACHE_CONTROL, cache);
     response.map(Body::new)

@@ -2,6 +2,8 @@
 //!
 //! `cargo stoa compile` regenerates the artifacts; nothing here needs Node or a Solidity compiler.
 
+#![expect(clippy::too_many_arguments, reason = "generated functions take what the contracts take")]
+
 use alloy::sol;
 
 sol! {

@@ -19,7 +19,7 @@ struct Cli {
 enum Command {
     Toolchain(toolchain::Args),
     Compile(compile::Args),
-    Deploy(deploy::Args),
+    Deploy(Box<deploy::Args>),
     Dev(dev::Args),
     Sqlx(sqlx::Args),
     Verify(verify::Args),

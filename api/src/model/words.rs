@@ -3,6 +3,7 @@
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
+use crate::error::ApiError;
 use crate::params::Choice;
 
 macro_rules! words {
@@ -47,4 +48,25 @@ words! {
 words! {
     /// How sure it is that a block stays.
     Finality { Latest = "latest", Safe = "safe", Finalized = "finalized" }
+}
+
+/// Reads a number that the projections keep for a word.
+pub(crate) fn word_of<T: Choice>(number: i16, what: &str) -> Result<T, ApiError> {
+    usize::try_from(number)
+        .ok()
+        .and_then(|at| T::ALL.get(at))
+        .map(|(_, value)| *value)
+        .ok_or_else(|| ApiError::Internal(format!("{number} is no {what} that this version knows")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_without_a_word_are_errors() {
+        assert_eq!(word_of::<Kind>(1, "kind").expect("known"), Kind::Dataset);
+        assert!(word_of::<Kind>(5, "kind").is_err());
+        assert!(word_of::<Kind>(-1, "kind").is_err());
+    }
 }

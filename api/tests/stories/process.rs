@@ -105,7 +105,7 @@ async fn both_signals_end_it_after_what_was_asked_is_answered() {
         let (mut child, address, mut log) = start(stage.database.url()).await;
         // A rebuild holds the tables: the request waits for it inside of the server.
         let mut holder = stage.pool.begin().await.expect("a transaction");
-        sqlx::raw_sql("LOCK TABLE market.account IN ACCESS EXCLUSIVE MODE")
+        sqlx::raw_sql("LOCK TABLE market.token IN ACCESS EXCLUSIVE MODE")
             .execute(&mut *holder)
             .await
             .expect("a lock");

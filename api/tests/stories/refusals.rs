@@ -1,8 +1,10 @@
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 
 use crate::rows::{self, CHAIN};
-use crate::stage::{Stage, router, send};
+use crate::stage::{Stage, router, send, within};
 
 async fn stage() -> Stage {
     let stage = Stage::new().await;
@@ -139,4 +141,33 @@ async fn a_statement_that_takes_too_long_is_put_off() {
     assert!(answer.header("retry-after").is_some());
     holder.rollback().await.expect("released");
     assert_eq!(stage.get("/v1/purchases").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_request_that_takes_too_long_is_ended() {
+    let stage = stage().await;
+    // Shorter than the wait for a lock, so that it is the request's own limit that ends it.
+    let router = within(&stage.database, "/nonexistent".into(), 1, Duration::from_millis(150));
+    let ask =
+        async || send(&router, Request::get("/v1/purchases").body(Body::empty()).expect("a request")).await;
+    let mut holder = stage.pool.begin().await.expect("a transaction");
+    sqlx::raw_sql("LOCK TABLE market.purchase IN ACCESS EXCLUSIVE MODE")
+        .execute(&mut *holder)
+        .await
+        .expect("a lock");
+    let answer = ask().await;
+    let problem = answer.problem(503);
+    assert_eq!(problem["type"], "urn:stoa:problem:busy");
+    holder.rollback().await.expect("released");
+    // The connection that was waiting is of use again.
+    until(async || ask().await.status == StatusCode::OK).await;
+}
+
+async fn until(reached: impl AsyncFn() -> bool) {
+    for _ in 0..100 {
+        if reached().await {
+            return;
+        }
+    }
+    panic!("it never came");
 }

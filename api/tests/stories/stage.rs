@@ -78,7 +78,11 @@ impl Stage {
 
 /// A server over the database with so many connections.
 pub(crate) fn router(database: &TestDatabase, web: PathBuf, connections: u32) -> Router {
-    let timeout = Duration::from_secs(10);
+    within(database, web, connections, Duration::from_secs(10))
+}
+
+/// The same, with another time that a request may take.
+pub(crate) fn within(database: &TestDatabase, web: PathBuf, connections: u32, timeout: Duration) -> Router {
     let options = database.url().parse().expect("an address");
     app(App { pool: config::pool(options, connections, timeout), web, timeout })
 }

@@ -182,7 +182,7 @@ contract RevenueTest is Base {
             total += amounts[i];
             _earn(often, provider, amounts[i]);
             _earn(once, buyer, amounts[i]);
-            if (when & (1 << i) != 0) revenue.settle(often, provider, address(token));
+            if ((when >> i) & 1 == 1) revenue.settle(often, provider, address(token));
         }
         revenue.settle(often, provider, address(token));
         revenue.settle(once, buyer, address(token));

@@ -59,9 +59,9 @@ abstract contract Base is Test {
         parameters.stoaHolder = holder;
     }
 
-    /// @dev By artifact instead of `new`: the tests then do not compile the contracts into themselves.
+    /// @dev From the artifacts of the default profile, so that tests run the bytes that are deployed; see foundry.toml.
     function _code(string memory name) internal view returns (bytes memory) {
-        return vm.getCode(string.concat(name, ".sol:", name));
+        return vm.getCode(string.concat("out/", name, ".sol/", name, ".json"));
     }
 
     function _newDeployer() internal returns (Deployer) {

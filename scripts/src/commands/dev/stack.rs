@@ -23,6 +23,9 @@ use super::{behind, ports::Ports, state::State};
 const BLOCK_SECONDS: u64 = 1;
 /// Seconds between two writings of the chain's file: what a hard stop may lose.
 const STATE_SECONDS: u64 = 5;
+/// The same for a file so large that writing it takes a while.
+const STATE_SECONDS_LARGE: u64 = 30;
+const LARGE: u64 = 32 * 1024 * 1024;
 /// How long indexer and API may take to answer; catching up is not waited for.
 const START: Duration = Duration::from_secs(60);
 
@@ -152,11 +155,13 @@ async fn database(ports: &Ports, state: &State) -> anyhow::Result<(Option<Server
 }
 
 async fn chain(ports: &Ports, state: &State) -> anyhow::Result<Anvil> {
+    let size = state.chain().metadata().map_or(0, |metadata| metadata.len());
+    let interval = if size < LARGE { STATE_SECONDS } else { STATE_SECONDS_LARGE };
     let options = anvil::Options {
         port: Some(ports.chain_port),
         chain_id: anvil::CHAIN_ID,
         block_time: None,
-        state: Some((state.chain(), STATE_SECONDS)),
+        state: Some((state.chain(), interval)),
         // Old states are of no use to anyone here, and would fill the memory of a chain that runs for days.
         args: vec!["--prune-history".to_owned(), "256".to_owned(), "--quiet".to_owned()],
         log: state.log("anvil"),
