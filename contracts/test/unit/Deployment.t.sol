@@ -27,6 +27,7 @@ contract DeploymentTest is Base {
         assertEq(deployer.addressOf("Vault"), address(vault));
         assertEq(deployer.addressOf("Listings"), address(listings));
         assertEq(deployer.addressOf("Revenue"), address(revenue));
+        assertEq(deployer.addressOf("Staking"), address(staking));
         assertEq(deployer.addressOf("Market"), address(market));
         assertEq(deployer.addressOf("StoaToken"), address(stoa));
         assertGt(address(market).code.length, 0);
@@ -37,7 +38,7 @@ contract DeploymentTest is Base {
         uint256 before = vm.snapshotState();
         Deployer here = _fresh();
         _deployAll(here, _parameters());
-        address[3] memory first = [address(here), address(market), address(stoa)];
+        address[4] memory first = [address(here), address(market), address(stoa), address(staking)];
         vm.revertToState(before);
 
         vm.chainId(10);
@@ -48,6 +49,7 @@ contract DeploymentTest is Base {
         assertEq(address(there), first[0]);
         assertEq(address(market), first[1]);
         assertEq(address(stoa), first[2]);
+        assertEq(address(staking), first[3]);
         assertEq(revenue.feeBps(), 100);
         assertEq(stoa.balanceOf(stranger), stoa.SUPPLY());
     }

@@ -5,6 +5,7 @@ import {Deployer} from "../../src/Deployer.sol";
 import {Listings} from "../../src/Listings.sol";
 import {Market} from "../../src/Market.sol";
 import {Revenue} from "../../src/Revenue.sol";
+import {Staking} from "../../src/Staking.sol";
 import {StoaToken} from "../../src/StoaToken.sol";
 import {Timelock} from "../../src/Timelock.sol";
 import {Vault} from "../../src/Vault.sol";
@@ -12,7 +13,6 @@ import {Child, Parameters} from "../../src/types/Deployment.sol";
 import {Kind, NewListing} from "../../src/types/Listing.sol";
 import {Funding} from "../../src/types/Payment.sol";
 import {NewPlan, Order, PlanKind} from "../../src/types/Plan.sol";
-import {TiersMock} from "../mocks/TiersMock.sol";
 import {TokenMock} from "../mocks/TokenMock.sol";
 import {WethMock} from "../mocks/WethMock.sol";
 import {Create2} from "@openzeppelin/contracts/utils/Create2.sol";
@@ -22,13 +22,15 @@ import {Test} from "forge-std/Test.sol";
 abstract contract Base is Test {
     uint16 internal constant FEE_BPS = 250;
     uint128 internal constant PRICE = 10e6;
+    /// @dev A time as on a real chain: 100 seconds into a week.
+    uint256 internal constant START = 2_976 weeks + 100;
 
     Deployer internal deployer;
     Timelock internal timelock;
     Vault internal vault;
     Listings internal listings;
     Revenue internal revenue;
-    TiersMock internal tiers;
+    Staking internal staking;
     Market internal market;
     StoaToken internal stoa;
     TokenMock internal token;
@@ -44,6 +46,7 @@ abstract contract Base is Test {
 
     function setUp() public virtual {
         weth = new WethMock();
+        vm.warp(START);
         deployer = _newDeployer();
         _deployAll(deployer, _parameters());
         token = new TokenMock(6);
@@ -75,7 +78,7 @@ abstract contract Base is Test {
         Child[] memory children = new Child[](7);
         bytes[] memory codes = new bytes[](7);
         for (uint256 i = 0; i < 7; ++i) {
-            codes[i] = names[i] == "Staking" ? _code("TiersMock") : _code(string(_trim(names[i])));
+            codes[i] = _code(string(_trim(names[i])));
             children[i] = Child({name: names[i], initCodeHash: keccak256(codes[i])});
         }
         vm.startPrank(target.operator());
@@ -84,7 +87,7 @@ abstract contract Base is Test {
         vault = Vault(payable(target.deploy(names[1], codes[1])));
         listings = Listings(target.deploy(names[2], codes[2]));
         revenue = Revenue(target.deploy(names[3], codes[3]));
-        tiers = TiersMock(target.deploy(names[4], codes[4]));
+        staking = Staking(target.deploy(names[4], codes[4]));
         market = Market(target.deploy(names[5], codes[5]));
         stoa = StoaToken(target.deploy(names[6], codes[6]));
         vm.stopPrank();
