@@ -167,6 +167,12 @@ contract Listings is IListings, ERC721 {
         );
     }
 
+    /// @dev Every change of owner passes here.
+    function _update(address to, uint256 id, address auth) internal override returns (address from) {
+        from = super._update(to, id, auth);
+        _listings[id].owner = to;
+    }
+
     /// @dev Every listing has a version from its creation on.
     function _existing(uint256 id) private view returns (Listing storage listing) {
         listing = _listings[id];
@@ -192,8 +198,8 @@ contract Listings is IListings, ERC721 {
 
     /// @inheritdoc IListings
     function saleState(uint256 id) external view returns (Status current, address owner, bool bound) {
-        Listing storage listing = _listings[id];
-        return (listing.status, _requireOwned(id), listing.bound);
+        Listing storage listing = _existing(id);
+        return (listing.status, listing.owner, listing.bound);
     }
 
     /// @inheritdoc IListings
@@ -221,8 +227,8 @@ contract Listings is IListings, ERC721 {
         (ids, bps) = parentsOf(id);
         owners = new address[](ids.length);
         for (uint256 i = 0; i < ids.length; ++i) {
-            // A parent exists and cannot be burnt, so it has an owner.
-            if (!_listings[ids[i]].bound) owners[i] = _ownerOf(ids[i]);
+            Listing storage parent = _listings[ids[i]];
+            if (!parent.bound) owners[i] = parent.owner;
         }
     }
 

@@ -43,18 +43,19 @@ struct NewListing {
     uint16 royaltyBps;
 }
 
-/// @notice What is kept of a listing. One slot.
-/// @param royaltyReceiver see NewListing
+/// @notice What is kept of a listing. Two slots; a sale and a settlement need the first alone.
+/// @param owner owner of the NFT, kept here too, so that they need not read another slot
 /// @param royaltyBps see NewListing
 /// @param derivativeBps see NewListing
-/// @param parents number of parents
 /// @param versions number of published versions; the newest has this number
+/// @param parents number of parents
 /// @param kind see NewListing
 /// @param status whether it sells
 /// @param derivatives see NewListing
 /// @param bound whether it earns for its share contract
+/// @param royaltyReceiver see NewListing
 struct Listing {
-    address royaltyReceiver;
+    address owner;
     uint16 royaltyBps;
     uint16 derivativeBps;
     uint24 versions;
@@ -63,6 +64,7 @@ struct Listing {
     Status status;
     bool derivatives;
     bool bound;
+    address royaltyReceiver;
 }
 
 /// @notice One parent of a listing and its part of the listing's revenue. Three fit a slot.

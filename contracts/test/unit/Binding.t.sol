@@ -46,11 +46,13 @@ contract BindingTest is ShareBase {
         uint256 second = _list(friend);
         uint256 child = _derive(provider, _ids(listing, second), _bps(100, 200));
         _share(second, SUPPLY);
+        vm.prank(provider);
+        listings.transferFrom(provider, buyer, listing);
         (uint256[] memory ids, uint16[] memory bps, address[] memory owners) = listings.lineageOf(child);
         assertEq(ids, _ids(listing, second));
         assertEq(bps[0], 100);
         assertEq(bps[1], 200);
-        assertEq(owners[0], provider);
+        assertEq(owners[0], buyer);
         assertEq(owners[1], address(0), "earns for its shares");
     }
 
@@ -119,9 +121,7 @@ contract BindingTest is ShareBase {
             _terms(1, tokens), abi.encodeWithSelector(IRevenueShare.RevenueShare_TokenListedAlready.selector, tokens[0])
         );
         _rejected(_terms(1, _tokens(5)), abi.encodeWithSelector(IRevenueShare.RevenueShare_TooManyTokens.selector, 4));
-        _rejected(
-            _terms(1, _one(stranger)), abi.encodeWithSelector(IVault.Vault_TokenWithoutCode.selector, stranger)
-        );
+        _rejected(_terms(1, _one(stranger)), abi.encodeWithSelector(IVault.Vault_TokenWithoutCode.selector, stranger));
         assertFalse(listings.isBound(listing), "what failed left nothing behind");
     }
 
@@ -230,9 +230,7 @@ contract BindingTest is ShareBase {
         _fundVault(revenue.accountOf(child, buyer), 500);
         assertEq(share.earned(address(token)), 0);
         vm.expectEmit(address(revenue));
-        emit IRevenue.Settled(
-            child, buyer, address(token), 1000, 450, _ids(listing), _one(address(share)), _ids(50)
-        );
+        emit IRevenue.Settled(child, buyer, address(token), 1000, 450, _ids(listing), _one(address(share)), _ids(50));
         revenue.settle(child, buyer, address(token));
         assertEq(share.earned(address(token)), 50);
         assertEq(revenue.received(listing, provider, address(token)), 50, "the royalty from before stays the owner's");
@@ -282,9 +280,8 @@ contract BindingTest is ShareBase {
 
     function test_WitnessMustBeThePayments() public {
         bytes memory data = abi.encode(listing, bytes32("rent"));
-        bytes32 witness = keccak256(
-            abi.encode(keccak256("ListingPayment(uint256 listing,bytes32 memo)"), listing, bytes32("rent"))
-        );
+        bytes32 witness =
+            keccak256(abi.encode(keccak256("ListingPayment(uint256 listing,bytes32 memo)"), listing, bytes32("rent")));
         vm.startPrank(address(vault));
         vm.expectRevert(abi.encodeWithSelector(IRevenue.Revenue_WitnessMismatch.selector, bytes32("x"), witness));
         revenue.onPay(buyer, address(token), 7, data, "x");

@@ -265,6 +265,7 @@ contract ListingsTest is Base {
         assertEq(uint8(status), uint8(Status.Retired));
         assertEq(owner, provider);
         assertFalse(bound);
+        assertEq(listings.listingOf(id).owner, provider);
         vm.stopPrank();
     }
 

@@ -9,9 +9,8 @@ import {Base} from "./Base.sol";
 abstract contract ShareBase is Base {
     uint256 internal constant SUPPLY = 1_000_000e18;
 
-    bytes32 internal constant CLAIM_TYPEHASH = keccak256(
-        "Claim(address account,address token,address to,uint8 payout,uint256 nonce,uint256 deadline)"
-    );
+    bytes32 internal constant CLAIM_TYPEHASH =
+        keccak256("Claim(address account,address token,address to,uint8 payout,uint256 nonce,uint256 deadline)");
 
     function _terms(uint256 supply, address[] memory tokens) internal pure returns (NewShares memory) {
         return NewShares({name: "Shares of a model", symbol: "MODEL", supply: supply, tokens: tokens});
