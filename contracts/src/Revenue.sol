@@ -127,14 +127,7 @@ contract Revenue is IRevenue, Guarded {
         uint16 ownBps = _ownBpsOf(listing);
         IRevenueShare(share).initialize(listing.toUint64(), ownBps, msg.sender, shares);
         emit SharesCreated(
-            listing,
-            share,
-            msg.sender,
-            accountOf(listing, share),
-            shares.supply,
-            ownBps,
-            shares.name,
-            shares.symbol
+            listing, share, msg.sender, accountOf(listing, share), shares.supply, ownBps, shares.name, shares.symbol
         );
     }
 

@@ -30,9 +30,8 @@ contract RevenueShare is IRevenueShare, ERC20Permit {
     /// @dev Bounds the work of a transfer.
     uint256 private constant MAX_TOKENS = 4;
 
-    bytes32 private constant CLAIM_TYPEHASH = keccak256(
-        "Claim(address account,address token,address to,uint8 payout,uint256 nonce,uint256 deadline)"
-    );
+    bytes32 private constant CLAIM_TYPEHASH =
+        keccak256("Claim(address account,address token,address to,uint8 payout,uint256 nonce,uint256 deadline)");
 
     IRevenue private immutable REVENUE;
     IListings private immutable LISTINGS;
@@ -105,9 +104,7 @@ contract RevenueShare is IRevenueShare, ERC20Permit {
         address account = order.account;
         if (block.timestamp > order.deadline) revert RevenueShare_SignatureExpired(account, order.deadline);
         bytes32 structHash = keccak256(
-            abi.encode(
-                CLAIM_TYPEHASH, account, order.token, order.to, order.payout, _useNonce(account), order.deadline
-            )
+            abi.encode(CLAIM_TYPEHASH, account, order.token, order.to, order.payout, _useNonce(account), order.deadline)
         );
         if (!Signatures.isValid(account, _hashTypedDataV4(structHash), signature)) {
             revert RevenueShare_BadSignature(account);
