@@ -69,8 +69,8 @@ contract Market is Passes, ShareSales {
         stored.listing = plan.listing.toUint40();
         stored.version = 1;
         stored.kind = plan.kind;
-        stored.flags = (plan.transferable ? PlanFlags.TRANSFERABLE : 0)
-            | (plan.tierDiscount ? PlanFlags.TIER_DISCOUNT : 0);
+        stored.flags =
+            (plan.transferable ? PlanFlags.TRANSFERABLE : 0) | (plan.tierDiscount ? PlanFlags.TIER_DISCOUNT : 0);
         if (plan.kind == PlanKind.Credits) _units[id] = plan.unit;
         _setBounds(id, stored, plan.gate, plan.from, plan.until);
         _emitCreated(id, plan);

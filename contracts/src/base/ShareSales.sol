@@ -48,16 +48,7 @@ abstract contract ShareSales is IMarket {
             closed: false
         });
         emit ShareSaleOpened(
-            id,
-            sale.listing,
-            msg.sender,
-            share,
-            sale.token,
-            sale.lot,
-            sale.price,
-            sale.cap,
-            sale.from,
-            sale.until
+            id, sale.listing, msg.sender, share, sale.token, sale.lot, sale.price, sale.cap, sale.from, sale.until
         );
 
         // Interaction

@@ -32,8 +32,7 @@ library TokenPull {
     function permit(address token, address from, bytes calldata grant) internal {
         if (grant.length != PERMIT_LENGTH) revert IVault.Vault_GrantMalformed(grant.length, PERMIT_LENGTH);
         Permit memory given = abi.decode(grant, (Permit));
-        try IERC20Permit(token)
-            .permit(from, address(this), given.value, given.deadline, given.v, given.r, given.s) {}
+        try IERC20Permit(token).permit(from, address(this), given.value, given.deadline, given.v, given.r, given.s) {}
             catch {}
     }
 
@@ -81,13 +80,9 @@ library TokenPull {
         }
     }
 
-    function _receive(
-        IAuthorizedToken token,
-        address from,
-        uint256 amount,
-        bytes32 nonce,
-        Authorization memory given
-    ) private {
+    function _receive(IAuthorizedToken token, address from, uint256 amount, bytes32 nonce, Authorization memory given)
+        private
+    {
         bytes memory signature = given.signature;
         if (signature.length != 65) {
             token.receiveWithAuthorization(
@@ -103,9 +98,7 @@ library TokenPull {
             s := mload(add(signature, 64))
             v := byte(0, mload(add(signature, 96)))
         }
-        token.receiveWithAuthorization(
-            from, address(this), amount, given.validAfter, given.validBefore, nonce, v, r, s
-        );
+        token.receiveWithAuthorization(from, address(this), amount, given.validAfter, given.validBefore, nonce, v, r, s);
     }
 
     function _arrived(address token, uint256 before) private view returns (uint256 received) {

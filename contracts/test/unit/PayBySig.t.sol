@@ -102,9 +102,7 @@ contract PayBySigTest is SignBase {
         _deposited();
         SignedPay memory order = _signedPay(PRICE, Funding.Balance);
         order.relayer = friend;
-        _rejected(
-            order, _signed(order), abi.encodeWithSelector(IVault.Vault_WrongRelayer.selector, relayer, friend)
-        );
+        _rejected(order, _signed(order), abi.encodeWithSelector(IVault.Vault_WrongRelayer.selector, relayer, friend));
         order.relayer = relayer;
         _relay(order, data);
         assertEq(market.balanceOf(payer, plan), 1);
@@ -136,9 +134,7 @@ contract PayBySigTest is SignBase {
         SignedPay memory order = _signedPay(PRICE, Funding.Balance);
         order.relayerFee = PRICE + 1;
         _rejected(
-            order,
-            _signed(order),
-            abi.encodeWithSelector(IVault.Vault_RelayerFeeTooHigh.selector, PRICE + 1, PRICE)
+            order, _signed(order), abi.encodeWithSelector(IVault.Vault_RelayerFeeTooHigh.selector, PRICE + 1, PRICE)
         );
     }
 
@@ -179,9 +175,7 @@ contract PayBySigTest is SignBase {
         _rejected(order, signature, abi.encodeWithSelector(IVault.Vault_WrongSignature.selector, payer));
     }
 
-    function testFuzz_RelayConserves(uint128 amount, uint128 fee, uint128 spent, uint256 nonce, bool byBalance)
-        public
-    {
+    function testFuzz_RelayConserves(uint128 amount, uint128 fee, uint128 spent, uint256 nonce, bool byBalance) public {
         amount = uint128(bound(amount, 0, 5 * PRICE));
         fee = uint128(bound(fee, 0, amount));
         spent = uint128(bound(spent, 0, amount - fee));
@@ -262,9 +256,7 @@ contract PayBySigTest is SignBase {
         Authorization memory given = _authorize(2 * PRICE, "mine");
         given.nonce = "mine";
         vm.prank(payer);
-        vault.payWithGrant(
-            address(market), address(stoa), 2 * PRICE, Funding.Authorization, abi.encode(given), data
-        );
+        vault.payWithGrant(address(market), address(stoa), 2 * PRICE, Funding.Authorization, abi.encode(given), data);
         assertEq(market.balanceOf(payer, plan), 1);
         assertEq(_balance(payer), PRICE);
     }
@@ -332,9 +324,7 @@ contract PayBySigTest is SignBase {
         assertEq(vault.depositWithAuthorization(address(stoa), payer, PRICE, "salt", given), PRICE);
         assertEq(_balance(payer), PRICE);
         assertEq(_balance(relayer), 0);
-        vm.expectRevert(
-            abi.encodeWithSelector(ERC3009.ERC3009UsedAuthorization.selector, payer, _depositNonce("salt"))
-        );
+        vm.expectRevert(abi.encodeWithSelector(ERC3009.ERC3009UsedAuthorization.selector, payer, _depositNonce("salt")));
         vault.depositWithAuthorization(address(stoa), payer, PRICE, "salt", given);
     }
 

@@ -111,9 +111,7 @@ abstract contract SignBase is Base {
             key,
             _digest(
                 stoa.DOMAIN_SEPARATOR(),
-                keccak256(
-                    abi.encode(typeHash, payer, address(vault), value, uint256(0), given.validBefore, nonce)
-                )
+                keccak256(abi.encode(typeHash, payer, address(vault), value, uint256(0), given.validBefore, nonce))
             )
         );
     }
@@ -122,8 +120,6 @@ abstract contract SignBase is Base {
         bytes32 typeHash = keccak256(
             "Spend(address holder,uint256 plan,uint256 units,address spender,bytes32 ref,uint256 nonce,uint256 deadline)"
         );
-        return _sign(
-            key, _digest(_domain("Stoa Market", address(market)), keccak256(abi.encode(typeHash, order)))
-        );
+        return _sign(key, _digest(_domain("Stoa Market", address(market)), keccak256(abi.encode(typeHash, order))));
     }
 }
