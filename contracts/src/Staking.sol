@@ -39,7 +39,6 @@ contract Staking is IStaking, Governed, EIP712 {
     /// @inheritdoc IStaking
     mapping(address account => uint256) public nonces;
 
-    mapping(address account => Lock) private _locks;
     ScoreBook.Book private _scores;
     FeeBook.Book private _fees;
     uint32[4] private _tiers;
@@ -82,7 +81,7 @@ contract Staking is IStaking, Governed, EIP712 {
 
     /// @inheritdoc IStaking
     function extend(uint256 term) external {
-        Lock memory lock = _locks[msg.sender];
+        Lock memory lock = _lockOf(msg.sender);
         uint256 week = _week();
         if (lock.amount == 0) revert Staking_NothingLocked(msg.sender);
         uint256 end = _endOf(term, week);
@@ -109,7 +108,7 @@ contract Staking is IStaking, Governed, EIP712 {
 
     /// @inheritdoc IStaking
     function setReinvest(bool enabled) external {
-        _locks[msg.sender].reinvest = enabled;
+        _lockOf(msg.sender).reinvest = enabled;
         emit ReinvestSet(msg.sender, enabled);
     }
 
@@ -141,7 +140,7 @@ contract Staking is IStaking, Governed, EIP712 {
     /// @inheritdoc IStaking
     function reinvest(address account) external returns (uint256 amount) {
         // Check
-        Lock memory lock = _locks[account];
+        Lock memory lock = _lockOf(account);
         if (account != msg.sender && !lock.reinvest) revert Staking_NotOptedIn(account, msg.sender);
         uint256 term = LockMath.remaining(lock.endWeek, _week());
 
@@ -189,7 +188,7 @@ contract Staking is IStaking, Governed, EIP712 {
 
     /// @dev Starts a lock, or raises it when the term is 0. What was not withdrawn of an ended lock joins the new one.
     function _pay(address account, address payer, uint256 received, uint256 term) private {
-        Lock memory lock = _locks[account];
+        Lock memory lock = _lockOf(account);
         uint256 week = _week();
         bool active = lock.endWeek > week;
         uint256 end;
@@ -216,9 +215,9 @@ contract Staking is IStaking, Governed, EIP712 {
     function _fixEarnings(address account, Lock memory lock) private {
         uint256 week = _week();
         uint256 total = _scores.roll(week);
-        uint256 count = _fees.tokens.length;
+        uint256 count = _fees.list.length;
         for (uint256 i = 0; i < count; ++i) {
-            address token = _fees.tokens[i];
+            address token = _fees.list[i];
             _distribute(token, week, total);
             (bool changed, uint256 index, uint256 accrued) = _fees.checkpoint(account, token, lock.score, lock.endWeek);
             if (changed) emit Checkpointed(account, token, index, accrued);
@@ -239,12 +238,12 @@ contract Staking is IStaking, Governed, EIP712 {
         uint256 total = _scores.change(account, running, lock.endWeek, score, end);
         uint256 amount = lock.amount + added;
         if (added != 0) _fees.addPrincipal(STOA, added);
-        _locks[account] = Lock(amount.toUint96(), score.toUint96(), end.toUint32(), lock.reinvest);
+        _fees.stakers[account].lock = Lock(amount.toUint96(), score.toUint96(), end.toUint32(), lock.reinvest);
         emit LockChanged(account, payer, change, added, amount, score, _time(end), total);
     }
 
     function _removePrincipal(address to, Payout payout) private returns (uint256 amount) {
-        Lock storage lock = _locks[msg.sender];
+        Lock storage lock = _lockOf(msg.sender);
         amount = lock.amount;
         if (amount == 0) revert Staking_NothingLocked(msg.sender);
         if (lock.endWeek > _week()) revert Staking_StillLocked(msg.sender, _time(lock.endWeek));
@@ -262,15 +261,18 @@ contract Staking is IStaking, Governed, EIP712 {
     }
 
     function _take(address account, address token, address to, Payout payout) private returns (uint256 amount) {
-        Lock storage lock = _locks[account];
         uint256 index;
         uint256 accrued;
-        (amount, index, accrued) = _fees.take(account, token, lock.score, lock.endWeek);
+        (amount, index, accrued) = _fees.take(_fees.stakers[account], token);
         if (amount != 0) emit FeesClaimed(account, token, to, amount, payout, index, accrued);
     }
 
+    function _lockOf(address account) private view returns (Lock storage) {
+        return _fees.stakers[account].lock;
+    }
+
     function _list(address token) private {
-        emit TokenListed(token, _fees.list(token, _week()));
+        emit TokenListed(token, _fees.add(token, _week()));
     }
 
     function _setTiers(uint32[4] memory scores) private {
@@ -303,7 +305,7 @@ contract Staking is IStaking, Governed, EIP712 {
     }
 
     function _scoreOf(address account) private view returns (uint256) {
-        Lock storage lock = _locks[account];
+        Lock storage lock = _lockOf(account);
         return lock.endWeek > _week() ? lock.score : 0;
     }
 
@@ -315,20 +317,20 @@ contract Staking is IStaking, Governed, EIP712 {
 
     /// @inheritdoc IStaking
     function lockOf(address account) external view returns (uint256 amount, uint256 score, uint64 end, bool reinvests) {
-        Lock memory lock = _locks[account];
+        Lock memory lock = _lockOf(account);
         return (lock.amount, _scoreOf(account), _time(lock.endWeek), lock.reinvest);
     }
 
     /// @inheritdoc IStaking
     function claimable(address account, address token) external view returns (uint256) {
-        Lock memory lock = _locks[account];
+        Lock memory lock = _lockOf(account);
         (, uint256 accrued) = _fees.earned(account, token, lock.score, lock.endWeek);
         return accrued >> 96;
     }
 
     /// @inheritdoc IStaking
     function earningsOf(address account, address token) external view returns (uint256 index, uint256 accrued) {
-        FeeBook.Earnings memory earnings = _fees.earnings[account][token];
+        FeeBook.Earnings memory earnings = _fees.stakers[account].earnings[token];
         return (earnings.index, earnings.accrued);
     }
 
@@ -339,7 +341,7 @@ contract Staking is IStaking, Governed, EIP712 {
 
     /// @inheritdoc IStaking
     function indexAt(address token, uint256 week) external view returns (uint256) {
-        return _fees.indexAt[token][week];
+        return _fees.tokens[token].indexAt[week];
     }
 
     /// @inheritdoc IStaking
@@ -371,7 +373,7 @@ contract Staking is IStaking, Governed, EIP712 {
 
     /// @inheritdoc IStaking
     function tokens() external view returns (address[] memory) {
-        return _fees.tokens;
+        return _fees.list;
     }
 
     // ----------------------------------------------------------------------------------------------- history
