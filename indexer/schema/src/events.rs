@@ -187,6 +187,8 @@ event_tables! {
         sells_until: U256,
         /// Contract that says who may buy; the zero address for everybody.
         gate: Address,
+        /// Whether the listing owner's staking tier lowers the protocol fee.
+        tier_discount: bool,
     }
 
     /// A plan's whole state after a change.

@@ -31,6 +31,7 @@ pub(super) fn decode(log: &Log, at: &Position, batch: &mut Batch) -> Result<(), 
                 sells_from: U256::from(event.from),
                 sells_until: U256::from(event.until),
                 gate: event.gate,
+                tier_discount: event.tierDiscount,
             },
         ),
         Event::PlanChanged(event) => batch.push(

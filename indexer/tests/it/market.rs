@@ -123,6 +123,7 @@ impl Market {
                         sells_from: U256::ZERO,
                         sells_until: U256::ZERO,
                         gate: Address::ZERO,
+                        tier_discount: false,
                     },
                 );
             }

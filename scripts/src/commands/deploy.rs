@@ -52,6 +52,9 @@ struct ParameterArgs {
     /// Who receives the whole supply of STOA.
     #[arg(long, value_name = "ADDRESS")]
     stoa_holder: Option<Address>,
+    /// The chain's wrapped native token, under whose id the Vault keeps native coin. None by default.
+    #[arg(long, value_name = "ADDRESS", default_value_t = Address::ZERO)]
+    weth: Address,
 }
 
 pub(crate) async fn run(args: &Args) -> anyhow::Result<()> {
@@ -96,7 +99,7 @@ impl ParameterArgs {
                 let anyone = vec![Address::ZERO];
                 let executors = if self.executors.is_empty() { anyone } else { self.executors.clone() };
                 let proposers = self.proposers.clone();
-                Ok(Some(Parameters { timelock_delay, proposers, executors, fee_bps, stoa_holder }))
+                Ok(Some(Parameters { timelock_delay, proposers, executors, fee_bps, stoa_holder, weth: self.weth }))
             }
             (None, None, None) if self.proposers.is_empty() && self.executors.is_empty() => Ok(None),
             _ => bail!(

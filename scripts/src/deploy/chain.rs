@@ -25,6 +25,7 @@ sol! {
             address[] executors;
             uint16 feeBps;
             address stoaHolder;
+            address weth;
         }
 
         struct Child {

@@ -48,6 +48,9 @@ pub struct Parameters {
     pub fee_bps: u16,
     /// Who receives the whole supply of STOA.
     pub stoa_holder: Address,
+    /// The chain's wrapped native token; the zero address where there is none.
+    #[serde(default)]
+    pub weth: Address,
 }
 
 impl Parameters {
@@ -59,6 +62,7 @@ impl Parameters {
             executors: vec![Address::ZERO],
             fee_bps: 250,
             stoa_holder: operator,
+            weth: Address::ZERO,
         }
     }
 
@@ -69,6 +73,7 @@ impl Parameters {
             executors: self.executors.clone(),
             feeBps: self.fee_bps,
             stoaHolder: self.stoa_holder,
+            weth: self.weth,
         }
     }
 }

@@ -11,7 +11,18 @@ use super::{Artifact, Error, Parameters, chain::IDeployer};
 pub const CREATE2_DEPLOYER: Address = address!("4e59b44847b379578588920cA78FbF26c0B4956C");
 
 /// Children in the order in which they are placed.
-const CHILDREN: [&str; 6] = ["Timelock", "Vault", "Listings", "Revenue", "Market", "StoaToken"];
+const CHILDREN: [&str; 10] = [
+    "Timelock",
+    "Vault",
+    "Listings",
+    "Revenue",
+    "Staking",
+    "Market",
+    "StoaToken",
+    "MerkleGate",
+    "TierGate",
+    "TokenGate",
+];
 
 /// One contract to be placed.
 #[derive(Clone, Debug)]
