@@ -105,7 +105,7 @@ fn stories() -> anyhow::Result<Vec<Suite>> {
 
 fn contracts() -> anyhow::Result<Vec<Suite>> {
     let this = std::env::current_exe().context("cannot find this program")?;
-    // Before the first installation the path is only guessed; running it is after that.
+    // Before the first installation the suites can be named, not run.
     let forge = Tools::find().map_or_else(|_| PathBuf::from("forge"), |tools| tools.forge);
     let mut tests = command(forge.clone(), &["test"], "contracts");
     if let Work::Command(command) = &mut tests {
