@@ -141,6 +141,13 @@ impl Demo {
             price: units(price, decimals).saturating_to(),
             cap,
             transferable: cap != 0,
+            period: 0,
+            units: 0,
+            unit: String::new(),
+            from: 0,
+            until: 0,
+            gate: Address::ZERO,
+            tierDiscount: false,
         };
         done(self.market.createPlan(plan).from(owner).send().await?).await?;
         let id = self.market.count().call().await?;
