@@ -210,6 +210,7 @@ contract Listings is IListings, ERC721 {
     /// @inheritdoc IListings
     function parentsOf(uint256 id) public view returns (uint256[] memory ids, uint16[] memory bps) {
         uint256 number = _existing(id).parents;
+        if (number == 0) return (ids, bps);
         Parent[8] storage parents = _parents[id];
         ids = new uint256[](number);
         bps = new uint16[](number);
@@ -225,6 +226,7 @@ contract Listings is IListings, ERC721 {
         returns (uint256[] memory ids, uint16[] memory bps, address[] memory owners)
     {
         (ids, bps) = parentsOf(id);
+        if (ids.length == 0) return (ids, bps, owners);
         owners = new address[](ids.length);
         for (uint256 i = 0; i < ids.length; ++i) {
             Listing storage parent = _listings[ids[i]];

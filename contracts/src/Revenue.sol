@@ -87,16 +87,15 @@ contract Revenue is IRevenue, Guarded {
         // Check
         if (beneficiary == address(0)) revert Revenue_ZeroBeneficiary(listing);
         bytes32 salt = _saltOf(listing, beneficiary);
-        Account storage account = _accounts[salt][token];
-        uint256 lastSettled = account.settled;
-        uint256 nowReceived = _received(salt, token, account.taken);
+        Account storage stored = _accounts[salt][token];
+        (uint256 taken, uint256 lastSettled) = (stored.taken, stored.settled);
+        uint256 nowReceived = _received(salt, token, taken);
         if (nowReceived == lastSettled) return;
 
         // Effect
         (Settlement memory settlement, Credit[] memory credits, uint256 total) =
             _divide(listing, beneficiary, nowReceived, lastSettled);
-        account.taken = (account.taken + total).toUint128();
-        account.settled = nowReceived.toUint128();
+        (stored.taken, stored.settled) = ((taken + total).toUint128(), nowReceived.toUint128());
         emit Settled(
             listing,
             beneficiary,
