@@ -139,10 +139,10 @@ contract RevenueShare is IRevenueShare, ERC20Permit {
 
     function _checkpointBoth(address from, address to) private {
         (uint256 fromBalance, uint256 toBalance) = (balanceOf(from), balanceOf(to));
-        uint256 count = _tokenCount;
+        (uint256 ofListing, uint256 bps, uint256 count) = (_listing, _ownBps, _tokenCount);
         for (uint256 i = 0; i < count; ++i) {
             address token = _tokens[i];
-            uint256 index = earned(token);
+            uint256 index = _earned(ofListing, bps, token);
             _checkpoint(from, token, fromBalance, index);
             _checkpoint(to, token, toBalance, index);
         }
@@ -166,25 +166,30 @@ contract RevenueShare is IRevenueShare, ERC20Permit {
     function _claim(address account, address token, address to, ClaimPayout payout) private returns (uint256 amount) {
         // Check
         if (!isPaymentToken[token]) revert RevenueShare_TokenNotListed(token);
-        uint256 index = earned(token);
+        uint256 ofListing = _listing;
+        uint256 index = _earned(ofListing, _ownBps, token);
+        Earnings storage stored = _earnings[account][token];
+        uint256 accrued = _accrued(stored, balanceOf(account), index);
         uint256 supply = totalSupply();
-        uint256 accrued = _accrued(account, token, index);
         amount = accrued / supply;
         if (amount == 0) return 0;
 
         // Effect
         accrued %= supply;
-        _earnings[account][token] = Earnings({index: index, accrued: accrued});
+        (stored.index, stored.accrued) = (index, accrued);
         emit RevenueClaimed(account, token, to, amount, payout, index, accrued);
 
         // Interaction
-        REVENUE.payShares(_listing, token, to, amount, payout);
+        REVENUE.payShares(ofListing, token, to, amount, payout);
     }
 
     /// @dev What an account has earned of a token and not been paid, times supply, when all shares have earned `index`.
-    function _accrued(address account, address token, uint256 index) private view returns (uint256) {
-        Earnings storage stored = _earnings[account][token];
-        return stored.accrued + balanceOf(account) * (index - stored.index);
+    function _accrued(Earnings storage stored, uint256 balance, uint256 index) private view returns (uint256) {
+        return stored.accrued + balance * (index - stored.index);
+    }
+
+    function _earned(uint256 ofListing, uint256 bps, address token) private view returns (uint256) {
+        return RevenueMath.bpsDown(REVENUE.received(ofListing, address(this), token), bps);
     }
 
     // ------------------------------------------------------------------------------------------------- views
@@ -209,13 +214,13 @@ contract RevenueShare is IRevenueShare, ERC20Permit {
 
     /// @inheritdoc IRevenueShare
     function earned(address token) public view returns (uint256) {
-        return RevenueMath.bpsDown(REVENUE.received(_listing, address(this), token), _ownBps);
+        return _earned(_listing, _ownBps, token);
     }
 
     /// @inheritdoc IRevenueShare
     function claimable(address account, address token) external view returns (uint256) {
         if (!isPaymentToken[token]) return 0;
-        return _accrued(account, token, earned(token)) / totalSupply();
+        return _accrued(_earnings[account][token], balanceOf(account), earned(token)) / totalSupply();
     }
 
     /// @inheritdoc IRevenueShare
