@@ -6,7 +6,7 @@ mod part;
 mod words;
 
 pub use id::{ChainId, PublicId};
-pub(crate) use moment::{moment, moment_of, open, over};
+pub(crate) use moment::{moment, moment_of, open};
 pub use part::{Edge, Token};
 pub(crate) use words::word_of;
 pub use words::{Finality, Kind, ListingStatus, PlanKind, Sort};

@@ -19,7 +19,7 @@ pub(crate) fn open(from: Uint, until: Uint, now: OffsetDateTime) -> bool {
 }
 
 /// Whether a window is over for good.
-pub(crate) fn over(until: Uint, now: OffsetDateTime) -> bool {
+fn over(until: Uint, now: OffsetDateTime) -> bool {
     until != Uint::default() && Uint::from(second(now)) >= until
 }
 

@@ -69,9 +69,11 @@ async fn a_listing_comes_with_all_that_belongs_to_it() {
         data["plans"],
         json!([
             {"id": "31337-5", "kind": "licence", "token": token, "price": "1000000", "cap": null, "sold": "3",
-             "paused": false, "transferable": true, "version": 4},
+             "paused": false, "transferable": true, "version": 4, "period": null, "units": null, "unit": null,
+             "sells_from": null, "sells_until": null, "gate": null, "on_sale": true},
             {"id": "31337-6", "kind": "subscription", "token": token, "price": most, "cap": most, "sold": "3",
-             "paused": true, "transferable": true, "version": 4},
+             "paused": true, "transferable": true, "version": 4, "period": 0, "units": null, "unit": null,
+             "sells_from": null, "sells_until": null, "gate": null, "on_sale": false},
         ])
     );
     let release = |version: i64| {

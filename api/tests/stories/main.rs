@@ -1,5 +1,6 @@
 //! The API against a real PostgreSQL, which tests fill as the indexer would. One file per story.
 
+mod account;
 mod headers;
 mod listing;
 mod listings;
@@ -11,7 +12,10 @@ mod readiness;
 mod rebuild;
 mod refusals;
 mod rows;
+mod shares;
 mod stage;
+mod staking;
 mod statements;
 mod status;
 mod web;
+mod windows;

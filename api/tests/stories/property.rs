@@ -43,6 +43,11 @@ fn path() -> impl Strategy<Value = String> {
         4 => Just("/v1/listings".to_owned()),
         4 => Just("/v1/purchases".to_owned()),
         1 => Just("/v1/status".to_owned()),
+        1 => Just("/v1/staking".to_owned()),
+        2 => value().prop_map(|account| {
+            let account: String = url::form_urlencoded::byte_serialize(account.as_bytes()).collect();
+            format!("/v1/accounts/{account}")
+        }),
         2 => value().prop_map(|id| {
             let id: String = url::form_urlencoded::byte_serialize(id.as_bytes()).collect();
             format!("/v1/listings/{id}")

@@ -50,6 +50,7 @@ async fn a_purchase_is_shown_whole() {
                 "name": "USDX token",
                 "decimals": 6,
             },
+            "expires_at": null,
             "finality": "safe",
         }])
     );

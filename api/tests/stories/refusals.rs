@@ -13,6 +13,7 @@ async fn stage() -> Stage {
 }
 
 const ADDRESS: &str = "an address: `0x` and 40 hexadecimal digits";
+const ACCOUNT: &str = "accounts/0x0202020202020202020202020202020202020202";
 const NUMBER: &str = "a whole number from 1 to 100";
 const CHAINS: &str = "a chain id or its CAIP-2 form";
 const CURSOR: &str = "the `next` of an earlier answer, unchanged";
@@ -30,6 +31,10 @@ async fn each_bad_value_names_the_parameter_what_was_read_and_what_is_allowed() 
         ("purchases", "payer", "0x", ADDRESS),
         ("purchases", "recipient", "0x00", ADDRESS),
         ("purchases", "account", "0xzz", ADDRESS),
+        ("staking", "chain", "mainnet", CHAINS),
+        ("staking", "chain", "5", "a chain that is served here: `31337`"),
+        (ACCOUNT, "chain", "", CHAINS),
+        (ACCOUNT, "chain", "5", "a chain that is served here: `31337`"),
     ];
     let shared = ["listings", "purchases"].into_iter().flat_map(|route| {
         [
@@ -66,6 +71,8 @@ async fn unknown_and_repeated_parameters_are_refused_everywhere() {
         ("/v1/listings", "chain, kind, status, owner, sort, limit, cursor"),
         ("/v1/listings/31337-1", "none"),
         ("/v1/purchases", "chain, listing, payer, recipient, account, sort, limit, cursor"),
+        ("/v1/staking", "chain"),
+        ("/v1/accounts/0x0202020202020202020202020202020202020202", "chain"),
         ("/v1/openapi.json", "none"),
     ];
     for (route, known) in routes {
@@ -78,10 +85,20 @@ async fn unknown_and_repeated_parameters_are_refused_everywhere() {
 }
 
 #[tokio::test]
+async fn an_account_is_an_address() {
+    let stage = stage().await;
+    for text in ["0x", "vitalik.eth", "0xF39fd6e51aad88F6F4ce6aB8827279cffFb92266", "%00", "%ff", "31337-1"] {
+        let problem = stage.get(&format!("/v1/accounts/{text}")).await.problem(400);
+        assert_eq!(problem["parameter"], "address", "{text}");
+        assert!(problem["detail"].as_str().expect("text").contains(ADDRESS), "{problem}");
+    }
+}
+
+#[tokio::test]
 async fn the_parameters_are_those_of_the_document() {
     let stage = stage().await;
     let document = stage.get("/v1/openapi.json").await.ok();
-    for route in ["/v1/listings", "/v1/purchases"] {
+    for route in ["/v1/listings", "/v1/purchases", "/v1/staking"] {
         let parameters = document["paths"][route]["get"]["parameters"].as_array().expect("parameters");
         let names: Vec<&str> = parameters.iter().filter_map(|parameter| parameter["name"].as_str()).collect();
         let problem = stage.get(&format!("{route}?x=1")).await.problem(400);
@@ -95,9 +112,16 @@ async fn the_parameters_are_those_of_the_document() {
 #[tokio::test]
 async fn unknown_addresses_are_told_where_to_look() {
     let stage = stage().await;
-    for path in
-        ["/v1", "/v1/", "/v1/nothing", "/v1/listings/", "/v1/listings/31337-1/x", "/v1/%00", "/v1/status/"]
-    {
+    for path in [
+        "/v1",
+        "/v1/",
+        "/v1/nothing",
+        "/v1/listings/",
+        "/v1/listings/31337-1/x",
+        "/v1/%00",
+        "/v1/status/",
+        "/v1/accounts",
+    ] {
         let problem = stage.get(path).await.problem(404);
         assert!(problem["detail"].as_str().expect("text").contains("/v1/openapi.json"), "{path}: {problem}");
     }
@@ -106,7 +130,7 @@ async fn unknown_addresses_are_told_where_to_look() {
 #[tokio::test]
 async fn other_methods_are_refused_with_what_is_allowed() {
     let stage = stage().await;
-    for route in ["status", "listings", "listings/31337-1", "purchases", "openapi.json"] {
+    for route in ["status", "listings", "listings/31337-1", "purchases", "staking", ACCOUNT, "openapi.json"] {
         for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
             let answer = stage.send(Request::builder().method(&method).uri(format!("/v1/{route}"))).await;
             let problem = answer.problem(405);

@@ -17,6 +17,11 @@ pub(crate) fn hash(n: u8) -> Hash {
     Hash(B256::repeat_byte(n))
 }
 
+/// The Unix time of a block.
+pub(crate) fn second_of(block: i64) -> i64 {
+    time_of(block).unix_timestamp()
+}
+
 /// Two seconds per block.
 pub(crate) fn time_of(block: i64) -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp(GENESIS).expect("a time") + Duration::seconds(2 * block)
@@ -133,6 +138,12 @@ pub(crate) struct Plan {
     pub(crate) cap: Uint,
     pub(crate) sold: Uint,
     pub(crate) paused: bool,
+    pub(crate) period: i64,
+    pub(crate) units: Uint,
+    pub(crate) unit: &'static str,
+    pub(crate) sells_from: Uint,
+    pub(crate) sells_until: Uint,
+    pub(crate) gate: Addr,
 }
 
 impl Plan {
@@ -147,11 +158,21 @@ impl Plan {
             cap: Uint::default(),
             sold: Uint::from(3),
             paused: false,
+            period: 0,
+            units: Uint::default(),
+            unit: "",
+            sells_from: Uint::default(),
+            sells_until: Uint::default(),
+            gate: Addr::default(),
         }
     }
 
     pub(crate) async fn insert(&self, pool: &PgPool) {
-        sqlx::query("INSERT INTO market.plan VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, true, 4, 12, $10)")
+        sqlx::query(
+            "INSERT INTO market.plan (chain_id, plan, listing, kind, token, price, cap, sold, paused, transferable,
+             version, period, units, unit, sells_from, sells_until, gate, created_block, created_time)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, true, 4, $10, $11, $12, $13, $14, $15, 12, $16)",
+        )
             .bind(self.chain_id)
             .bind(self.plan)
             .bind(self.listing)
@@ -161,6 +182,12 @@ impl Plan {
             .bind(self.cap)
             .bind(self.sold)
             .bind(self.paused)
+            .bind(self.period)
+            .bind(self.units)
+            .bind(self.unit)
+            .bind(self.sells_from)
+            .bind(self.sells_until)
+            .bind(self.gate)
             .bind(time_of(12))
             .execute(pool)
             .await
@@ -178,6 +205,7 @@ pub(crate) struct Purchase {
     pub(crate) recipient: Addr,
     pub(crate) amount: Uint,
     pub(crate) fee: Uint,
+    pub(crate) expiry: i64,
 }
 
 impl Purchase {
@@ -192,12 +220,13 @@ impl Purchase {
             recipient: address(3),
             amount: Uint::from(1_000),
             fee: Uint::from(25),
+            expiry: 0,
         }
     }
 
     pub(crate) async fn insert(&self, pool: &PgPool) {
         sqlx::query(
-            "INSERT INTO market.purchase VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, 2, $11, $12)",
+            "INSERT INTO market.purchase VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, 2, $11, $12, $13)",
         )
         .bind(self.chain_id)
         .bind(self.block)
@@ -211,6 +240,7 @@ impl Purchase {
         .bind(address(0x77))
         .bind(self.amount)
         .bind(self.fee)
+        .bind(self.expiry)
         .execute(pool)
         .await
         .expect("a purchase");

@@ -25,8 +25,20 @@ const activity = createRoute({
   component: lazyRouteComponent(() => import('./pages/activity/ActivityPage'), 'ActivityPage'),
 });
 
+const account = createRoute({
+  getParentRoute: () => root,
+  path: '/accounts/$address',
+  component: lazyRouteComponent(() => import('./pages/account/AccountPage'), 'AccountPage'),
+});
+
+const staking = createRoute({
+  getParentRoute: () => root,
+  path: '/staking',
+  component: lazyRouteComponent(() => import('./pages/staking/StakingPage'), 'StakingPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([gallery, listing, activity]),
+  routeTree: root.addChildren([gallery, listing, activity, account, staking]),
   defaultPreload: 'intent',
   defaultErrorComponent: PageCrash,
   scrollRestoration: true,

@@ -1,5 +1,14 @@
 import { reportAnswer, reportFailure } from './connection';
-import type { ListingAnswer, ListingsAnswer, ListingsQuery, PurchasesAnswer, PurchasesQuery, StatusAnswer } from './types';
+import type {
+  AccountAnswer,
+  ListingAnswer,
+  ListingsAnswer,
+  ListingsQuery,
+  PurchasesAnswer,
+  PurchasesQuery,
+  StakingAnswer,
+  StatusAnswer,
+} from './types';
 
 const TIMEOUT_MS = 20_000;
 
@@ -80,4 +89,12 @@ export function getListing(id: string, signal: AbortSignal): Promise<ListingAnsw
 
 export function getPurchases(query: PurchasesQuery, signal: AbortSignal): Promise<PurchasesAnswer> {
   return get(withQuery('/v1/purchases', query), signal);
+}
+
+export function getAccount(address: string, signal: AbortSignal): Promise<AccountAnswer> {
+  return get(`/v1/accounts/${encodeURIComponent(address)}`, signal);
+}
+
+export function getStaking(signal: AbortSignal): Promise<StakingAnswer> {
+  return get('/v1/staking', signal);
 }

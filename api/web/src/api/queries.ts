@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
-import { getListing, getListings, getPurchases, getStatus, ProblemError } from './client';
+import { getAccount, getListing, getListings, getPurchases, getStaking, getStatus, ProblemError } from './client';
 import { currentPollDelay } from './connection';
 import { appendOlder, type Feed, isSettled, mergeNewest, reaches } from './feed';
 import type { ListingsQuery, PurchasesQuery } from './types';
@@ -47,6 +47,26 @@ export function listingQuery(id: string) {
       const refused = error instanceof ProblemError && error.status < 500 && error.status !== 404;
       return refused ? false : currentPollDelay(LISTING_MS);
     },
+  });
+}
+
+export function accountQuery(address: string) {
+  return queryOptions({
+    queryKey: ['account', address],
+    queryFn: async ({ signal }) => (await getAccount(address, signal)).data,
+    refetchInterval: (query) => {
+      const { error } = query.state;
+      const refused = error instanceof ProblemError && error.status < 500;
+      return refused ? false : currentPollDelay(LISTING_MS);
+    },
+  });
+}
+
+export function stakingQuery() {
+  return queryOptions({
+    queryKey: ['staking'],
+    queryFn: async ({ signal }) => (await getStaking(signal)).data,
+    refetchInterval: () => currentPollDelay(LISTING_MS),
   });
 }
 

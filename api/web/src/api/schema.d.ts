@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/v1/accounts/{address}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an account has on each chain. One that never did anything has nothing, and is no error. */
+        get: operations["getAccount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/listings": {
         parameters: {
             query?: never;
@@ -28,7 +45,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One listing with its versions, plans, children and revenue. */
+        /** One listing with its versions, plans, children, revenue and shares. */
         get: operations["getListing"];
         put?: never;
         post?: never;
@@ -72,6 +89,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/staking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is locked on each chain, and what stakers share. */
+        get: operations["getStaking"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/status": {
         parameters: {
             query?: never;
@@ -93,6 +127,30 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description An account on each chain. */
+        Account: {
+            /**
+             * @description The account.
+             * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+             */
+            address: string;
+            /** @description What it has on each chain, by chain id. */
+            chains: components["schemas"]["ChainAccount"][];
+        };
+        /** @description The answer of `GET /v1/accounts/{address}`. */
+        AccountAnswer: {
+            data: components["schemas"]["Account"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A Vault balance. */
+        Balance: {
+            /**
+             * @description How much, in base units of the token.
+             * @example 1000000
+             */
+            amount: string;
+            token: components["schemas"]["Token"];
+        };
         /** @description A block. */
         BlockRef: {
             /**
@@ -112,6 +170,32 @@ export interface components {
              * @example 2026-11-22T15:00:00Z
              */
             time: string;
+        };
+        /** @description What an account has on one chain, after the block in `meta`; what depends on time by the head's. */
+        ChainAccount: {
+            /** @description What it holds in the Vault, by token, at most 1,000 in all. */
+            balances: components["schemas"]["Balance"][];
+            /**
+             * Format: int64
+             * @description EIP-155 chain id.
+             * @example 31337
+             */
+            chain_id: number;
+            /**
+             * @description How many listings it created: a whole number.
+             * @example 2
+             */
+            listings: string;
+            lock: components["schemas"]["Lock"] | null;
+            /** @description The passes that it holds, those of the newest plan first, at most 1,000 in all. */
+            passes: components["schemas"]["Pass"][];
+            /**
+             * @description How many purchases it paid for: a whole number.
+             * @example 12
+             */
+            purchases: string;
+            /** @description Revenue shares that it holds, or has something to claim of, at most 1,000 in all. */
+            shares: components["schemas"]["Holding"][];
         };
         /** @description How far a chain was read. */
         ChainMeta: {
@@ -163,6 +247,30 @@ export interface components {
              * @example 1
              */
             lag_seconds: number | null;
+        };
+        /** @description Staking on one chain, by the head's time. */
+        ChainStaking: {
+            /**
+             * Format: int64
+             * @description EIP-155 chain id.
+             * @example 31337
+             */
+            chain_id: number;
+            /**
+             * Format: int64
+             * @description How many locks have not ended.
+             * @example 7
+             */
+            locks: number;
+            /**
+             * @description Sum of the scores of all locks that have not ended, in base units of STOA (18 decimals).
+             * @example 150000000000000000000
+             */
+            score: string;
+            /** @description The tiers and their scores, lowest first; empty where no Staking contract is followed. */
+            tiers: components["schemas"]["Tier"][];
+            /** @description The tokens whose fees stakers share, at most 8, in the order in which they were listed. */
+            tokens: components["schemas"]["StakeToken"][];
         };
         /** @description A chain and its deployment. */
         ChainStatus: {
@@ -228,6 +336,20 @@ export interface components {
             id: string;
             token: components["schemas"]["Token"];
         };
+        /** @description What an account can claim in one token. */
+        Claimable: {
+            /**
+             * @description What a claim would pay now, in base units of the token, rounded as the contract rounds.
+             * @example 125000
+             */
+            claimable: string;
+            /**
+             * @description What was paid so far.
+             * @example 100000
+             */
+            claimed: string;
+            token: components["schemas"]["Token"];
+        };
         /** @description A share of revenue between a listing and one that it derives from. */
         Edge: {
             /**
@@ -262,12 +384,47 @@ export interface components {
              */
             time: string;
         };
+        /** @description Revenue shares of one listing. */
+        Holding: {
+            /**
+             * @description How many the account holds, in base units of 18 decimals; 0 where it has only something left to claim.
+             * @example 250000000000000000000000
+             */
+            amount: string;
+            /** @description What it can claim, in each token of the shares. */
+            claimable: components["schemas"]["Claimable"][];
+            /**
+             * @description Public id of the listing.
+             * @example 31337-1
+             */
+            listing: string;
+            /**
+             * @description Name of the shares.
+             * @example Shares of a fine-tune
+             */
+            name: string;
+            /**
+             * @description Contract of the shares.
+             * @example 0x5FbDB2315678afecb367f032d93F642f64180aa3
+             */
+            share: string;
+            /**
+             * @description How many there are.
+             * @example 1000000000000000000000000
+             */
+            supply: string;
+            /**
+             * @description Symbol of the shares.
+             * @example TUNE
+             */
+            symbol: string;
+        };
         /**
          * @description What a listing is.
          * @enum {string}
          */
         Kind: "model" | "dataset" | "compute" | "agent" | "service";
-        /** @description A listing with its versions, plans, children and revenue. */
+        /** @description A listing with its versions, plans, children, revenue and shares. */
         Listing: components["schemas"]["ListingSummary"] & {
             /** @description The listings that derive from it, oldest first, at most 1,000. */
             children: components["schemas"]["Edge"][];
@@ -275,6 +432,9 @@ export interface components {
             plans: components["schemas"]["Plan"][];
             /** @description What its sales brought, one entry per token: amounts in different tokens are never added. */
             revenue: components["schemas"]["Revenue"][];
+            /** @description Offers of its shares that sell by the head's time or later, oldest first, at most 1,000. */
+            share_sales: components["schemas"]["ShareSale"][];
+            shares: components["schemas"]["Shares"] | null;
             /** @description Its releases, newest first, at most 1,000. */
             versions: components["schemas"]["Version"][];
         };
@@ -394,6 +554,37 @@ export interface components {
              */
             version: number;
         };
+        /** @description Staked STOA. */
+        Lock: {
+            /** @description Whether it counts at the head's time. */
+            active: boolean;
+            /**
+             * @description Principal, in base units of STOA (18 decimals); 0 once withdrawn.
+             * @example 100000000000000000000
+             */
+            amount: string;
+            /** @description What it can claim, in each token whose fees stakers share. */
+            claimable: components["schemas"]["Claimable"][];
+            /**
+             * Format: date-time
+             * @description First second in which it does not count any more (RFC 3339, UTC); null where nothing was locked yet.
+             * @example 2026-12-24T00:00:00Z
+             */
+            ends_at: string | null;
+            /** @description Whether anyone may add its STOA fees to its principal. */
+            reinvest: boolean;
+            /**
+             * @description What it weighs at the head's time, in base units of STOA: 0 once it has ended.
+             * @example 150000000000000000000
+             */
+            score: string;
+            /**
+             * Format: int32
+             * @description Tier of the score, 0 to 4.
+             * @example 1
+             */
+            tier: number;
+        };
         /** @description Up to which block the data holds, read in the same snapshot as the data. */
         Meta: {
             /** @description The chains that the answer is about, by id. */
@@ -417,6 +608,46 @@ export interface components {
              */
             tags: string[];
         };
+        /** @description What a purchase gave. */
+        Pass: {
+            /** @description Whether it is valid at the head's time. */
+            active: boolean;
+            /**
+             * Format: date-time
+             * @description Subscription: first second in which it is not valid any more (RFC 3339, UTC); null for other kinds, and
+             *     beyond the year 9999.
+             * @example 2026-12-22T15:00:00Z
+             */
+            expires_at: string | null;
+            kind: components["schemas"]["PlanKind"];
+            /**
+             * @description Public id of the listing.
+             * @example 31337-1
+             */
+            listing: string;
+            /**
+             * @description The listing's name, where its metadata URI holds one; null otherwise.
+             * @example Llama fine-tune for contracts
+             */
+            listing_name: string | null;
+            /**
+             * @description Public id of the plan.
+             * @example 31337-3
+             */
+            plan: string;
+            /**
+             * @description Licences held, or credits left; 1 for a subscription, valid or not.
+             * @example 1
+             */
+            quantity: string;
+            /** @description Whether it can be passed on. */
+            transferable: boolean;
+            /**
+             * @description Credits: what one unit is called; null for other kinds.
+             * @example call
+             */
+            unit: string | null;
+        };
         /** @description A way to buy a listing. */
         Plan: {
             /**
@@ -425,18 +656,46 @@ export interface components {
              */
             cap: string | null;
             /**
+             * @description Contract that says who may buy; null for everybody.
+             * @example 0x5FbDB2315678afecb367f032d93F642f64180aa3
+             */
+            gate: string | null;
+            /**
              * @description Public id of the plan.
              * @example 31337-3
              */
             id: string;
             kind: components["schemas"]["PlanKind"];
-            /** @description Whether it sells nothing for now. */
+            /**
+             * @description Whether it sells by the head's time: not paused, not sold out, inside of its window. The listing's status
+             *     and the gate are another matter.
+             */
+            on_sale: boolean;
+            /** @description Whether its owner has stopped it for now. */
             paused: boolean;
+            /**
+             * Format: int64
+             * @description Subscription: seconds of one period; null for other kinds.
+             * @example 2592000
+             */
+            period: number | null;
             /**
              * @description Price of one, in base units of the token. 0 is free.
              * @example 1000000
              */
             price: string;
+            /**
+             * Format: date-time
+             * @description First second in which it sells (RFC 3339, UTC); null without such a bound, and beyond the year 9999.
+             * @example 2026-11-22T15:00:00Z
+             */
+            sells_from: string | null;
+            /**
+             * Format: date-time
+             * @description First second in which it sells no more (RFC 3339, UTC); null without such a bound, and beyond the year 9999.
+             * @example 2026-12-22T15:00:00Z
+             */
+            sells_until: string | null;
             /**
              * @description How many were sold.
              * @example 3
@@ -446,6 +705,16 @@ export interface components {
             token: components["schemas"]["Token"];
             /** @description Whether what it sells can be passed on. */
             transferable: boolean;
+            /**
+             * @description Credits: what one unit is called; null for other kinds.
+             * @example call
+             */
+            unit: string | null;
+            /**
+             * @description Credits: units in one pack, a whole number; null for other kinds.
+             * @example 1000
+             */
+            units: string | null;
             /**
              * Format: int64
              * @description Its version: an order names it, so that nobody buys on terms that changed meanwhile.
@@ -519,6 +788,13 @@ export interface components {
              * @example 31337
              */
             chain_id: number;
+            /**
+             * Format: date-time
+             * @description Until when the recipient's subscription is valid after it (RFC 3339, UTC); null for what does not expire,
+             *     and beyond the year 9999.
+             * @example 2026-12-22T15:00:00Z
+             */
+            expires_at: string | null;
             /**
              * @description Protocol fee in it.
              * @example 25000
@@ -611,11 +887,153 @@ export interface components {
             sales: string;
             token: components["schemas"]["Token"];
         };
+        /** @description ERC-20 shares that divide what a listing earns. */
+        Shares: {
+            /**
+             * @description Vault account in which what they earn lies.
+             * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+             */
+            account: string;
+            /**
+             * Format: int64
+             * @description How many accounts hold shares.
+             * @example 3
+             */
+            holders: number;
+            /**
+             * @description Name that its owner gave it.
+             * @example Shares of a fine-tune
+             */
+            name: string;
+            /**
+             * Format: int32
+             * @description What the shares earn of what the listing receives, in 1/10,000; the rest is its parents'.
+             * @example 9000
+             */
+            own_bps: number;
+            /**
+             * @description Contract of the shares, an ERC-20 of 18 decimals.
+             * @example 0x5FbDB2315678afecb367f032d93F642f64180aa3
+             */
+            share: string;
+            /**
+             * @description How many shares there are, for good, in base units of 18 decimals.
+             * @example 1000000000000000000000000
+             */
+            supply: string;
+            /**
+             * @description Symbol that its owner gave it.
+             * @example TUNE
+             */
+            symbol: string;
+            /** @description The tokens in which earnings are claimable, at most 4, in the order in which they were added. */
+            tokens: components["schemas"]["ShareToken"][];
+        };
+        /**
+         * @description An offer of shares at a fixed price. The shares stay the seller's until they are sold, so it may turn out
+         *     that there are too few of them.
+         */
+        ShareSale: {
+            /**
+             * @description How many lots are for sale in all; null is no limit.
+             * @example 100
+             */
+            cap: string | null;
+            /**
+             * @description Public id of the sale.
+             * @example 31337-2
+             */
+            id: string;
+            /**
+             * @description Shares in one lot, in base units of 18 decimals.
+             * @example 1000000000000000000
+             */
+            lot: string;
+            /** @description Whether it sells by the head's time; what does not yet has a `sells_from`. */
+            on_sale: boolean;
+            /**
+             * @description Price of a lot, in base units of the token.
+             * @example 1000000
+             */
+            price: string;
+            /**
+             * @description Who sells, and gets all that is paid.
+             * @example 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266
+             */
+            seller: string;
+            /**
+             * Format: date-time
+             * @description First second in which it sells (RFC 3339, UTC); null without such a bound, and beyond the year 9999.
+             * @example 2026-11-22T15:00:00Z
+             */
+            sells_from: string | null;
+            /**
+             * Format: date-time
+             * @description First second in which it sells no more (RFC 3339, UTC); null without such a bound, and beyond the year 9999.
+             * @example 2026-12-22T15:00:00Z
+             */
+            sells_until: string | null;
+            /**
+             * @description Contract of the shares.
+             * @example 0x5FbDB2315678afecb367f032d93F642f64180aa3
+             */
+            share: string;
+            /**
+             * @description How many lots were sold.
+             * @example 3
+             */
+            sold: string;
+            /** @description What it is paid in. */
+            token: components["schemas"]["Token"];
+        };
+        /** @description What shares earn in one token. */
+        ShareToken: {
+            /**
+             * @description What holders have claimed, in base units of the token.
+             * @example 400000
+             */
+            claimed: string;
+            /**
+             * @description What all shares together have earned, claimed or not.
+             * @example 900000
+             */
+            earned: string;
+            token: components["schemas"]["Token"];
+        };
         /**
          * @description Which end a collection starts from.
          * @enum {string}
          */
         Sort: "newest" | "oldest";
+        /** @description Fees in one token. */
+        StakeToken: {
+            /**
+             * @description What of them was claimed.
+             * @example 1000000
+             */
+            claimed: string;
+            /**
+             * @description Fees divided so far, in base units of the token.
+             * @example 3000000
+             */
+            distributed: string;
+            /**
+             * @description What one base unit of score has earned since the first distribution, times 2^96.
+             * @example 79228162514264337593543950336
+             */
+            index: string;
+            token: components["schemas"]["Token"];
+        };
+        /** @description Staking on each chain. */
+        Staking: {
+            /** @description The chains, by id. */
+            chains: components["schemas"]["ChainStaking"][];
+        };
+        /** @description The answer of `GET /v1/staking`. */
+        StakingAnswer: {
+            data: components["schemas"]["Staking"];
+            meta: components["schemas"]["Meta"];
+        };
         /** @description The server, and the chains that it serves. */
         Status: {
             /** @description The chains, by id. */
@@ -630,6 +1048,20 @@ export interface components {
         StatusAnswer: {
             data: components["schemas"]["Status"];
             meta: components["schemas"]["Meta"];
+        };
+        /** @description A band of score. */
+        Tier: {
+            /**
+             * @description Score from which it begins, in whole STOA: a whole number.
+             * @example 1000
+             */
+            score: string;
+            /**
+             * Format: int32
+             * @description Its number, from 1.
+             * @example 1
+             */
+            tier: number;
         };
         /** @description An ERC-20 token. What it says of itself is not checked by anyone. */
         Token: {
@@ -697,6 +1129,63 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    getAccount: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only this chain: its id or CAIP-2 form. Without it, all chains.
+                 * @example 31337
+                 */
+                chain?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The account: `0x` and 40 hexadecimal digits.
+                 * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+                 */
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     searchListings: {
         parameters: {
             query?: {
@@ -891,6 +1380,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PurchasesAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getStaking: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only this chain: its id or CAIP-2 form. Without it, all chains.
+                 * @example 31337
+                 */
+                chain?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Staking on each chain. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StakingAnswer"];
                 };
             };
             /** @description The data is what `If-None-Match` names. */

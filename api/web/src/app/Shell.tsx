@@ -27,6 +27,9 @@ export function Shell() {
             <Link to="/activity" className={styles.link}>
               Activity
             </Link>
+            <Link to="/staking" className={styles.link}>
+              Staking
+            </Link>
           </nav>
           <div className={styles.tools}>
             <ChainStatus />

@@ -5,7 +5,7 @@ import { settle } from '../lib/stable';
 import { shortHex } from '../lib/amount';
 import { FinalityMark } from './Badge';
 import styles from './PurchaseList.module.css';
-import { Age, Amount, Count, Hex } from './Value';
+import { Account, Age, Amount, Count, Hex } from './Value';
 
 interface PurchaseListProps {
   items: Purchase[];
@@ -134,10 +134,10 @@ function Row({ purchase, hideListing }: RowProps) {
       </span>
       <span className={styles.who}>
         <span className={styles.label}>Buyer</span>
-        <Hex value={purchase.payer} label="buyer's address" />
+        <Account value={purchase.payer} label="buyer's address" />
         {gift && (
           <span className={styles.gift} title={`For ${purchase.recipient}`}>
-            for <code>{shortHex(purchase.recipient)}</code>
+            for <Account value={purchase.recipient} label="recipient's address" copy={false} />
           </span>
         )}
       </span>

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { formatAmount, groupDigits, shortHex, tokenLabel, type TokenLike } from '../lib/amount';
 import { useNow } from '../lib/clock';
 import { age, fullTime } from '../lib/time';
@@ -28,6 +29,18 @@ export function Amount({ base, token, digits = Infinity, free = false }: AmountP
   );
 }
 
+/** A number of 18 decimals that is no token of its own: staked STOA, a score. */
+export function Quantity({ base, unit, digits = Infinity }: { base: string; unit: string; digits?: number }) {
+  const { text, exact, cut } = formatAmount(base, 18, digits);
+  return (
+    <span className={styles.amount} title={`${exact} ${unit}`.trim()}>
+      {text}
+      {cut && <span aria-label=" and more">…</span>}
+      {unit !== '' && <span className={styles.unit}> {unit}</span>}
+    </span>
+  );
+}
+
 export function Count({ value }: { value: string | number }) {
   return <>{groupDigits(String(value))}</>;
 }
@@ -37,6 +50,18 @@ export function Hex({ value, label, copy = true }: { value: string; label: strin
   return (
     <span className={styles.hex}>
       <code title={value}>{shortHex(value)}</code>
+      {copy && <CopyButton text={value} label={label} />}
+    </span>
+  );
+}
+
+/** An account's address, leading to its page. */
+export function Account({ value, label, copy = true }: { value: string; label: string; copy?: boolean }) {
+  return (
+    <span className={styles.hex}>
+      <Link to="/accounts/$address" params={{ address: value }} className={styles.account}>
+        <code title={value}>{shortHex(value)}</code>
+      </Link>
       {copy && <CopyButton text={value} label={label} />}
     </span>
   );

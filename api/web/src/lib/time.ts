@@ -28,3 +28,27 @@ export function day(time: string): string {
   const then = Date.parse(time);
   return Number.isNaN(then) ? time : DAY_ONLY.format(then);
 }
+
+const UNITS = [
+  ['day', DAY],
+  ['hour', HOUR],
+  ['minute', MINUTE],
+  ['second', 1],
+] as const;
+
+/** A length in whole days, hours, minutes or seconds, whichever is the longest that is exact: "30 days". */
+export function formatPeriod(seconds: number): string {
+  const { count, unit } = period(seconds);
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}
+
+/** How a price is said for each such length: "per day", "per 30 days". */
+export function perPeriod(seconds: number): string {
+  const { count, unit } = period(seconds);
+  return count === 1 ? `per ${unit}` : `per ${count} ${unit}s`;
+}
+
+function period(seconds: number): { count: number; unit: string } {
+  const [unit, length] = UNITS.find(([, size]) => seconds >= size && seconds % size === 0) ?? UNITS[3];
+  return { count: seconds / length, unit };
+}

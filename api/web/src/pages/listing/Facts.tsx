@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { Listing } from '../../api/types';
 import { Section } from '../../components/Section';
 import { Uri } from '../../components/Uri';
-import { Count, Hex } from '../../components/Value';
+import { Account, Count } from '../../components/Value';
 import { formatBps } from '../../lib/amount';
 import { day, fullTime } from '../../lib/time';
 import styles from './Facts.module.css';
@@ -16,17 +16,17 @@ export function Facts({ listing }: { listing: Listing }) {
           {listing.derivatives_allowed ? `allowed, ${formatBps(listing.derivative_bps)} of their net sales` : 'not allowed'}
         </Fact>
         <Fact name="Owner">
-          <Hex value={listing.owner} label="owner's address" />
+          <Account value={listing.owner} label="owner's address" />
         </Fact>
         <Fact name="Creator">
-          <Hex value={listing.creator} label="creator's address" />
+          <Account value={listing.creator} label="creator's address" />
         </Fact>
         <Fact name="Resale royalty">
           {listing.royalty_bps === 0 ? (
             'none'
           ) : (
             <>
-              {formatBps(listing.royalty_bps)} to <Hex value={listing.royalty_receiver} label="royalty receiver's address" />
+              {formatBps(listing.royalty_bps)} to <Account value={listing.royalty_receiver} label="royalty receiver's address" />
             </>
           )}
         </Fact>

@@ -8,7 +8,7 @@ import { Fingerprint } from '../../components/Fingerprint';
 import { BackIcon } from '../../components/icons';
 import { ErrorNotice, Notice } from '../../components/Notice';
 import { Skeleton } from '../../components/Skeleton';
-import { Count, Hex } from '../../components/Value';
+import { Account, Count } from '../../components/Value';
 import { displayName } from '../../lib/kinds';
 import { Facts } from './Facts';
 import { Lineage } from './Lineage';
@@ -16,6 +16,7 @@ import styles from './ListingPage.module.css';
 import { Plans } from './Plans';
 import { Purchases } from './Purchases';
 import { Revenue } from './Revenue';
+import { Shares } from './Shares';
 import { Versions } from './Versions';
 
 export function ListingPage() {
@@ -62,6 +63,7 @@ function Content({ listing }: { listing: Listing }) {
         </div>
         <aside className={styles.side}>
           <Plans listing={listing} />
+          <Shares listing={listing} />
           <Revenue listing={listing} />
           <Facts listing={listing} />
         </aside>
@@ -85,7 +87,7 @@ function Title({ listing }: { listing: Listing }) {
         </h1>
         <p className={styles.line}>
           <span className={styles.owner}>
-            by <Hex value={listing.owner} label="owner's address" />
+            by <Account value={listing.owner} label="owner's address" />
           </span>
           <span>
             <Count value={listing.sales} /> {listing.sales === '1' ? 'sale' : 'sales'}

@@ -1,13 +1,15 @@
 import type { Listing, Plan } from '../../api/types';
 import { Section } from '../../components/Section';
-import { Amount, Count } from '../../components/Value';
+import { Amount, Count, Hex } from '../../components/Value';
+import { Window } from '../../components/Window';
 import { shortHex } from '../../lib/amount';
+import { formatPeriod, perPeriod } from '../../lib/time';
 import styles from './Plans.module.css';
 
-const PLAN_LABEL: Record<Plan['kind'], { name: string; gives: string }> = {
-  licence: { name: 'Licence', gives: 'for good' },
-  subscription: { name: 'Subscription', gives: 'for a period' },
-  credits: { name: 'Credits', gives: 'units to spend' },
+const PLAN_NAME: Record<Plan['kind'], string> = {
+  licence: 'Licence',
+  subscription: 'Subscription',
+  credits: 'Credits',
 };
 
 export function Plans({ listing }: { listing: Listing }) {
@@ -25,22 +27,30 @@ export function Plans({ listing }: { listing: Listing }) {
 }
 
 function PlanRow({ plan, sells }: { plan: Plan; sells: boolean }) {
-  const label = PLAN_LABEL[plan.kind];
-  const soldOut = plan.cap != null && plan.cap !== '0' && BigInt(plan.sold) >= BigInt(plan.cap);
   return (
-    <li className={styles.plan}>
+    <li className={styles.plan} data-testid="plan" data-plan-kind={plan.kind}>
       <div className={styles.top}>
         <span className={styles.name}>
-          {label.name} <span className={styles.gives}>{label.gives}</span>
+          {PLAN_NAME[plan.kind]}{' '}
+          <span className={styles.gives}>
+            <Gives plan={plan} />
+          </span>
         </span>
-        <PlanState paused={plan.paused || !sells} soldOut={soldOut} />
+        <PlanState plan={plan} sells={sells} />
       </div>
       <p className={styles.price}>
         <Amount base={plan.price} token={plan.token} free />
+        {plan.period != null && <span className={styles.per}> {perPeriod(plan.period)}</span>}
       </p>
       <p className={styles.terms}>
         <Sold plan={plan} /> · {plan.transferable ? 'transferable' : 'not transferable'} · plan {plan.id}
       </p>
+      <Window from={plan.sells_from} until={plan.sells_until} className={styles.terms} />
+      {plan.gate != null && (
+        <p className={styles.terms}>
+          only for buyers whom contract <Hex value={plan.gate} label="gate's address" /> admits
+        </p>
+      )}
       {!/^0+$/.test(plan.price) && (
         <p className={styles.terms}>
           paid in <span title={plan.token.name ?? undefined}>token</span>{' '}
@@ -51,14 +61,27 @@ function PlanRow({ plan, sells }: { plan: Plan; sells: boolean }) {
   );
 }
 
-function PlanState({ paused, soldOut }: { paused: boolean; soldOut: boolean }) {
-  if (paused) return <span className={styles.state}>Not for sale now</span>;
-  if (soldOut) return <span className={styles.state}>Sold out</span>;
-  return null;
+/** What one purchase gives, beside the plan's name. */
+function Gives({ plan }: { plan: Plan }) {
+  if (plan.units != null) {
+    return (
+      <>
+        <Count value={plan.units} /> × <bdi>{plan.unit}</bdi>
+      </>
+    );
+  }
+  return plan.period == null ? 'for good' : formatPeriod(plan.period);
+}
+
+function PlanState({ plan, sells }: { plan: Plan; sells: boolean }) {
+  const soldOut = plan.cap != null && BigInt(plan.sold) >= BigInt(plan.cap);
+  const text = !sells || plan.paused ? 'Not for sale now' : soldOut ? 'Sold out' : 'Not on sale now';
+  if (sells && plan.on_sale) return null;
+  return <span className={styles.state}>{text}</span>;
 }
 
 function Sold({ plan }: { plan: Plan }) {
-  if (plan.cap == null || plan.cap === '0') {
+  if (plan.cap == null) {
     return (
       <>
         <Count value={plan.sold} /> sold
