@@ -62,7 +62,7 @@ function Sale({ sale, shares }: { sale: ShareSale; shares: ShareContract }) {
         <Amount base={sale.price} token={sale.token} free />
       </p>
       <p className={styles.terms}>
-        for <Amount base={sale.lot} token={shareToken(shares)} />
+        for <Amount base={sale.lot} token={shareToken(shares)} /> · sale {sale.id}
         {!sale.on_sale && <span className={styles.state}> · not on sale now</span>}
       </p>
       <p className={styles.terms}>
@@ -73,7 +73,7 @@ function Sale({ sale, shares }: { sale: ShareSale; shares: ShareContract }) {
             of <Count value={sale.cap} />
           </>
         )}{' '}
-        lots sold · sale {sale.id}
+        lots sold
       </p>
       <Window from={sale.sells_from} until={sale.sells_until} className={styles.terms} />
     </li>
