@@ -230,19 +230,26 @@ COMMENT ON TABLE archive.listings_metadata_update IS 'ERC-4906 `MetadataUpdate`:
 COMMENT ON COLUMN archive.listings_metadata_update.listing IS 'Listing''s number.';
 
 CREATE TABLE archive.market_plan_created (
-    chain_id     bigint NOT NULL,
-    block_number bigint NOT NULL,
-    log_index    integer NOT NULL,
-    block_time   timestamp with time zone NOT NULL,
-    tx_hash      bytea NOT NULL,
-    plan         bigint NOT NULL,
-    listing      bigint NOT NULL,
-    token        bytea NOT NULL,
-    kind         smallint NOT NULL,
-    price        numeric(78,0) NOT NULL,
-    cap          numeric(78,0) NOT NULL,
-    transferable boolean NOT NULL,
-    version      bigint NOT NULL,
+    chain_id      bigint NOT NULL,
+    block_number  bigint NOT NULL,
+    log_index     integer NOT NULL,
+    block_time    timestamp with time zone NOT NULL,
+    tx_hash       bytea NOT NULL,
+    plan          bigint NOT NULL,
+    listing       bigint NOT NULL,
+    token         bytea NOT NULL,
+    kind          smallint NOT NULL,
+    price         numeric(78,0) NOT NULL,
+    cap           numeric(78,0) NOT NULL,
+    transferable  boolean NOT NULL,
+    version       bigint NOT NULL,
+    period        bigint NOT NULL,
+    units         numeric(78,0) NOT NULL,
+    unit          text NOT NULL,
+    sells_from    numeric(78,0) NOT NULL,
+    sells_until   numeric(78,0) NOT NULL,
+    gate          bytea NOT NULL,
+    tier_discount boolean NOT NULL,
     PRIMARY KEY (chain_id, block_number, log_index)
 );
 COMMENT ON TABLE archive.market_plan_created IS 'A new plan.';
@@ -254,6 +261,13 @@ COMMENT ON COLUMN archive.market_plan_created.price IS 'Price of one, in the tok
 COMMENT ON COLUMN archive.market_plan_created.cap IS 'How many may be sold; 0 is no limit.';
 COMMENT ON COLUMN archive.market_plan_created.transferable IS 'Whether its passes can be transferred.';
 COMMENT ON COLUMN archive.market_plan_created.version IS 'Plan''s version, which bounds an order.';
+COMMENT ON COLUMN archive.market_plan_created.period IS 'Subscription: seconds of one period; else 0.';
+COMMENT ON COLUMN archive.market_plan_created.units IS 'Credits: units in one pack; else 0.';
+COMMENT ON COLUMN archive.market_plan_created.unit IS 'Credits: label of a unit; else empty.';
+COMMENT ON COLUMN archive.market_plan_created.sells_from IS 'First second in which it sells; 0 is no bound.';
+COMMENT ON COLUMN archive.market_plan_created.sells_until IS 'First second in which it sells no more; 0 is no bound.';
+COMMENT ON COLUMN archive.market_plan_created.gate IS 'Contract that says who may buy; the zero address for everybody.';
+COMMENT ON COLUMN archive.market_plan_created.tier_discount IS 'Whether the listing owner''s staking tier lowers the protocol fee.';
 
 CREATE TABLE archive.market_plan_changed (
     chain_id     bigint NOT NULL,
@@ -266,6 +280,9 @@ CREATE TABLE archive.market_plan_changed (
     price        numeric(78,0) NOT NULL,
     cap          numeric(78,0) NOT NULL,
     paused       boolean NOT NULL,
+    sells_from   numeric(78,0) NOT NULL,
+    sells_until  numeric(78,0) NOT NULL,
+    gate         bytea NOT NULL,
     PRIMARY KEY (chain_id, block_number, log_index)
 );
 COMMENT ON TABLE archive.market_plan_changed IS 'A plan''s whole state after a change.';
@@ -274,6 +291,9 @@ COMMENT ON COLUMN archive.market_plan_changed.version IS 'Plan''s version after 
 COMMENT ON COLUMN archive.market_plan_changed.price IS 'Price of one, in base units.';
 COMMENT ON COLUMN archive.market_plan_changed.cap IS 'How many may be sold; 0 is no limit.';
 COMMENT ON COLUMN archive.market_plan_changed.paused IS 'Whether it sells nothing for now.';
+COMMENT ON COLUMN archive.market_plan_changed.sells_from IS 'First second in which it sells; 0 is no bound.';
+COMMENT ON COLUMN archive.market_plan_changed.sells_until IS 'First second in which it sells no more; 0 is no bound.';
+COMMENT ON COLUMN archive.market_plan_changed.gate IS 'Contract that says who may buy; the zero address for everybody.';
 
 CREATE TABLE archive.market_purchased (
     chain_id     bigint NOT NULL,
@@ -290,6 +310,7 @@ CREATE TABLE archive.market_purchased (
     fee          numeric(78,0) NOT NULL,
     beneficiary  bytea NOT NULL,
     sold         numeric(78,0) NOT NULL,
+    expiry       bigint NOT NULL,
     PRIMARY KEY (chain_id, block_number, log_index)
 );
 COMMENT ON TABLE archive.market_purchased IS 'A sale.';
@@ -302,6 +323,7 @@ COMMENT ON COLUMN archive.market_purchased.amount IS 'What was paid: fee and net
 COMMENT ON COLUMN archive.market_purchased.fee IS 'Protocol fee in it.';
 COMMENT ON COLUMN archive.market_purchased.beneficiary IS 'Who earns the net.';
 COMMENT ON COLUMN archive.market_purchased.sold IS 'How many of the plan are sold by now.';
+COMMENT ON COLUMN archive.market_purchased.expiry IS 'Subscription: Unix time until which the recipient''s is valid, after this sale; else 0.';
 
 CREATE TABLE archive.market_transfer_single (
     chain_id     bigint NOT NULL,
@@ -426,3 +448,547 @@ CREATE TABLE archive.revenue_ownership_transferred (
 COMMENT ON TABLE archive.revenue_ownership_transferred IS 'ERC-173 `OwnershipTransferred` of Revenue.';
 COMMENT ON COLUMN archive.revenue_ownership_transferred.previous_owner IS 'Owner before.';
 COMMENT ON COLUMN archive.revenue_ownership_transferred.new_owner IS 'Owner after.';
+
+CREATE TABLE archive.staking_token_listed (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    token        bytea NOT NULL,
+    position     bigint NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.staking_token_listed IS 'A token whose fees are divided among stakers from now on.';
+COMMENT ON COLUMN archive.staking_token_listed.token IS 'Token.';
+COMMENT ON COLUMN archive.staking_token_listed.position IS 'Its place in the list, from 0.';
+
+CREATE TABLE archive.staking_lock_changed (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    account      bytea NOT NULL,
+    payer        bytea NOT NULL,
+    change       smallint NOT NULL,
+    added        numeric(78,0) NOT NULL,
+    amount       numeric(78,0) NOT NULL,
+    score        numeric(78,0) NOT NULL,
+    lock_end     bigint NOT NULL,
+    total_score  numeric(78,0) NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.staking_lock_changed IS 'A lock''s whole state after a change.';
+COMMENT ON COLUMN archive.staking_lock_changed.account IS 'Whose lock.';
+COMMENT ON COLUMN archive.staking_lock_changed.payer IS 'Who paid for the change; the account itself where nothing was paid.';
+COMMENT ON COLUMN archive.staking_lock_changed.change IS '0 start, 1 raise, 2 extend, 3 reinvest.';
+COMMENT ON COLUMN archive.staking_lock_changed.added IS 'Principal that came in by this change, in base units of STOA.';
+COMMENT ON COLUMN archive.staking_lock_changed.amount IS 'Principal after it.';
+COMMENT ON COLUMN archive.staking_lock_changed.score IS 'What the lock weighs until its end.';
+COMMENT ON COLUMN archive.staking_lock_changed.lock_end IS 'Unix time at which the lock ends.';
+COMMENT ON COLUMN archive.staking_lock_changed.total_score IS 'Sum of all active scores after it.';
+
+CREATE TABLE archive.staking_principal_withdrawn (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    account      bytea NOT NULL,
+    receiver     bytea NOT NULL,
+    amount       numeric(78,0) NOT NULL,
+    payout       smallint NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.staking_principal_withdrawn IS 'All principal of an ended lock left it.';
+COMMENT ON COLUMN archive.staking_principal_withdrawn.account IS 'Whose lock.';
+COMMENT ON COLUMN archive.staking_principal_withdrawn.receiver IS 'Who received it.';
+COMMENT ON COLUMN archive.staking_principal_withdrawn.amount IS 'How much, in base units of STOA.';
+COMMENT ON COLUMN archive.staking_principal_withdrawn.payout IS '0 vault balance, 1 wallet.';
+
+CREATE TABLE archive.staking_fees_distributed (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    token        bytea NOT NULL,
+    week         bigint NOT NULL,
+    amount       numeric(78,0) NOT NULL,
+    reward_index numeric(78,0) NOT NULL,
+    total_score  numeric(78,0) NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.staking_fees_distributed IS 'Fees were divided among stakers.';
+COMMENT ON COLUMN archive.staking_fees_distributed.token IS 'Token.';
+COMMENT ON COLUMN archive.staking_fees_distributed.week IS 'Week they belong to: Unix time / 604,800.';
+COMMENT ON COLUMN archive.staking_fees_distributed.amount IS 'Fees that arrived since the token''s last distribution.';
+COMMENT ON COLUMN archive.staking_fees_distributed.reward_index IS 'Token''s index from now on, times 2^96.';
+COMMENT ON COLUMN archive.staking_fees_distributed.total_score IS 'Sum of the scores that share.';
+
+CREATE TABLE archive.staking_checkpointed (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    account      bytea NOT NULL,
+    token        bytea NOT NULL,
+    reward_index numeric(78,0) NOT NULL,
+    accrued      numeric(78,0) NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.staking_checkpointed IS 'An account''s earnings of a token were fixed, because its lock changes.';
+COMMENT ON COLUMN archive.staking_checkpointed.account IS 'Whose earnings.';
+COMMENT ON COLUMN archive.staking_checkpointed.token IS 'Token.';
+COMMENT ON COLUMN archive.staking_checkpointed.reward_index IS 'Account''s index from now on, times 2^96.';
+COMMENT ON COLUMN archive.staking_checkpointed.accrued IS 'What it has earned up to there and not been paid, times 2^96.';
+
+CREATE TABLE archive.staking_fees_claimed (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    account      bytea NOT NULL,
+    token        bytea NOT NULL,
+    receiver     bytea NOT NULL,
+    amount       numeric(78,0) NOT NULL,
+    payout       smallint NOT NULL,
+    reward_index numeric(78,0) NOT NULL,
+    accrued      numeric(78,0) NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.staking_fees_claimed IS 'An account''s earnings of a token were paid.';
+COMMENT ON COLUMN archive.staking_fees_claimed.account IS 'Who earned them.';
+COMMENT ON COLUMN archive.staking_fees_claimed.token IS 'Token.';
+COMMENT ON COLUMN archive.staking_fees_claimed.receiver IS 'Who received them; Staking itself where they became principal.';
+COMMENT ON COLUMN archive.staking_fees_claimed.amount IS 'How much, in base units.';
+COMMENT ON COLUMN archive.staking_fees_claimed.payout IS '0 vault balance, 1 wallet, 2 lock.';
+COMMENT ON COLUMN archive.staking_fees_claimed.reward_index IS 'Account''s index from now on, times 2^96.';
+COMMENT ON COLUMN archive.staking_fees_claimed.accrued IS 'What is left below one unit, times 2^96.';
+
+CREATE TABLE archive.staking_reinvest_set (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    account      bytea NOT NULL,
+    enabled      boolean NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.staking_reinvest_set IS 'Whether anyone may reinvest an account''s STOA fees.';
+COMMENT ON COLUMN archive.staking_reinvest_set.account IS 'Account.';
+COMMENT ON COLUMN archive.staking_reinvest_set.enabled IS 'Whether anyone may.';
+
+CREATE TABLE archive.staking_nonce_changed (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    account      bytea NOT NULL,
+    nonce        numeric(78,0) NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.staking_nonce_changed IS 'The nonce that an account''s next signature must carry.';
+COMMENT ON COLUMN archive.staking_nonce_changed.account IS 'Account.';
+COMMENT ON COLUMN archive.staking_nonce_changed.nonce IS 'Nonce.';
+
+CREATE TABLE archive.staking_tiers_changed (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    tier1        bigint NOT NULL,
+    tier2        bigint NOT NULL,
+    tier3        bigint NOT NULL,
+    tier4        bigint NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.staking_tiers_changed IS 'Scores from which the tiers begin.';
+COMMENT ON COLUMN archive.staking_tiers_changed.tier1 IS 'Tier 1, in whole STOA.';
+COMMENT ON COLUMN archive.staking_tiers_changed.tier2 IS 'Tier 2, in whole STOA.';
+COMMENT ON COLUMN archive.staking_tiers_changed.tier3 IS 'Tier 3, in whole STOA.';
+COMMENT ON COLUMN archive.staking_tiers_changed.tier4 IS 'Tier 4, in whole STOA.';
+
+CREATE TABLE archive.staking_ownership_transfer_started (
+    chain_id       bigint NOT NULL,
+    block_number   bigint NOT NULL,
+    log_index      integer NOT NULL,
+    block_time     timestamp with time zone NOT NULL,
+    tx_hash        bytea NOT NULL,
+    previous_owner bytea NOT NULL,
+    new_owner      bytea NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.staking_ownership_transfer_started IS 'A new owner of Staking is named, who has yet to accept.';
+COMMENT ON COLUMN archive.staking_ownership_transfer_started.previous_owner IS 'Owner now.';
+COMMENT ON COLUMN archive.staking_ownership_transfer_started.new_owner IS 'Owner once accepted.';
+
+CREATE TABLE archive.staking_ownership_transferred (
+    chain_id       bigint NOT NULL,
+    block_number   bigint NOT NULL,
+    log_index      integer NOT NULL,
+    block_time     timestamp with time zone NOT NULL,
+    tx_hash        bytea NOT NULL,
+    previous_owner bytea NOT NULL,
+    new_owner      bytea NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.staking_ownership_transferred IS 'ERC-173 `OwnershipTransferred` of Staking.';
+COMMENT ON COLUMN archive.staking_ownership_transferred.previous_owner IS 'Owner before.';
+COMMENT ON COLUMN archive.staking_ownership_transferred.new_owner IS 'Owner after.';
+
+CREATE TABLE archive.listings_revenue_bound (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    listing      bigint NOT NULL,
+    share        bytea NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.listings_revenue_bound IS 'From now on a listing earns for its share contract.';
+COMMENT ON COLUMN archive.listings_revenue_bound.listing IS 'Listing''s number.';
+COMMENT ON COLUMN archive.listings_revenue_bound.share IS 'Its share contract.';
+
+CREATE TABLE archive.revenue_shares_created (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    listing      bigint NOT NULL,
+    share        bytea NOT NULL,
+    holder       bytea NOT NULL,
+    account      bytea NOT NULL,
+    supply       numeric(78,0) NOT NULL,
+    own_bps      integer NOT NULL,
+    name         text NOT NULL,
+    symbol       text NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.revenue_shares_created IS 'A listing''s share contract came to be.';
+COMMENT ON COLUMN archive.revenue_shares_created.listing IS 'Listing''s number.';
+COMMENT ON COLUMN archive.revenue_shares_created.share IS 'Share contract: the listing''s beneficiary from now on.';
+COMMENT ON COLUMN archive.revenue_shares_created.holder IS 'Who received all shares.';
+COMMENT ON COLUMN archive.revenue_shares_created.account IS 'Vault account in which what the shares earn lies.';
+COMMENT ON COLUMN archive.revenue_shares_created.supply IS 'Number of shares in base units of 18 decimals, for good.';
+COMMENT ON COLUMN archive.revenue_shares_created.own_bps IS 'What the shares earn of what the listing receives, in 1/10,000.';
+COMMENT ON COLUMN archive.revenue_shares_created.name IS 'ERC-20 name.';
+COMMENT ON COLUMN archive.revenue_shares_created.symbol IS 'ERC-20 symbol.';
+
+CREATE TABLE archive.revenue_listing_paid (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    listing      bigint NOT NULL,
+    payer        bytea NOT NULL,
+    token        bytea NOT NULL,
+    beneficiary  bytea NOT NULL,
+    amount       numeric(78,0) NOT NULL,
+    memo         bytea NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.revenue_listing_paid IS 'Someone paid a listing directly, without buying.';
+COMMENT ON COLUMN archive.revenue_listing_paid.listing IS 'Listing''s number.';
+COMMENT ON COLUMN archive.revenue_listing_paid.payer IS 'Who paid.';
+COMMENT ON COLUMN archive.revenue_listing_paid.token IS 'Token.';
+COMMENT ON COLUMN archive.revenue_listing_paid.beneficiary IS 'Who earns it.';
+COMMENT ON COLUMN archive.revenue_listing_paid.amount IS 'Amount in base units.';
+COMMENT ON COLUMN archive.revenue_listing_paid.memo IS '32 bytes of the payer''s choice.';
+
+CREATE TABLE archive.share_transfer (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    share        bytea NOT NULL,
+    sender       bytea NOT NULL,
+    receiver     bytea NOT NULL,
+    amount       numeric(78,0) NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.share_transfer IS 'ERC-20 `Transfer` of a share contract.';
+COMMENT ON COLUMN archive.share_transfer.share IS 'Share contract.';
+COMMENT ON COLUMN archive.share_transfer.sender IS 'Holder before; the zero address at birth.';
+COMMENT ON COLUMN archive.share_transfer.receiver IS 'Holder after.';
+COMMENT ON COLUMN archive.share_transfer.amount IS 'Shares in base units.';
+
+CREATE TABLE archive.share_approval (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    share        bytea NOT NULL,
+    owner        bytea NOT NULL,
+    spender      bytea NOT NULL,
+    amount       numeric(78,0) NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.share_approval IS 'ERC-20 `Approval` of a share contract.';
+COMMENT ON COLUMN archive.share_approval.share IS 'Share contract.';
+COMMENT ON COLUMN archive.share_approval.owner IS 'Holder.';
+COMMENT ON COLUMN archive.share_approval.spender IS 'Who may move its shares.';
+COMMENT ON COLUMN archive.share_approval.amount IS 'How many, in base units.';
+
+CREATE TABLE archive.share_payment_token_added (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    share        bytea NOT NULL,
+    token        bytea NOT NULL,
+    position     bigint NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.share_payment_token_added IS 'What shares earn in a token is claimable from now on.';
+COMMENT ON COLUMN archive.share_payment_token_added.share IS 'Share contract.';
+COMMENT ON COLUMN archive.share_payment_token_added.token IS 'Token.';
+COMMENT ON COLUMN archive.share_payment_token_added.position IS 'Its place in the list, from 0.';
+
+CREATE TABLE archive.share_checkpointed (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    share        bytea NOT NULL,
+    account      bytea NOT NULL,
+    token        bytea NOT NULL,
+    reward_index numeric(78,0) NOT NULL,
+    accrued      numeric(78,0) NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.share_checkpointed IS 'A holder''s earnings of a token were fixed, because its balance changes.';
+COMMENT ON COLUMN archive.share_checkpointed.share IS 'Share contract.';
+COMMENT ON COLUMN archive.share_checkpointed.account IS 'Whose earnings.';
+COMMENT ON COLUMN archive.share_checkpointed.token IS 'Token.';
+COMMENT ON COLUMN archive.share_checkpointed.reward_index IS 'All that the shares together have ever earned of the token, in base units.';
+COMMENT ON COLUMN archive.share_checkpointed.accrued IS 'What the account has earned up to there and not been paid, times supply.';
+
+CREATE TABLE archive.share_revenue_claimed (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    share        bytea NOT NULL,
+    account      bytea NOT NULL,
+    token        bytea NOT NULL,
+    receiver     bytea NOT NULL,
+    amount       numeric(78,0) NOT NULL,
+    payout       smallint NOT NULL,
+    reward_index numeric(78,0) NOT NULL,
+    accrued      numeric(78,0) NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.share_revenue_claimed IS 'A holder''s earnings were paid.';
+COMMENT ON COLUMN archive.share_revenue_claimed.share IS 'Share contract.';
+COMMENT ON COLUMN archive.share_revenue_claimed.account IS 'Who earned them.';
+COMMENT ON COLUMN archive.share_revenue_claimed.token IS 'Token.';
+COMMENT ON COLUMN archive.share_revenue_claimed.receiver IS 'Who received them.';
+COMMENT ON COLUMN archive.share_revenue_claimed.amount IS 'How much, in base units.';
+COMMENT ON COLUMN archive.share_revenue_claimed.payout IS '0 vault balance, 1 wallet.';
+COMMENT ON COLUMN archive.share_revenue_claimed.reward_index IS 'All that the shares together have ever earned of the token, in base units.';
+COMMENT ON COLUMN archive.share_revenue_claimed.accrued IS 'What is left below one unit, times supply.';
+
+CREATE TABLE archive.vault_nonces_changed (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    account      bytea NOT NULL,
+    word         numeric(78,0) NOT NULL,
+    used         numeric(78,0) NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.vault_nonces_changed IS 'Which nonces of a word an account has used or cancelled in Vault.';
+COMMENT ON COLUMN archive.vault_nonces_changed.account IS 'Whose nonces.';
+COMMENT ON COLUMN archive.vault_nonces_changed.word IS 'Index of the word: nonce n is bit n % 256 of word n / 256.';
+COMMENT ON COLUMN archive.vault_nonces_changed.used IS 'The whole word: a set bit is a nonce that no signature can use any more.';
+
+CREATE TABLE archive.market_nonces_changed (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    account      bytea NOT NULL,
+    word         numeric(78,0) NOT NULL,
+    used         numeric(78,0) NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.market_nonces_changed IS 'Which nonces of a word an account has used or cancelled in Market.';
+COMMENT ON COLUMN archive.market_nonces_changed.account IS 'Whose nonces.';
+COMMENT ON COLUMN archive.market_nonces_changed.word IS 'Index of the word: nonce n is bit n % 256 of word n / 256.';
+COMMENT ON COLUMN archive.market_nonces_changed.used IS 'The whole word: a set bit is a nonce that no signature can use any more.';
+
+CREATE TABLE archive.market_credits_spent (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    plan         bigint NOT NULL,
+    holder       bytea NOT NULL,
+    spender      bytea NOT NULL,
+    units        numeric(78,0) NOT NULL,
+    reference    bytea NOT NULL,
+    remaining    numeric(78,0) NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.market_credits_spent IS 'A holder''s credits were spent.';
+COMMENT ON COLUMN archive.market_credits_spent.plan IS 'Plan whose credits they are.';
+COMMENT ON COLUMN archive.market_credits_spent.holder IS 'Whose credits.';
+COMMENT ON COLUMN archive.market_credits_spent.spender IS 'Who spent them.';
+COMMENT ON COLUMN archive.market_credits_spent.units IS 'How many units.';
+COMMENT ON COLUMN archive.market_credits_spent.reference IS 'The spender''s own reference.';
+COMMENT ON COLUMN archive.market_credits_spent.remaining IS 'The holder''s units after it.';
+
+CREATE TABLE archive.market_share_sale_opened (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    sale         bigint NOT NULL,
+    listing      bigint NOT NULL,
+    seller       bytea NOT NULL,
+    share        bytea NOT NULL,
+    token        bytea NOT NULL,
+    lot          numeric(78,0) NOT NULL,
+    price        numeric(78,0) NOT NULL,
+    cap          numeric(78,0) NOT NULL,
+    sells_from   numeric(78,0) NOT NULL,
+    sells_until  numeric(78,0) NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.market_share_sale_opened IS 'A holder of shares offers some.';
+COMMENT ON COLUMN archive.market_share_sale_opened.sale IS 'Sale''s number.';
+COMMENT ON COLUMN archive.market_share_sale_opened.listing IS 'Listing whose shares they are.';
+COMMENT ON COLUMN archive.market_share_sale_opened.seller IS 'Who sells, and gets the proceeds.';
+COMMENT ON COLUMN archive.market_share_sale_opened.share IS 'Share contract.';
+COMMENT ON COLUMN archive.market_share_sale_opened.token IS 'Token it is paid in.';
+COMMENT ON COLUMN archive.market_share_sale_opened.lot IS 'Shares in one lot, in base units.';
+COMMENT ON COLUMN archive.market_share_sale_opened.price IS 'Price of a lot, in the token''s base units.';
+COMMENT ON COLUMN archive.market_share_sale_opened.cap IS 'Lots for sale; 0 is no limit.';
+COMMENT ON COLUMN archive.market_share_sale_opened.sells_from IS 'First second in which it sells; 0 is no bound.';
+COMMENT ON COLUMN archive.market_share_sale_opened.sells_until IS 'First second in which it sells no more; 0 is no bound.';
+
+CREATE TABLE archive.market_share_sale_closed (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    sale         bigint NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.market_share_sale_closed IS 'A sale of shares was ended by its seller.';
+COMMENT ON COLUMN archive.market_share_sale_closed.sale IS 'Sale''s number.';
+
+CREATE TABLE archive.market_shares_sold (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    sale         bigint NOT NULL,
+    payer        bytea NOT NULL,
+    recipient    bytea NOT NULL,
+    quantity     numeric(78,0) NOT NULL,
+    shares       numeric(78,0) NOT NULL,
+    amount       numeric(78,0) NOT NULL,
+    sold         numeric(78,0) NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.market_shares_sold IS 'Shares were sold.';
+COMMENT ON COLUMN archive.market_shares_sold.sale IS 'Sale''s number.';
+COMMENT ON COLUMN archive.market_shares_sold.payer IS 'Who paid.';
+COMMENT ON COLUMN archive.market_shares_sold.recipient IS 'Who got the shares.';
+COMMENT ON COLUMN archive.market_shares_sold.quantity IS 'How many lots.';
+COMMENT ON COLUMN archive.market_shares_sold.shares IS 'Shares moved, in base units.';
+COMMENT ON COLUMN archive.market_shares_sold.amount IS 'What was paid, in the token''s base units; the seller gets all of it.';
+COMMENT ON COLUMN archive.market_shares_sold.sold IS 'Lots sold by now.';
+
+CREATE TABLE archive.merkle_gate_root_changed (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    plan         bigint NOT NULL,
+    root         bytea NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.merkle_gate_root_changed IS 'A plan''s Merkle list changed.';
+COMMENT ON COLUMN archive.merkle_gate_root_changed.plan IS 'Plan.';
+COMMENT ON COLUMN archive.merkle_gate_root_changed.root IS 'Root of the list; zero for nobody.';
+
+CREATE TABLE archive.tier_gate_tier_changed (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    plan         bigint NOT NULL,
+    tier         smallint NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.tier_gate_tier_changed IS 'The lowest staking tier that may buy a plan changed.';
+COMMENT ON COLUMN archive.tier_gate_tier_changed.plan IS 'Plan.';
+COMMENT ON COLUMN archive.tier_gate_tier_changed.tier IS 'Tier.';
+
+CREATE TABLE archive.token_gate_holding_changed (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    plan         bigint NOT NULL,
+    token        bytea NOT NULL,
+    amount       numeric(78,0) NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.token_gate_holding_changed IS 'The holding that a plan asks of its buyers changed.';
+COMMENT ON COLUMN archive.token_gate_holding_changed.plan IS 'Plan.';
+COMMENT ON COLUMN archive.token_gate_holding_changed.token IS 'Token to hold.';
+COMMENT ON COLUMN archive.token_gate_holding_changed.amount IS 'How much of it, in base units.';
+
+CREATE TABLE archive.revenue_guardian_changed (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    guardian     bytea NOT NULL,
+    armed        boolean NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.revenue_guardian_changed IS 'The guardian, and whether it may pause sales.';
+COMMENT ON COLUMN archive.revenue_guardian_changed.guardian IS 'Guardian.';
+COMMENT ON COLUMN archive.revenue_guardian_changed.armed IS 'Whether it may pause, once.';
+
+CREATE TABLE archive.revenue_sales_pause_changed (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    paused_until bigint NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.revenue_sales_pause_changed IS 'New sales are paused.';
+COMMENT ON COLUMN archive.revenue_sales_pause_changed.paused_until IS 'Unix time until which they are; in the past, they are not.';
