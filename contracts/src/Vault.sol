@@ -155,6 +155,18 @@ contract Vault is Ledger, UnorderedNonces, Multicall, EIP712 {
         bytes calldata grant,
         bytes calldata signature
     ) external nonReentrant returns (uint256 spent) {
+        uint256 received = _takeOrdered(order, witness, witnessType, grant, signature);
+        return _payOrdered(order, received, data, witness);
+    }
+
+    /// @dev Checks the order and that its payer consents, and takes the money from the payer.
+    function _takeOrdered(
+        SignedPay calldata order,
+        bytes32 witness,
+        string calldata witnessType,
+        bytes calldata grant,
+        bytes calldata signature
+    ) private returns (uint256 received) {
         // Check
         if (block.timestamp > order.deadline) revert Vault_Expired(order.deadline);
         if (order.relayer != address(0) && order.relayer != msg.sender) {
@@ -164,19 +176,18 @@ contract Vault is Ledger, UnorderedNonces, Multicall, EIP712 {
         bytes32 digest = _hashTypedDataV4(PayHash.hash(order, witness, witnessType));
 
         // Effect: consent is checked, and the money leaves the payer
-        uint256 received = order.funding == Funding.Authorization
+        return order.funding == Funding.Authorization
             ? _takeAuthorized(order, digest, grant)
             : _takeSigned(order, digest, grant, signature);
+    }
 
+    function _payOrdered(SignedPay calldata order, uint256 received, bytes calldata data, bytes32 witness)
+        private
+        returns (uint256 spent)
+    {
+        bool fromBalance = order.funding == Funding.Balance;
         return _pay(
-            order.from,
-            order.target,
-            order.token,
-            received,
-            order.relayerFee,
-            order.funding == Funding.Balance,
-            data,
-            witness
+            order.from, order.target, order.token, received, order.relayerFee, fromBalance, data, witness
         );
     }
 

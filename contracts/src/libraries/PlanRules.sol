@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IGate} from "../interfaces/IGate.sol";
 import {IMarket} from "../interfaces/IMarket.sol";
-import {Bounds, NewPlan, PlanKind} from "../types/Plan.sol";
+import {Bounds, NewPlan, PlanKind, PlanTerms} from "../types/Plan.sol";
 import {Utf8} from "./Utf8.sol";
 
 /// @title PlanFlags
@@ -116,5 +116,21 @@ library PlanRules {
             let done := staticcall(GATE_GAS, gate, add(question, 32), mload(question), 0, 32)
             yes := and(and(done, gt(returndatasize(), 31)), eq(mload(0), 1))
         }
+    }
+
+    /// @notice What a new plan is, as PlanCreated tells it.
+    function termsOf(NewPlan calldata plan) internal pure returns (PlanTerms memory terms) {
+        terms.kind = plan.kind;
+        terms.price = plan.price;
+        terms.cap = plan.cap;
+        terms.transferable = plan.transferable;
+        terms.version = 1;
+        terms.period = plan.period;
+        terms.units = plan.units;
+        terms.unit = plan.unit;
+        terms.from = plan.from;
+        terms.until = plan.until;
+        terms.gate = plan.gate;
+        terms.tierDiscount = plan.tierDiscount;
     }
 }

@@ -61,6 +61,22 @@ struct Plan {
     address gate;
 }
 
+/// @notice The data of PlanCreated: its fields that are no topics, in their order.
+struct PlanTerms {
+    PlanKind kind;
+    uint256 price;
+    uint64 cap;
+    bool transferable;
+    uint32 version;
+    uint32 period;
+    uint32 units;
+    string unit;
+    uint64 from;
+    uint64 until;
+    address gate;
+    bool tierDiscount;
+}
+
 /// @notice What is kept of a plan. Two slots, so that a sale reads no third unless the plan has bounds.
 /// @param size seconds of a period, or units in a pack
 /// @param listing 40 bits, since a trillion listings cannot be created
