@@ -2,6 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
+    process::ExitStatus,
     time::{Duration, Instant},
 };
 
@@ -12,7 +13,7 @@ use stoa_scripts::{
 
 use super::{
     count,
-    suites::{Command, Suite, Work},
+    suites::{CANNOT_RUN, Command, Suite, Work},
     targets,
 };
 
@@ -54,7 +55,8 @@ async fn run(suite: Suite) -> Report {
     let outcome = match suite.work {
         Work::Nothing(reason) => Outcome::Skipped(reason),
         Work::Check(check) => run_check(check, &log).await,
-        Work::Command(command) => run_command(&suite.name, command, &log).await,
+        Work::Command(command) => run_command(&suite.name, command, &log, None).await,
+        Work::Optional(command, reason) => run_command(&suite.name, command, &log, Some(reason)).await,
         Work::Tests(story) => run_tests(&suite.name, story, &log).await,
     };
     let took = started.elapsed();
@@ -87,14 +89,25 @@ async fn run_check(check: fn() -> anyhow::Result<Vec<String>>, log: &Path) -> Ou
     if wrong.is_empty() { Outcome::Passed(None) } else { Outcome::Failed }
 }
 
-async fn run_command(name: &str, command: Command, log: &Path) -> Outcome {
+/// `excuse` is why the command may say that it cannot run.
+async fn run_command(name: &str, command: Command, log: &Path, excuse: Option<&'static str>) -> Outcome {
     let mut spec = Spec::new(name, &command.program, log)
         .args(&command.args)
         .current_dir(checkout::root().join(command.folder));
     for (key, value) in command.env {
         spec = spec.env(key, value);
     }
-    if succeeds(name, spec).await { Outcome::Passed(counted(log)) } else { Outcome::Failed }
+    match (ended(name, spec).await, excuse) {
+        (Some(status), _) if status.success() => Outcome::Passed(counted(log)),
+        (Some(status), Some(reason)) if status.code() == Some(CANNOT_RUN) => {
+            Outcome::Skipped(reason.to_owned())
+        }
+        (Some(status), _) => {
+            eprintln!("  {name}: {}", describe(status));
+            Outcome::Failed
+        }
+        (None, _) => Outcome::Failed,
+    }
 }
 
 /// The crate whose tests are the stories.
@@ -139,22 +152,25 @@ fn counted(log: &Path) -> Option<u64> {
 }
 
 async fn succeeds(name: &str, spec: Spec) -> bool {
+    let Some(status) = ended(name, spec).await else { return false };
+    if !status.success() {
+        eprintln!("  {name}: {}", describe(status));
+    }
+    status.success()
+}
+
+/// How a program ended, or `None` when it did not start or was given up, which is said here.
+async fn ended(name: &str, spec: Spec) -> Option<ExitStatus> {
     let child = match spec.env("CARGO_TERM_COLOR", "never").env("NO_COLOR", "1").start() {
         Ok(child) => child,
         Err(error) => {
             eprintln!("  {name}: {error}");
-            return false;
+            return None;
         }
     };
-    match tokio::time::timeout(LIMIT, child.wait()).await {
-        Ok(status) if status.success() => true,
-        Ok(status) => {
-            eprintln!("  {name}: {}", describe(status));
-            false
-        }
-        Err(_) => {
-            eprintln!("  {name}: it did not end within {} minutes", LIMIT.as_secs() / 60);
-            false
-        }
+    let status = tokio::time::timeout(LIMIT, child.wait()).await;
+    if status.is_err() {
+        eprintln!("  {name}: it did not end within {} minutes", LIMIT.as_secs() / 60);
     }
+    status.ok()
 }

@@ -25,6 +25,9 @@ pub(super) struct Suite {
     pub(super) work: Work,
 }
 
+/// The exit code by which a command says that a tool it needs is absent.
+pub(super) const CANNOT_RUN: i32 = 3;
+
 /// What a suite does.
 #[derive(Debug)]
 pub(super) enum Work {
@@ -33,6 +36,8 @@ pub(super) enum Work {
     Tests(Option<String>),
     /// Returns what is wrong, one line each.
     Check(fn() -> anyhow::Result<Vec<String>>),
+    /// A command that ends with [`CANNOT_RUN`] where a tool that this repository does not install is absent.
+    Optional(Command, &'static str),
     /// Cannot run, and why.
     Nothing(String),
 }
@@ -63,6 +68,7 @@ fn cargo(args: &[&str]) -> Work {
 pub(super) fn all() -> anyhow::Result<Vec<Suite>> {
     let mut suites = rust()?;
     suites.extend(contracts()?);
+    suites.extend(assurance());
     suites.extend(web());
     suites.push(suite(
         "hygiene",
@@ -127,6 +133,23 @@ fn contracts() -> anyhow::Result<Vec<Suite>> {
         ),
         suite("forge-test", "contracts' tests, invariants, gas snapshot", Lane::Side, tests),
     ])
+}
+
+/// Analysis and proofs of the contracts: programs for Node in contracts/bin, which install Python tools.
+fn assurance() -> Vec<Suite> {
+    let python = |args: &[&str]| match command("node", args, "contracts") {
+        Work::Command(command) => Work::Optional(command, "needs python3"),
+        work => work,
+    };
+    vec![
+        suite(
+            "slither",
+            "static analysis, findings explained",
+            Lane::Side,
+            python(&["bin/slither", "--check"]),
+        ),
+        suite("halmos", "proofs of the contracts' arithmetic", Lane::Side, python(&["bin/halmos"])),
+    ]
 }
 
 fn web() -> Vec<Suite> {
