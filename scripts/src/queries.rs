@@ -187,7 +187,7 @@ mod tests {
 
     fn queries(pairs: &[(&str, &str)]) -> Queries {
         let entry = |(name, sql): &(&str, &str)| {
-            (format!("query-{name}.json"), format!(r#"{{"query": "SELECT\\n {sql}"}}"#))
+            (format!("query-{name}.json"), format!(r#"{{"query": "SELECT\n {sql}"}}"#))
         };
         pairs.iter().map(entry).collect()
     }

@@ -66,10 +66,10 @@ async fn until_ends_when_that_block_is_committed_and_a_restart_goes_on() {
         (Anvil::start().await, TestDatabase::create().await, TempDir::new().expect("a folder"));
     let file = deployment_file(&folder, 31_337);
     mine(&chain, 30).await;
-    let output = index(&database, &chain.rpc_url(), &file, 12).await;
+    let output = index(&database, chain.rpc_url(), &file, 12).await;
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert_eq!(stored_block(&database).await, 12);
-    let output = index(&database, &chain.rpc_url(), &file, 30).await;
+    let output = index(&database, chain.rpc_url(), &file, 30).await;
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert!(stderr(&output).contains("block=12"), "it goes on where it was: {}", stderr(&output));
     assert_eq!(stored_block(&database).await, 30);
@@ -81,14 +81,14 @@ async fn another_chain_in_place_of_the_old_one_ends_with_code_3() {
     let file = deployment_file(&folder, 31_337);
     let first = Anvil::start().await;
     mine(&first, 10).await;
-    assert_eq!(index(&database, &first.rpc_url(), &file, 10).await.status.code(), Some(0));
+    assert_eq!(index(&database, first.rpc_url(), &file, 10).await.status.code(), Some(0));
     first.stop().await;
     // A new chain, longer than the old one: the block is there, but it is another one.
     let second = Anvil::start().await;
     mine(&second, 1).await;
     cheat(&second, "anvil_setCoinbase", (Address::repeat_byte(7),)).await;
     mine(&second, 20).await;
-    let output = index(&database, &second.rpc_url(), &file, 20).await;
+    let output = index(&database, second.rpc_url(), &file, 20).await;
     assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
     assert!(stderr(&output).contains("does not contain block 10"), "{}", stderr(&output));
     assert!(stderr(&output).contains("drop schemas archive and market"), "{}", stderr(&output));
@@ -99,7 +99,7 @@ async fn another_chain_in_place_of_the_old_one_ends_with_code_3() {
 async fn a_chain_of_another_id_is_refused() {
     let (chain, database, folder) =
         (Anvil::start().await, TestDatabase::create().await, TempDir::new().expect("a folder"));
-    let output = index(&database, &chain.rpc_url(), &deployment_file(&folder, 1), 1).await;
+    let output = index(&database, chain.rpc_url(), &deployment_file(&folder, 1), 1).await;
     assert_eq!(output.status.code(), Some(1));
     assert!(
         stderr(&output).contains("the node's chain is 31337, the deployment file is for chain 1"),

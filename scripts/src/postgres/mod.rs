@@ -172,13 +172,11 @@ pub fn with_database(url: &str, database: &str) -> String {
 /// # Errors
 /// When it cannot be removed.
 pub fn remove_kept(name: &str) -> Result<(), Error> {
-    let folder = Runner::find()?.base()?.join("data").join(name);
-    match std::fs::remove_dir_all(&folder) {
-        Err(source) if source.kind() != io::ErrorKind::NotFound => {
-            Err(Error::File { action: "cannot remove", path: folder, source })
-        }
-        _ => Ok(()),
-    }
+    let data = Runner::find()?.base()?.join("data");
+    files::remove(&data.join(name))?;
+    // The lock only guards the making of the folder.
+    let _ = std::fs::remove_file(data.join(format!("{name}.lock")));
+    Ok(())
 }
 
 /// A port on 127.0.0.1 that was free just now.

@@ -38,7 +38,8 @@ async fn a_template_is_prepared_once_and_copied() {
 async fn a_dropped_database_is_gone() {
     let kept = TestDatabase::create().await;
     let dropped = TestDatabase::create().await;
-    let name = dropped.url().rsplit('/').next().unwrap().to_owned();
+    let url = url::Url::parse(dropped.url()).unwrap();
+    let name = url.path().trim_start_matches('/').to_owned();
     let pool = kept.pool().await;
     let count = "SELECT count(*) FROM pg_database WHERE datname = $1";
     let before: i64 = sqlx::query_scalar(count).bind(&name).fetch_one(&pool).await.unwrap();

@@ -97,13 +97,14 @@ impl Dev {
         self.process.wait().unwrap()
     }
 
-    /// Ids of the newest purchases, newest first.
+    /// Transactions of the newest purchases, newest first: unlike places in a chain, a new chain never has the
+    /// same again.
     async fn purchases(&self) -> Vec<String> {
         let url = format!("http://127.0.0.1:{}/v1/purchases?limit=50", self.ports.web);
         let Ok(answer) = reqwest::get(url).await else { return Vec::new() };
         let Ok(body) = answer.json::<serde_json::Value>().await else { return Vec::new() };
         let rows = body["data"].as_array().cloned().unwrap_or_default();
-        rows.iter().filter_map(|row| row["id"].as_str().map(str::to_owned)).collect()
+        rows.iter().filter_map(|row| row["tx_hash"].as_str().map(str::to_owned)).collect()
     }
 
     /// Waits until at least `count` purchases are served that are not in `before`.
@@ -125,6 +126,19 @@ impl Drop for Dev {
         if self.process.try_wait().unwrap().is_none() {
             self.end("INT");
         }
+    }
+}
+
+/// Copies the chain's file, again if it was just being written.
+fn copy_whole(from: &Path, to: &Path) {
+    let is_whole = |text: String| serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok();
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        std::fs::copy(from, to).unwrap();
+        if std::fs::read_to_string(to).is_ok_and(is_whole) {
+            return;
+        }
+        assert!(Instant::now() < deadline, "the chain's file is never whole");
     }
 }
 
@@ -161,7 +175,7 @@ async fn starts_trades_keeps_its_data_and_gets_over_a_hard_stop() {
     // Killed hard, with the chain before it could write its file: its file is set back to make sure.
     let chain_file = state.join("chain.json");
     let old_chain = state.join("old-chain.json");
-    std::fs::copy(&chain_file, &old_chain).unwrap();
+    copy_whole(&chain_file, &old_chain);
     let before = dev.new_purchases(3, &later).await;
     let children = dev.children();
     children.iter().for_each(|child| send_signal(*child, "KILL"));
@@ -178,6 +192,25 @@ async fn starts_trades_keeps_its_data_and_gets_over_a_hard_stop() {
     let said = dev.error_output();
     assert!(said.contains("behind the database") && said.contains("Both start over."), "{said}");
     wait_for_end(&children);
+}
+
+#[tokio::test]
+async fn a_chain_file_that_was_cut_off_starts_both_over() {
+    let folder = State::new();
+    let state = folder.0.path();
+    let ports = Ports { web: free_port(), chain: free_port(), database: free_port(), indexer: free_port() };
+    let mut dev = Dev::start(state, ports);
+    dev.new_purchases(1, &[]).await;
+    dev.end("INT");
+    let chain_file = state.join("chain.json");
+    let whole = std::fs::read(&chain_file).unwrap();
+    std::fs::write(&chain_file, &whole[..whole.len() / 2]).unwrap();
+
+    let mut dev = Dev::start(state, ports);
+    dev.new_purchases(1, &[]).await;
+    dev.end("INT");
+    let said = dev.error_output();
+    assert!(said.contains("was cut off by a hard stop. Both start over."), "{said}");
 }
 
 #[test]

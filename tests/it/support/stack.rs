@@ -52,7 +52,7 @@ impl Stack {
 
     fn indexer(&self, database: &TestDatabase, name: &str, more: &[&str]) -> Child {
         Spec::new("stoa-indexer", Bin::path("stoa-indexer"), self.folder.path().join(format!("{name}.log")))
-            .args(["run", "--poll-ms", "20", "--rpc-url", &self.chain.rpc_url(), "--database-url"])
+            .args(["run", "--poll-ms", "20", "--rpc-url", self.chain.rpc_url(), "--database-url"])
             .arg(database.url())
             .arg("--deployment")
             .arg(&self.file)

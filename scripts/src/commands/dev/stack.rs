@@ -50,6 +50,10 @@ pub(super) struct Stack {
 
 impl Stack {
     pub(super) async fn start(ports: &Ports, state: &State) -> anyhow::Result<Result<Self, Ended>> {
+        if !state.chain_is_whole() {
+            let reason = format!("The chain's file {} was cut off by a hard stop.", state.chain().display());
+            return Ok(Err(Ended::ChainBehind(reason)));
+        }
         let step = Step::start("Starting PostgreSQL");
         let (server, database_url) = database(ports, state).await?;
         step.done();

@@ -53,6 +53,17 @@ impl State {
         self.folder.join("chain.json")
     }
 
+    /// Whether the chain's file can be read: a hard stop may come while it is being written.
+    pub(super) fn chain_is_whole(&self) -> bool {
+        match File::open(self.chain()) {
+            Ok(file) => {
+                let reader = std::io::BufReader::new(file);
+                serde_json::from_reader::<_, serde::de::IgnoredAny>(reader).is_ok()
+            }
+            Err(_) => true,
+        }
+    }
+
     pub(super) fn deployment(&self) -> PathBuf {
         self.folder.join("deployment.json")
     }

@@ -38,8 +38,10 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<()> {
         }
         return Ok(());
     }
-    let chosen = choose(all, &args.only)?;
+    choose(all, &args.only)?;
     toolchain::prepare(&toolchain::FOLDERS)?;
+    // Anew: before the first installation nobody could say where forge is.
+    let chosen = choose(suites::all()?, &args.only)?;
     let (cargo, side): (Vec<Suite>, Vec<Suite>) =
         chosen.into_iter().partition(|suite| suite.lane == Lane::Cargo);
     let (last, cargo): (Vec<Suite>, Vec<Suite>) = cargo.into_iter().partition(|suite| suite.needs_web);
