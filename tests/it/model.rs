@@ -6,6 +6,9 @@ mod chain;
 mod encode;
 mod figures;
 mod random;
+mod random_terms;
+mod sharing;
+mod staking;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +19,7 @@ use stoa_tests::model::{Account, Action, Amount, Figure, Figures, Model, Refusal
 
 use chain::Chain;
 
+const DAY: u64 = 24 * 60 * 60;
 const ACTIONS: usize = 3_000;
 /// After so many actions everything is compared, not only what the action can have touched.
 const ALL_AFTER: usize = 100;
@@ -39,7 +43,7 @@ impl Pair {
         let chain = Chain::start().await;
         let supply = [Figure::Supply(Token::Stoa), Figure::FeeBps];
         let at_birth = figures::read(&chain, &supply).await;
-        let mut model = Model::new(at_birth[1].to(), Account::Timelock, HOLDER, at_birth[0]);
+        let mut model = Model::new(at_birth[1].to(), Account::Staking, HOLDER, at_birth[0]);
         model.now = chain.now().await;
         let random = StdRng::seed_from_u64(seed);
         Self { model, chain, random, outcomes: BTreeMap::new(), compared: 0 }
@@ -69,7 +73,11 @@ impl Pair {
 
     /// Does it on both sides, and compares the outcome and what it can have touched.
     async fn play(&mut self, by: Account, action: &Action) {
-        self.model.now += self.random.random_range(1..100);
+        self.model.now += match self.random.random_range(0..100) {
+            0 => self.random.random_range(0..60 * DAY),
+            1..8 => self.random.random_range(0..5 * DAY),
+            _ => self.random.random_range(1..100),
+        };
         let before = self.model.figures();
         let said = self.model.apply(by, action);
         let transaction = encode::transaction(&self.chain, by, action);
@@ -89,7 +97,7 @@ impl Pair {
         let mut touched: BTreeSet<Figure> = changed.map(|(figure, _)| *figure).chain(gone.copied()).collect();
         touched.extend([Figure::ListingCount, Figure::PlanCount]);
         for token in Token::REAL {
-            let holders = [by, Account::Vault, Account::Timelock];
+            let holders = [by, Account::Vault, Account::Staking];
             touched.extend(holders.map(|account| Figure::Balance(token, account)));
             touched.extend(holders.map(|account| Figure::Wallet(token, account)));
         }
@@ -185,8 +193,14 @@ async fn one_wei_is_noticed() {
     assert!(differences[0].starts_with(&format!("{figure:?}")), "{differences:?}");
     // The same wei, moved on the chain behind the model's back.
     let stolen = Action::Transfer { token: Token::Dollar, to: Account::User(1), amount: Amount::from(1) };
-    let deposit = Action::Deposit { token: Token::Dollar, amount: Amount::from(9), to: Account::User(0) };
-    pair.play(Account::User(0), &deposit).await;
+    let (token, to, amount) = (Token::Dollar, Account::User(0), Amount::from(9));
+    for action in [
+        Action::Mint { token, to, amount },
+        Action::AllowVault { token, amount },
+        Action::Deposit { token, amount, to },
+    ] {
+        pair.play(to, &action).await;
+    }
     let transaction = encode::transaction(&pair.chain, Account::User(0), &stolen);
     let thief = pair.chain.account(Account::User(0));
     pair.chain.send(thief, transaction, pair.model.now + 1).await.expect("the transfer");

@@ -78,6 +78,8 @@ impl Chain {
             Account::User(user) => self.users[usize::from(user)],
             Account::Timelock => self.contract("Timelock"),
             Account::Vault => self.contract("Vault"),
+            Account::Staking => self.contract("Staking"),
+            Account::Shares(listing) => self.shares(listing),
             Account::Key { listing, earner } => {
                 let salt =
                     keccak256((alloy::primitives::U256::from(listing), self.earner(earner)).abi_encode());
@@ -87,6 +89,15 @@ impl Chain {
                 sub_account(self.account(Account::User(user)), B256::with_last_byte(salt))
             }
         }
+    }
+
+    /// The share contract of a listing: an EIP-1167 clone of the first contract that Revenue created.
+    pub(super) fn shares(&self, listing: u64) -> Address {
+        let revenue = self.contract("Revenue");
+        let head = hex!("3d602d80600a3d3981f3363d3d373d3d3d363d73");
+        let code =
+            [&head[..], revenue.create(1).as_slice(), &hex!("5af43d82803e903d91602b57fd5bf3")].concat();
+        revenue.create2(B256::from(alloy::primitives::U256::from(listing)), keccak256(code))
     }
 
     pub(super) fn earner(&self, earner: Earner) -> Address {

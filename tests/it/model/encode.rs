@@ -3,17 +3,29 @@
 use alloy::primitives::{Address, B256, Bytes, U256};
 use alloy::sol_types::{SolCall, SolValue};
 use stoa_contracts::{DemoUSD, Listings, Market, Revenue, Vault};
-use stoa_tests::model::{Account, Action, Funding, NewListing, NewPlan, Order, Status, Token};
+use stoa_tests::model::{Account, Action, Funding, Kind, NewListing, NewPlan, Order, Status, Token};
 
 use super::chain::{Call, Chain};
+use super::{sharing, staking};
 
 /// A call's data to one of the suite's contracts.
-fn call(chain: &Chain, contract: &str, call: &impl SolCall) -> Call {
+pub(super) fn call(chain: &Chain, contract: &str, call: &impl SolCall) -> Call {
     (chain.contract(contract), call.abi_encode().into())
 }
 
 pub(super) fn id(address: Address) -> U256 {
     U256::from_be_slice(address.as_slice())
+}
+
+/// A payment by the Vault's one door.
+pub(super) fn pay(chain: &Chain, target: &str, money: (Token, U256, Funding), data: Bytes) -> Call {
+    let (token, amount, funding) = money;
+    let (target, token) = (chain.contract(target), chain.token(token));
+    let funding = match funding {
+        Funding::Balance => 0,
+        Funding::Allowance => 1,
+    };
+    call(chain, "Vault", &Vault::payCall { target, token, amount, funding, data })
 }
 
 /// The transaction that does it.
@@ -41,7 +53,22 @@ pub(super) fn transaction(chain: &Chain, by: Account, action: &Action) -> Call {
         | Action::Buy { .. }
         | Action::TransferPass { .. }
         | Action::ApprovePasses { .. } => market(chain, action),
-        Action::Settle { .. } | Action::SetFee { .. } => revenue(chain, by, action),
+        Action::Settle { .. }
+        | Action::SetFee { .. }
+        | Action::SetGuardian { .. }
+        | Action::PauseSales { .. }
+        | Action::ResumeSales => revenue(chain, by, action),
+        Action::BoundPlan { .. } | Action::Spend { .. } => market(chain, action),
+        Action::Lock { .. }
+        | Action::ExtendLock { .. }
+        | Action::WithdrawLock { .. }
+        | Action::SetReinvest { .. }
+        | Action::Reinvest { .. }
+        | Action::Distribute { .. }
+        | Action::ClaimFees { .. }
+        | Action::ListFeeToken { .. }
+        | Action::SetTiers { .. } => staking::transaction(chain, by, action),
+        _ => sharing::transaction(chain, action),
     }
 }
 
@@ -148,11 +175,22 @@ fn listings(chain: &Chain, action: &Action) -> Call {
 fn new_plan(chain: &Chain, new: &NewPlan) -> Market::NewPlan {
     Market::NewPlan {
         listing: U256::from(new.listing),
-        kind: 0,
+        kind: match new.kind {
+            Kind::Licence => 0,
+            Kind::Subscription { .. } => 1,
+            Kind::Credits { .. } => 2,
+        },
         token: chain.token(new.token),
         price: new.price,
         cap: new.cap,
         transferable: new.transferable,
+        period: if let Kind::Subscription { period } = new.kind { period } else { 0 },
+        units: if let Kind::Credits { units } = new.kind { units } else { 0 },
+        unit: if matches!(new.kind, Kind::Credits { .. }) { "call".to_owned() } else { String::new() },
+        from: new.window.0,
+        until: new.window.1,
+        gate: Address::ZERO,
+        tierDiscount: new.discount,
     }
 }
 
@@ -179,12 +217,15 @@ fn market(chain: &Chain, action: &Action) -> Call {
             call(chain, "Market", &Market::resumePlanCall { plan: U256::from(*plan) })
         }
         Action::Buy { token, amount, funding, order: wanted } => {
-            let (target, token, data) = (chain.contract("Market"), chain.token(*token), order(chain, wanted));
-            let funding = match funding {
-                Funding::Balance => 0,
-                Funding::Allowance => 1,
-            };
-            call(chain, "Vault", &Vault::payCall { target, token, amount: *amount, funding, data })
+            pay(chain, "Market", (*token, *amount, *funding), order(chain, wanted))
+        }
+        Action::BoundPlan { plan, window: (from, until) } => {
+            let (plan, gate, from, until) = (U256::from(*plan), Address::ZERO, *from, *until);
+            call(chain, "Market", &Market::boundPlanCall { plan, gate, from, until })
+        }
+        Action::Spend { plan, units } => {
+            let (plan, units) = (U256::from(*plan), *units);
+            call(chain, "Market", &Market::spendCall { plan, units, r#ref: B256::ZERO })
         }
         Action::TransferPass { plan, from, to, amount } => {
             let (from, to, id, data) = (a(*from), a(*to), U256::from(*plan), Bytes::new());
@@ -205,6 +246,13 @@ fn revenue(chain: &Chain, by: Account, action: &Action) -> Call {
             let (listing, token) = (U256::from(*listing), chain.token(*token));
             call(chain, "Revenue", &Revenue::settleCall { listing, beneficiary, token })
         }
+        Action::SetGuardian { guardian } => {
+            call(chain, "Revenue", &Revenue::setGuardianCall { guardian_: chain.account(*guardian) })
+        }
+        Action::PauseSales { seconds } => {
+            call(chain, "Revenue", &Revenue::pauseSalesCall { duration: *seconds })
+        }
+        Action::ResumeSales => call(chain, "Revenue", &Revenue::resumeSalesCall {}),
         Action::SetFee { bps } => call(chain, "Revenue", &Revenue::setFeeCall { bps: *bps }),
         other => unreachable!("{by:?} cannot ask Revenue for {other:?}"),
     }

@@ -9,6 +9,7 @@ use stoa_tests::model::{Earner, Figure, ListingId, PlanId, Token, Value};
 
 use super::chain::{Call, Chain};
 use super::encode::{id, token_id};
+use super::{sharing, staking};
 
 /// The contracts' answers, as numbers.
 pub(super) async fn read(chain: &Chain, figures: &[Figure]) -> Vec<U256> {
@@ -74,11 +75,32 @@ fn question(chain: &Chain, figure: Figure) -> (Call, Word) {
         | Figure::ParentBps(..) => of_listings(chain, figure),
         Figure::FeeBps
         | Figure::FeeRecipient
+        | Figure::PausedUntil
+        | Figure::Armed
         | Figure::Received(..)
         | Figure::Settled(..)
         | Figure::Pending(..) => of_revenue(chain, figure),
+        Figure::Shares(..)
+        | Figure::SharesOfMarket(..)
+        | Figure::SharesEarned(..)
+        | Figure::ShareClaim(..)
+        | Figure::ShareSold(_)
+        | Figure::ShareSaleClosed(_) => at(sharing::question(chain, figure)),
+        Figure::LockAmount(_)
+        | Figure::LockScore(_)
+        | Figure::LockEnd(_)
+        | Figure::LockReinvests(_)
+        | Figure::Tier(_)
+        | Figure::TotalScore
+        | Figure::FeeIndex(_)
+        | Figure::FeeClaim(..)
+        | Figure::Undistributed(_) => at(staking::question(chain, figure)),
         _ => of_market(chain, figure),
     }
+}
+
+fn at((call, word): (Call, usize)) -> (Call, Word) {
+    (call, Word::At(word))
 }
 
 fn of_token(chain: &Chain, figure: Figure) -> (Call, Word) {
@@ -150,21 +172,21 @@ fn of_listings(chain: &Chain, figure: Figure) -> (Call, Word) {
     ((chain.contract("Listings"), data.into()), word)
 }
 
-/// Where a field stands in the answer of `planOf`.
+/// Where a field stands in the answer of `planOf`, after the word that says where it begins.
 mod plan_of {
-    pub(super) const PRICE: usize = 0;
-    pub(super) const CAP: usize = 1;
-    pub(super) const SOLD: usize = 2;
+    pub(super) const PRICE: usize = 4;
+    pub(super) const CAP: usize = 5;
+    pub(super) const SOLD: usize = 6;
     pub(super) const TOKEN: usize = 3;
-    pub(super) const LISTING: usize = 4;
-    pub(super) const VERSION: usize = 5;
-    pub(super) const PAUSED: usize = 7;
-    pub(super) const TRANSFERABLE: usize = 8;
+    pub(super) const LISTING: usize = 1;
+    pub(super) const VERSION: usize = 7;
+    pub(super) const PAUSED: usize = 8;
+    pub(super) const TRANSFERABLE: usize = 9;
 }
 
 fn of_market(chain: &Chain, figure: Figure) -> (Call, Word) {
     let plan =
-        |id: PlanId, word: usize| (Market::planOfCall { plan: U256::from(id) }.abi_encode(), Word::At(word));
+        |id: PlanId, word: usize| (Market::planOfCall { id: U256::from(id) }.abi_encode(), Word::At(word));
     let (data, word) = match figure {
         Figure::PlanCount => (Market::countCall {}.abi_encode(), Word::At(0)),
         Figure::PlanPrice(id) => plan(id, plan_of::PRICE),
@@ -176,8 +198,16 @@ fn of_market(chain: &Chain, figure: Figure) -> (Call, Word) {
         Figure::PlanPaused(id) => plan(id, plan_of::PAUSED),
         Figure::PlanTransferable(id) => plan(id, plan_of::TRANSFERABLE),
         Figure::Passes(id, account) => {
-            let (account, id) = (chain.account(account), U256::from(id));
-            (Market::balanceOfCall { account, id }.abi_encode(), Word::At(0))
+            let (account, plan) = (chain.account(account), U256::from(id));
+            (Market::balanceOfCall { account, plan }.abi_encode(), Word::At(0))
+        }
+        Figure::ExpiresAt(id, account) => {
+            let (holder, plan) = (chain.account(account), U256::from(id));
+            (Market::expiresAtCall { holder, plan }.abi_encode(), Word::At(0))
+        }
+        Figure::IsActive(id, account) => {
+            let (holder, plan) = (chain.account(account), U256::from(id));
+            (Market::isActiveCall { holder, plan }.abi_encode(), Word::At(0))
         }
         Figure::PassOperator { owner, operator } => {
             let (account, operator) = (chain.account(owner), chain.account(operator));
@@ -193,6 +223,8 @@ fn of_revenue(chain: &Chain, figure: Figure) -> (Call, Word) {
         (U256::from(listing), chain.earner(earner), chain.token(token))
     };
     let data = match figure {
+        Figure::PausedUntil => Revenue::salesPausedUntilCall {}.abi_encode(),
+        Figure::Armed => Revenue::armedCall {}.abi_encode(),
         Figure::FeeBps => Revenue::feeBpsCall {}.abi_encode(),
         Figure::FeeRecipient => Revenue::feeRecipientCall {}.abi_encode(),
         Figure::Received(listing, earner, token) => {

@@ -3,9 +3,11 @@
 use rand::Rng as _;
 use rand::rngs::StdRng;
 use stoa_tests::model::{
-    Account, Action, Amount, Earner, Figure, Funding, ListingId, Model, NewListing, NewPlan, Order, PlanId,
-    Status, Token, Value,
+    Account, Action, Amount, Earner, Figure, Funding, Kind, ListingId, Model, NewListing, NewPlan, Order,
+    PlanId, Status, Token, Value,
 };
+
+use super::random_terms;
 
 /// So many users act; more would rarely meet.
 const USERS: u8 = 6;
@@ -16,7 +18,10 @@ const PLANS: u64 = 40;
 /// Who does what next.
 pub(super) fn next(random: &mut StdRng, model: &Model) -> (Account, Action) {
     let by = user(random);
-    let action = match random.random_range(0..100) {
+    let action = match random.random_range(0..150) {
+        100..118 => return random_terms::shares(random, model, by),
+        118..140 => return random_terms::staking(random, model, by),
+        140..149 => return random_terms::other(random, model, by),
         0..6 => mint(random),
         6..12 => Action::AllowVault { token: token(random), amount: amount(random) },
         12..20 => deposit(random, model, by),
@@ -32,15 +37,15 @@ pub(super) fn next(random: &mut StdRng, model: &Model) -> (Account, Action) {
     (by, action)
 }
 
-fn user(random: &mut StdRng) -> Account {
+pub(super) fn user(random: &mut StdRng) -> Account {
     Account::User(random.random_range(0..USERS))
 }
 
 /// A user as a rule, now and then somebody it should not be.
-fn anybody(random: &mut StdRng) -> Account {
+pub(super) fn anybody(random: &mut StdRng) -> Account {
     match random.random_range(0..24) {
         0 => Account::Zero,
-        1 => Account::Vault,
+        1 => [Account::Vault, Account::Staking][random.random_range(0..2)],
         2 => Account::Timelock,
         3 => pocket(random),
         _ => user(random),
@@ -51,7 +56,7 @@ fn pocket(random: &mut StdRng) -> Account {
     Account::Pocket { user: random.random_range(0..USERS), salt: random.random_range(0..2) }
 }
 
-fn token(random: &mut StdRng) -> Token {
+pub(super) fn token(random: &mut StdRng) -> Token {
     match random.random_range(0..40) {
         0 => Token::Absent,
         1..16 => Token::Dollar,
@@ -61,7 +66,7 @@ fn token(random: &mut StdRng) -> Token {
 }
 
 /// All orders of magnitude, and the edges.
-fn amount(random: &mut StdRng) -> Amount {
+pub(super) fn amount(random: &mut StdRng) -> Amount {
     let edge = Amount::from(u128::MAX);
     match random.random_range(0..20) {
         0 => Amount::ZERO,
@@ -75,7 +80,7 @@ fn amount(random: &mut StdRng) -> Amount {
 }
 
 /// An amount that a figure allows as a rule; exactly all of it, one more, or anything else otherwise.
-fn within(random: &mut StdRng, model: &Model, figure: Figure) -> Amount {
+pub(super) fn within(random: &mut StdRng, model: &Model, figure: Figure) -> Amount {
     let limit = match model.figures().get(&figure) {
         Some(Value::Number(limit)) => *limit,
         _ => Amount::ZERO,
@@ -141,7 +146,7 @@ fn pockets(random: &mut StdRng, model: &Model, by: Account) -> Action {
 }
 
 /// A listing as a rule, and the one after the last now and then.
-fn listing(random: &mut StdRng, model: &Model) -> ListingId {
+pub(super) fn listing(random: &mut StdRng, model: &Model) -> ListingId {
     if random.random_bool(0.03) {
         model.listing_count() + 1
     } else {
@@ -149,7 +154,7 @@ fn listing(random: &mut StdRng, model: &Model) -> ListingId {
     }
 }
 
-fn plan(random: &mut StdRng, model: &Model) -> PlanId {
+pub(super) fn plan(random: &mut StdRng, model: &Model) -> PlanId {
     if random.random_bool(0.03) {
         model.plan_count() + 1
     } else {
@@ -158,7 +163,7 @@ fn plan(random: &mut StdRng, model: &Model) -> PlanId {
 }
 
 /// The owner as a rule, since nobody else may do much.
-fn owner(random: &mut StdRng, model: &Model, listing: ListingId, by: Account) -> Account {
+pub(super) fn owner(random: &mut StdRng, model: &Model, listing: ListingId, by: Account) -> Account {
     match model.listing(listing) {
         Some(listing) if random.random_bool(0.8) => listing.owner,
         _ => by,
@@ -225,7 +230,11 @@ fn plans(random: &mut StdRng, model: &Model, by: Account) -> (Account, Action) {
         let listing = listing(random, model);
         let token = token(random);
         let (price, cap) = (price(random, token), cap(random));
-        let new = NewPlan { listing, token, price, cap, transferable: random.random() };
+        let kind = random_terms::kind(random);
+        let transferable =
+            random.random_bool(if matches!(kind, Kind::Subscription { .. }) { 0.05 } else { 0.5 });
+        let (window, discount) = (random_terms::window(random, model), random.random());
+        let new = NewPlan { listing, token, price, cap, transferable, kind, window, discount };
         return (owner(random, model, listing, by), Action::CreatePlan(new));
     }
     let id = plan(random, model);
@@ -240,7 +249,7 @@ fn plans(random: &mut StdRng, model: &Model, by: Account) -> (Account, Action) {
     (owner(random, model, listing, by), action)
 }
 
-fn price(random: &mut StdRng, token: Token) -> u128 {
+pub(super) fn price(random: &mut StdRng, token: Token) -> u128 {
     match random.random_range(0..12) {
         0 => 0,
         1 => 1,
@@ -273,12 +282,23 @@ fn buy(random: &mut StdRng, model: &Model, by: Account) -> (Account, Action) {
         7..12 => amount = amount.saturating_add(Amount::from(random.random::<u32>())),
         _ => {}
     }
-    let funding = if has(model, Figure::Balance(token, by)) >= amount && random.random_bool(0.8) {
+    let funding = fund_for(random, model, token, by, amount);
+    (by, Action::Buy { token, amount, funding, order: Order { plan: id, version, quantity, recipient } })
+}
+
+/// From the balance as a rule, if it is enough.
+pub(super) fn fund_for(
+    random: &mut StdRng,
+    model: &Model,
+    token: Token,
+    by: Account,
+    amount: Amount,
+) -> Funding {
+    if has(model, Figure::Balance(token, by)) >= amount && random.random_bool(0.8) {
         Funding::Balance
     } else {
         Funding::Allowance
-    };
-    (by, Action::Buy { token, amount, funding, order: Order { plan: id, version, quantity, recipient } })
+    }
 }
 
 fn has(model: &Model, figure: Figure) -> Amount {

@@ -84,6 +84,13 @@ impl Actors {
             price,
             cap: 0,
             transferable: false,
+            period: 0,
+            units: 0,
+            unit: String::new(),
+            from: 0,
+            until: 0,
+            gate: Address::ZERO,
+            tierDiscount: false,
         };
         let sent = self.market.createPlan(plan).from(Self::address(owner)).send().await;
         done(sent.expect("the plan is taken")).await;

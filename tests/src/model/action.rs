@@ -1,4 +1,5 @@
 use super::{Account, Amount, Earner, Funding, ListingId, Model, NewListing, NewPlan, Order};
+use super::{NewShareSale, SaleId};
 use super::{Outcome, PlanId, Status, Token};
 
 /// What someone can do.
@@ -111,6 +112,94 @@ pub enum Action {
     SetFee {
         bps: u16,
     },
+    SetGuardian {
+        guardian: Account,
+    },
+    PauseSales {
+        seconds: u32,
+    },
+    ResumeSales,
+    BoundPlan {
+        plan: PlanId,
+        window: (u64, u64),
+    },
+    Spend {
+        plan: PlanId,
+        units: Amount,
+    },
+    PayListing {
+        listing: ListingId,
+        token: Token,
+        amount: Amount,
+        funding: Funding,
+    },
+    CreateShares {
+        listing: ListingId,
+        supply: Amount,
+        tokens: Vec<Token>,
+    },
+    AddPaymentToken {
+        listing: ListingId,
+        token: Token,
+    },
+    TransferShares {
+        listing: ListingId,
+        to: Account,
+        amount: Amount,
+    },
+    AllowMarket {
+        listing: ListingId,
+        amount: Amount,
+    },
+    /// To the balance, or to a wallet.
+    ClaimRevenue {
+        listing: ListingId,
+        token: Token,
+        wallet: Option<Account>,
+    },
+    OpenShareSale(NewShareSale),
+    CloseShareSale {
+        sale: SaleId,
+    },
+    BuyShares {
+        token: Token,
+        amount: Amount,
+        funding: Funding,
+        sale: SaleId,
+        quantity: u64,
+        recipient: Account,
+    },
+    Lock {
+        token: Token,
+        amount: Amount,
+        funding: Funding,
+        term: u64,
+    },
+    ExtendLock {
+        term: u64,
+    },
+    WithdrawLock {
+        wallet: Option<Account>,
+    },
+    SetReinvest {
+        enabled: bool,
+    },
+    Reinvest {
+        account: Account,
+    },
+    Distribute {
+        token: Token,
+    },
+    ClaimFees {
+        token: Token,
+        wallet: Option<Account>,
+    },
+    ListFeeToken {
+        token: Token,
+    },
+    SetTiers {
+        tiers: [u32; 4],
+    },
 }
 
 impl Action {
@@ -146,6 +235,50 @@ impl Action {
             Self::ApprovePasses { operator, approved } => model.approve_passes(by, *operator, *approved),
             Self::Settle { listing, earner, token } => model.settle(*listing, *earner, *token),
             Self::SetFee { bps } => model.set_fee(by, *bps),
+            Self::SetGuardian { guardian } => model.set_guardian(by, *guardian),
+            Self::PauseSales { seconds } => model.pause_sales(by, *seconds),
+            Self::ResumeSales => model.resume_sales(by),
+            Self::BoundPlan { plan, window } => model.bound_plan(by, *plan, *window),
+            Self::Spend { plan, units } => model.spend(by, *plan, *units),
+            _ => self.run_sharing(model, by),
+        }
+    }
+}
+
+/// Shares and stakes.
+impl Action {
+    fn run_sharing(&self, model: &mut Model, by: Account) -> Outcome {
+        match self {
+            Self::PayListing { listing, token, amount, funding } => {
+                model.take_payment(by, *token, *amount, *funding)?;
+                model.pay_listing(*listing, *token, *amount)
+            }
+            Self::CreateShares { listing, supply, tokens } => {
+                model.create_shares(by, *listing, *supply, tokens)
+            }
+            Self::AddPaymentToken { listing, token } => model.add_payment_token(by, *listing, *token),
+            Self::TransferShares { listing, to, amount } => model.transfer_shares(*listing, by, *to, *amount),
+            Self::AllowMarket { listing, amount } => model.allow_market(by, *listing, *amount),
+            Self::ClaimRevenue { listing, token, wallet } => {
+                model.claim_revenue(by, *listing, *token, *wallet)
+            }
+            Self::OpenShareSale(new) => model.open_share_sale(by, new),
+            Self::CloseShareSale { sale } => model.close_share_sale(by, *sale),
+            Self::BuyShares { token, amount, funding, sale, quantity, recipient } => {
+                model.take_payment(by, *token, *amount, *funding)?;
+                let price = model.sell_shares(*token, *amount, *sale, *quantity, *recipient)?;
+                model.return_rest(by, *token, *amount - price)
+            }
+            Self::Lock { token, amount, funding, term } => model.lock(by, *token, *amount, *funding, *term),
+            Self::ExtendLock { term } => model.extend_lock(by, *term),
+            Self::WithdrawLock { wallet } => model.withdraw_lock(by, *wallet),
+            Self::SetReinvest { enabled } => model.set_reinvest(by, *enabled),
+            Self::Reinvest { account } => model.reinvest(by, *account),
+            Self::Distribute { token } => model.distribute(*token),
+            Self::ClaimFees { token, wallet } => model.claim_fees(by, *token, *wallet),
+            Self::ListFeeToken { token } => model.list_fee_token(by, *token),
+            Self::SetTiers { tiers } => model.set_tiers(by, *tiers),
+            other => unreachable!("{other:?} has been done"),
         }
     }
 }

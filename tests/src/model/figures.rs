@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::{Account, Amount, Earner, ListingId, Model, PlanId, Token};
+use super::{Account, Amount, Earner, ListingId, Model, PlanId, SaleId, Token};
 
 /// Something that the contracts can be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +36,25 @@ pub enum Figure {
     Received(ListingId, Earner, Token),
     Settled(ListingId, Earner, Token),
     Pending(ListingId, Earner, Token),
+    PausedUntil,
+    Armed,
+    ExpiresAt(PlanId, Account),
+    IsActive(PlanId, Account),
+    Shares(ListingId, Account),
+    SharesOfMarket(ListingId, Account),
+    SharesEarned(ListingId, Token),
+    ShareClaim(ListingId, Account, Token),
+    ShareSold(SaleId),
+    ShareSaleClosed(SaleId),
+    LockAmount(Account),
+    LockScore(Account),
+    LockEnd(Account),
+    LockReinvests(Account),
+    Tier(Account),
+    TotalScore,
+    FeeIndex(Token),
+    FeeClaim(Account, Token),
+    Undistributed(Token),
 }
 
 /// What the answer is.
@@ -75,6 +94,8 @@ impl Model {
         self.listing_figures(&mut all);
         self.market_figures(&mut all);
         self.revenue_figures(&mut all);
+        self.share_figures(&mut all);
+        self.staking_figures(&mut all);
         all
     }
 
@@ -133,11 +154,61 @@ impl Model {
         }
         for ((plan, account), amount) in &self.market.passes {
             all.insert(Figure::Passes(*plan, *account), (*amount).into());
+            all.insert(Figure::IsActive(*plan, *account), (!amount.is_zero()).into());
+        }
+        for ((plan, account), expiry) in &self.market.expiries {
+            all.insert(Figure::Passes(*plan, *account), 1_u8.into());
+            all.insert(Figure::ExpiresAt(*plan, *account), (*expiry).into());
+            all.insert(Figure::IsActive(*plan, *account), (*expiry > self.now).into());
+        }
+    }
+
+    fn share_figures(&self, all: &mut Figures) {
+        for (listing, shares) in &self.shares {
+            for (holder, held) in &shares.holders {
+                all.insert(Figure::Shares(*listing, *holder), (*held).into());
+                for token in shares.tokens.keys() {
+                    let claim = self.claimable_revenue(*listing, *holder, *token);
+                    all.insert(Figure::ShareClaim(*listing, *holder, *token), claim.into());
+                }
+            }
+            for (holder, allowed) in &shares.allowed_to_market {
+                all.insert(Figure::SharesOfMarket(*listing, *holder), (*allowed).into());
+            }
+            for token in shares.tokens.keys() {
+                let earned = self.earned_by_shares(*listing, *token);
+                all.insert(Figure::SharesEarned(*listing, *token), earned.into());
+            }
+        }
+        for (id, sale) in &self.sales {
+            all.insert(Figure::ShareSold(*id), sale.sold.into());
+            all.insert(Figure::ShareSaleClosed(*id), sale.closed.into());
+        }
+    }
+
+    fn staking_figures(&self, all: &mut Figures) {
+        all.insert(Figure::TotalScore, self.total_score().into());
+        for (account, lock) in &self.staking.locks {
+            all.insert(Figure::LockAmount(*account), lock.amount.into());
+            all.insert(Figure::LockScore(*account), self.active_score(*account).into());
+            all.insert(Figure::LockEnd(*account), Self::lock_end(lock).into());
+            all.insert(Figure::LockReinvests(*account), lock.reinvest.into());
+            all.insert(Figure::Tier(*account), self.tier(*account).into());
+            for token in self.staking.fees.keys() {
+                let claim = self.claimable_fees(*account, *token);
+                all.insert(Figure::FeeClaim(*account, *token), claim.into());
+            }
+        }
+        for (token, fees) in &self.staking.fees {
+            all.insert(Figure::FeeIndex(*token), fees.index.into());
+            all.insert(Figure::Undistributed(*token), self.undistributed(*token).into());
         }
     }
 
     fn revenue_figures(&self, all: &mut Figures) {
         all.insert(Figure::FeeBps, self.revenue.fee_bps.into());
+        all.insert(Figure::PausedUntil, self.revenue.paused_until.into());
+        all.insert(Figure::Armed, self.revenue.armed.into());
         all.insert(Figure::FeeRecipient, Value::Account(self.revenue.fee_recipient));
         for (token, account) in self.vault.balances.keys() {
             let Account::Key { listing, earner } = *account else { continue };

@@ -10,6 +10,9 @@ mod figures;
 mod listings;
 mod market;
 mod revenue;
+mod sales;
+mod shares;
+mod staking;
 mod tokens;
 mod vault;
 mod words;
@@ -18,12 +21,17 @@ pub use action::Action;
 pub use error::{Outcome, Refusal};
 pub use figures::{Figure, Figures, Value};
 pub use listings::{Listing, NewListing, Status};
-pub use market::{Funding, NewPlan, Order, Plan};
+pub use market::{Funding, Kind, NewPlan, Order, Plan};
+pub use sales::{NewShareSale, SaleId, ShareSale};
 pub use words::{Account, Amount, Earner, ListingId, PlanId, Token};
+
+use std::collections::BTreeMap;
 
 use listings::Listings;
 use market::Market;
 use revenue::Revenue;
+use shares::Shares;
+use staking::Staking;
 use tokens::Tokens;
 use vault::Vault;
 
@@ -37,6 +45,9 @@ pub struct Model {
     listings: Listings,
     market: Market,
     revenue: Revenue,
+    shares: BTreeMap<ListingId, Shares>,
+    sales: BTreeMap<SaleId, ShareSale>,
+    staking: Staking,
 }
 
 impl Model {
@@ -50,6 +61,9 @@ impl Model {
             listings: Listings::default(),
             market: Market::default(),
             revenue: Revenue::new(fee_bps, fee_recipient),
+            shares: BTreeMap::new(),
+            sales: BTreeMap::new(),
+            staking: Staking::new(),
         }
     }
 

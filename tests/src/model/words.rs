@@ -33,12 +33,15 @@ impl Token {
 pub enum Earner {
     /// A user who owned it at the sale.
     User(u8),
+    /// The shares of this listing.
+    Shares(ListingId),
 }
 
 impl From<Earner> for Account {
     fn from(earner: Earner) -> Self {
         match earner {
             Earner::User(user) => Self::User(user),
+            Earner::Shares(listing) => Self::Shares(listing),
         }
     }
 }
@@ -52,6 +55,10 @@ pub enum Account {
     User(u8),
     /// The owner of whatever is governed.
     Timelock,
+    /// Where fees go and principal lies; a contract that takes no passes.
+    Staking,
+    /// The shares of a listing's revenue: a contract that takes no passes.
+    Shares(ListingId),
     /// The Vault itself; a contract that takes no passes.
     Vault,
     /// What a listing has earned for one earner, not yet settled.
@@ -61,8 +68,8 @@ pub enum Account {
 }
 
 impl Account {
-    /// Whether it can receive a pass by a call: a contract must say so, and the Vault does not.
+    /// Whether it can receive a pass by a call: contracts must say so, and these do not.
     pub(super) fn takes_passes(self) -> bool {
-        self != Self::Vault
+        !matches!(self, Self::Vault | Self::Staking | Self::Shares(_))
     }
 }
