@@ -62,6 +62,9 @@ impl Pair {
                 self.play(by, &given).await;
                 self.play(by, &Action::AllowVault { token, amount: Amount::MAX }).await;
             }
+            let (token, amount) =
+                (Token::Stoa, Amount::from(20_000_000) * Amount::from(10).pow(Amount::from(18)));
+            self.play(HOLDER, &Action::Deposit { token, amount, to: by }).await;
         }
     }
 
@@ -205,7 +208,9 @@ async fn one_wei_is_noticed() {
     let thief = pair.chain.account(Account::User(0));
     pair.chain.send(thief, transaction, pair.model.now + 1).await.expect("the transfer");
     let all = pair.model.figures();
-    let figures: Vec<Figure> = all.keys().copied().collect();
+    let taker = Figure::Balance(Token::Dollar, Account::User(1));
+    let figures: BTreeSet<Figure> = all.keys().copied().chain([taker]).collect();
+    let figures: Vec<Figure> = figures.into_iter().collect();
     let differences = pair.differences(&figures, &all).await;
     assert_eq!(differences.len(), 2, "the giver's and the taker's balance: {differences:?}");
 }

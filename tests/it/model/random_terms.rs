@@ -42,6 +42,8 @@ pub(super) fn shares(random: &mut StdRng, model: &Model, by: Account) -> (Accoun
     let Some(bound) = some_shares(random, model).filter(|_| random.random_bool(0.95)) else {
         return create_shares(random, model, by);
     };
+    let holders: Vec<Account> = model.shareholders(bound);
+    let by = if random.random_bool(0.8) { holders[random.random_range(0..holders.len())] } else { by };
     let action = match random.random_range(0..20) {
         0 => return create_shares(random, model, by),
         1 => {
@@ -52,7 +54,10 @@ pub(super) fn shares(random: &mut StdRng, model: &Model, by: Account) -> (Accoun
             let amount = within(random, model, Figure::Shares(bound, by));
             Action::TransferShares { listing: bound, to: anybody(random), amount }
         }
-        7..9 => Action::AllowMarket { listing: bound, amount: amount(random) },
+        7..9 => {
+            let amount = if random.random_bool(0.7) { Amount::MAX } else { amount(random) };
+            Action::AllowMarket { listing: bound, amount }
+        }
         9..13 => Action::ClaimRevenue { listing: bound, token: token(random), wallet: wallet(random) },
         13..15 => open_sale(random, model, bound),
         15 => {

@@ -55,6 +55,13 @@ impl Model {
         self.shares.contains_key(&listing)
     }
 
+    /// Users who hold or held shares of a listing.
+    #[must_use]
+    pub fn shareholders(&self, listing: ListingId) -> Vec<Account> {
+        let holders = self.shares.get(&listing).into_iter().flat_map(|shares| shares.holders.keys());
+        holders.filter(|holder| matches!(holder, Account::User(_))).copied().collect()
+    }
+
     /// All that a listing's shares have ever earned of a token.
     pub(super) fn earned_by_shares(&self, listing: ListingId, token: Token) -> Amount {
         let received = self.received(listing, Earner::Shares(listing), token);
