@@ -19,9 +19,6 @@ const PLANS: u64 = 40;
 pub(super) fn next(random: &mut StdRng, model: &Model) -> (Account, Action) {
     let by = user(random);
     let action = match random.random_range(0..150) {
-        100..118 => return random_terms::shares(random, model, by),
-        118..140 => return random_terms::staking(random, model, by),
-        140..149 => return random_terms::other(random, model, by),
         0..6 => mint(random),
         6..12 => Action::AllowVault { token: token(random), amount: amount(random) },
         12..20 => deposit(random, model, by),
@@ -32,7 +29,10 @@ pub(super) fn next(random: &mut StdRng, model: &Model) -> (Account, Action) {
         58..82 => return buy(random, model, by),
         82..87 => passes(random, model, by),
         87..99 => settle(random, model),
-        _ => return fee(random, by),
+        99..101 => return fee(random, by),
+        101..118 => return random_terms::shares(random, model, by),
+        118..140 => return random_terms::staking(random, model, by),
+        _ => return random_terms::other(random, model, by),
     };
     (by, action)
 }
