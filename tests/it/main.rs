@@ -2,6 +2,7 @@
 
 mod browser;
 mod kills;
+mod model;
 mod oracle;
 mod story;
 mod support;

@@ -1,0 +1,216 @@
+//! The same random actions on the reference model and on the real contracts: every answer is the same, to the wei.
+//!
+//! `STOA_SEED` replays a run, `STOA_ACTIONS` makes it longer or shorter.
+
+mod chain;
+mod encode;
+mod figures;
+mod random;
+mod random_terms;
+mod sharing;
+mod staking;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rand::rngs::StdRng;
+use rand::seq::IteratorRandom as _;
+use rand::{Rng as _, SeedableRng};
+use stoa_tests::model::{Account, Action, Amount, Figure, Figures, Model, Refusal, Token, Value};
+
+use chain::Chain;
+
+const DAY: u64 = 24 * 60 * 60;
+const ACTIONS: usize = 3_000;
+/// After so many actions everything is compared, not only what the action can have touched.
+const ALL_AFTER: usize = 100;
+/// Figures compared after each action though nobody should have touched them.
+const UNTOUCHED: usize = 16;
+/// Who holds the whole supply of STOA at first.
+const HOLDER: Account = Account::User(0);
+
+/// The model and the contracts, side by side.
+struct Pair {
+    model: Model,
+    chain: Chain,
+    random: StdRng,
+    /// How often each outcome was seen.
+    outcomes: BTreeMap<String, usize>,
+    compared: usize,
+}
+
+impl Pair {
+    async fn start(seed: u64) -> Self {
+        let chain = Chain::start().await;
+        let supply = [Figure::Supply(Token::Stoa), Figure::FeeBps];
+        let at_birth = figures::read(&chain, &supply).await;
+        let mut model = Model::new(at_birth[1].to(), Account::Staking, HOLDER, at_birth[0]);
+        model.now = chain.now().await;
+        let random = StdRng::seed_from_u64(seed);
+        Self { model, chain, random, outcomes: BTreeMap::new(), compared: 0 }
+    }
+
+    /// Play money for everybody, and a standing allowance for most.
+    async fn fund(&mut self) {
+        for user in 0..6 {
+            let by = Account::User(user);
+            for token in Token::REAL {
+                let amount = Amount::from(u128::MAX >> if token == Token::Colossal { 1 } else { 64 });
+                let given = match token {
+                    Token::Stoa => Action::AllowVault { token, amount },
+                    _ => Action::Mint { token, to: by, amount },
+                };
+                self.play(by, &given).await;
+                self.play(by, &Action::AllowVault { token, amount: Amount::MAX }).await;
+            }
+            let (token, amount) =
+                (Token::Stoa, Amount::from(20_000_000) * Amount::from(10).pow(Amount::from(18)));
+            self.play(HOLDER, &Action::Deposit { token, amount, to: by }).await;
+        }
+    }
+
+    /// One random action.
+    async fn step(&mut self) {
+        let (by, action) = random::next(&mut self.random, &self.model);
+        self.play(by, &action).await;
+    }
+
+    /// Does it on both sides, and compares the outcome and what it can have touched.
+    async fn play(&mut self, by: Account, action: &Action) {
+        self.model.now += match self.random.random_range(0..100) {
+            0 => self.random.random_range(0..60 * DAY),
+            1..8 => self.random.random_range(0..5 * DAY),
+            _ => self.random.random_range(1..100),
+        };
+        let before = self.model.figures();
+        let said = self.model.apply(by, action);
+        let transaction = encode::transaction(&self.chain, by, action);
+        let did = self.chain.send(self.chain.account(by), transaction, self.model.now).await;
+        let expected = said.map_err(|Refusal(name)| name.to_owned());
+        assert_eq!(did, expected, "contracts (left) and model (right) disagree on {action:?} by {by:?}");
+        *self.outcomes.entry(outcome_name(action, &did)).or_default() += 1;
+        let after = self.model.figures();
+        let touched = self.touched(&before, &after, by, action);
+        self.compare(&touched, &after, &format!("{action:?} by {by:?}: {did:?}")).await;
+    }
+
+    /// What the model changed, all that the actor has in the token, and a sample of the rest.
+    fn touched(&mut self, before: &Figures, after: &Figures, by: Account, action: &Action) -> Vec<Figure> {
+        let changed = after.iter().filter(|(figure, value)| before.get(figure) != Some(value));
+        let gone = before.keys().filter(|figure| !after.contains_key(figure));
+        let mut touched: BTreeSet<Figure> = changed.map(|(figure, _)| *figure).chain(gone.copied()).collect();
+        touched.extend([Figure::ListingCount, Figure::PlanCount]);
+        for token in Token::REAL {
+            let holders = [by, Account::Vault, Account::Staking];
+            touched.extend(holders.map(|account| Figure::Balance(token, account)));
+            touched.extend(holders.map(|account| Figure::Wallet(token, account)));
+        }
+        if let Action::Buy { order, .. } = action {
+            touched.insert(Figure::Passes(order.plan, order.recipient));
+        }
+        touched.extend(after.keys().copied().choose_multiple(&mut self.random, UNTOUCHED));
+        touched.into_iter().collect()
+    }
+
+    async fn compare_all(&mut self) {
+        let all = self.model.figures();
+        self.compare(&all.keys().copied().collect::<Vec<_>>(), &all, "a look at everything").await;
+    }
+
+    async fn compare(&mut self, figures: &[Figure], expected: &Figures, after: &str) {
+        let differences = self.differences(figures, expected).await;
+        assert!(differences.is_empty(), "after {after}\n{}", differences.join("\n"));
+        self.compared += figures.len();
+    }
+
+    async fn differences(&self, figures: &[Figure], expected: &Figures) -> Vec<String> {
+        let found = figures::read(&self.chain, figures).await;
+        let mut differences = Vec::new();
+        for (figure, found) in figures.iter().zip(found) {
+            let value = expected.get(figure).copied().unwrap_or(Value::Number(Amount::ZERO));
+            let wanted = figures::expected(&self.chain, value);
+            if wanted != found {
+                differences.push(format!("{figure:?}: the contracts say {found}, the model {wanted}"));
+            }
+        }
+        differences
+    }
+
+    fn report(&self, seconds: f64, actions: usize) {
+        for (outcome, times) in &self.outcomes {
+            println!("{times:6} {outcome}");
+        }
+        let rate = actions as f64 / seconds;
+        println!("{actions} actions, {rate:.0} a second; {} figures compared", self.compared);
+    }
+}
+
+/// The action's and the error's name.
+fn outcome_name(action: &Action, outcome: &Result<(), String>) -> String {
+    let text = format!("{action:?}");
+    let name = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    format!("{name} {}", outcome.as_ref().err().map_or("done", |error| error.as_str()))
+}
+
+fn from_environment(name: &str, otherwise: u64) -> u64 {
+    let Ok(text) = std::env::var(name) else { return otherwise };
+    text.parse().unwrap_or_else(|_| panic!("{name} must be a number, not {text:?}"))
+}
+
+#[tokio::test]
+async fn contracts_do_what_the_model_says() {
+    let seed = from_environment("STOA_SEED", 1);
+    let actions = from_environment("STOA_ACTIONS", ACTIONS as u64) as usize;
+    println!("seed {seed} (STOA_SEED), {actions} actions (STOA_ACTIONS)");
+    let mut pair = Pair::start(seed).await;
+    pair.fund().await;
+    let start = std::time::Instant::now();
+    for n in 1..=actions {
+        pair.step().await;
+        if n % ALL_AFTER == 0 {
+            pair.compare_all().await;
+        }
+    }
+    pair.compare_all().await;
+    pair.report(start.elapsed().as_secs_f64(), actions);
+}
+
+#[tokio::test]
+async fn one_wei_is_noticed() {
+    let mut pair = Pair::start(1).await;
+    pair.fund().await;
+    for _ in 0..100 {
+        pair.step().await;
+    }
+    let mut all = pair.model.figures();
+    let figures: Vec<Figure> = all.keys().copied().collect();
+    assert!(pair.differences(&figures, &all).await.is_empty(), "they agree before");
+    let (figure, value) = all
+        .iter_mut()
+        .find(|(figure, value)| matches!(figure, Figure::Balance(..)) && **value != 0_u8.into())
+        .expect("somebody has a balance");
+    let Value::Number(balance) = value else { unreachable!("balances are numbers") };
+    *balance -= Amount::from(1);
+    let figure = *figure;
+    let differences = pair.differences(&figures, &all).await;
+    assert_eq!(differences.len(), 1, "{differences:?}");
+    assert!(differences[0].starts_with(&format!("{figure:?}")), "{differences:?}");
+    // The same wei, moved on the chain behind the model's back.
+    let stolen = Action::Transfer { token: Token::Dollar, to: Account::User(1), amount: Amount::from(1) };
+    let (token, to, amount) = (Token::Dollar, Account::User(0), Amount::from(9));
+    for action in [
+        Action::Mint { token, to, amount },
+        Action::AllowVault { token, amount },
+        Action::Deposit { token, amount, to },
+    ] {
+        pair.play(to, &action).await;
+    }
+    let transaction = encode::transaction(&pair.chain, Account::User(0), &stolen);
+    let thief = pair.chain.account(Account::User(0));
+    pair.chain.send(thief, transaction, pair.model.now + 1).await.expect("the transfer");
+    let all = pair.model.figures();
+    let taker = Figure::Balance(Token::Dollar, Account::User(1));
+    let figures: BTreeSet<Figure> = all.keys().copied().chain([taker]).collect();
+    let figures: Vec<Figure> = figures.into_iter().collect();
+    let differences = pair.differences(&figures, &all).await;
+    assert_eq!(differences.len(), 2, "the giver's and the taker's balance: {differences:?}");
+}

@@ -1,0 +1,342 @@
+//! Chooses what happens next: mostly what can work, often enough what must not.
+
+use rand::Rng as _;
+use rand::rngs::StdRng;
+use stoa_tests::model::{
+    Account, Action, Amount, Earner, Figure, Funding, Kind, ListingId, Model, NewListing, NewPlan, Order,
+    PlanId, Status, Token, Value,
+};
+
+use super::random_terms;
+
+/// So many users act; more would rarely meet.
+const USERS: u8 = 6;
+/// Enough to build families, few enough to be sold often.
+const LISTINGS: u64 = 24;
+const PLANS: u64 = 40;
+
+/// Who does what next.
+pub(super) fn next(random: &mut StdRng, model: &Model) -> (Account, Action) {
+    let by = user(random);
+    let action = match random.random_range(0..150) {
+        0..6 => mint(random),
+        6..12 => Action::AllowVault { token: token(random), amount: amount(random) },
+        12..20 => deposit(random, model, by),
+        20..32 => balances(random, model, by),
+        32..37 => pockets(random, model, by),
+        37..50 => return listings(random, model, by),
+        50..58 => return plans(random, model, by),
+        58..82 => return buy(random, model, by),
+        82..87 => passes(random, model, by),
+        87..99 => settle(random, model),
+        99..101 => return fee(random, by),
+        101..118 => return random_terms::shares(random, model, by),
+        118..140 => return random_terms::staking(random, model, by),
+        _ => return random_terms::other(random, model, by),
+    };
+    (by, action)
+}
+
+pub(super) fn user(random: &mut StdRng) -> Account {
+    Account::User(random.random_range(0..USERS))
+}
+
+/// A user as a rule, now and then somebody it should not be.
+pub(super) fn anybody(random: &mut StdRng) -> Account {
+    match random.random_range(0..24) {
+        0 => Account::Zero,
+        1 => [Account::Vault, Account::Staking][random.random_range(0..2)],
+        2 => Account::Timelock,
+        3 => pocket(random),
+        _ => user(random),
+    }
+}
+
+fn pocket(random: &mut StdRng) -> Account {
+    Account::Pocket { user: random.random_range(0..USERS), salt: random.random_range(0..2) }
+}
+
+pub(super) fn token(random: &mut StdRng) -> Token {
+    match random.random_range(0..40) {
+        0 => Token::Absent,
+        1..16 => Token::Dollar,
+        16..28 => Token::Stoa,
+        _ => Token::Colossal,
+    }
+}
+
+/// All orders of magnitude, and the edges.
+pub(super) fn amount(random: &mut StdRng) -> Amount {
+    let edge = Amount::from(u128::MAX);
+    match random.random_range(0..20) {
+        0 => Amount::ZERO,
+        1 => Amount::from(1),
+        2 => edge,
+        3 => edge + Amount::from(1),
+        4 => Amount::MAX,
+        5 => edge >> 1,
+        _ => Amount::from(random.random::<u128>() >> random.random_range(0..128)),
+    }
+}
+
+/// An amount that a figure allows as a rule; exactly all of it, one more, or anything else otherwise.
+pub(super) fn within(random: &mut StdRng, model: &Model, figure: Figure) -> Amount {
+    let limit = match model.figures().get(&figure) {
+        Some(Value::Number(limit)) => *limit,
+        _ => Amount::ZERO,
+    };
+    match random.random_range(0..16) {
+        0 => limit.saturating_add(Amount::from(1)),
+        1 => amount(random),
+        2 => limit,
+        _ => limit / Amount::from(random.random_range(1..20)),
+    }
+}
+
+fn mint(random: &mut StdRng) -> Action {
+    let token = if random.random() { Token::Dollar } else { Token::Colossal };
+    let amount = if token == Token::Dollar {
+        Amount::from(random.random_range(0..1_000_000_000_000_u64))
+    } else {
+        amount(random) >> random.random_range(0..4)
+    };
+    Action::Mint { token, to: user(random), amount }
+}
+
+fn deposit(random: &mut StdRng, model: &Model, by: Account) -> Action {
+    let token = token(random);
+    let amount = within(random, model, Figure::Wallet(token, by));
+    let to = if random.random_bool(0.2) { anybody(random) } else { by };
+    Action::Deposit { token, amount, to }
+}
+
+fn balances(random: &mut StdRng, model: &Model, by: Account) -> Action {
+    let (token, other) = (token(random), anybody(random));
+    match random.random_range(0..10) {
+        0..3 => {
+            Action::Withdraw { token, amount: within(random, model, Figure::Balance(token, by)), to: other }
+        }
+        3..5 => {
+            Action::Transfer { token, to: other, amount: within(random, model, Figure::Balance(token, by)) }
+        }
+        5..8 => {
+            let from = if random.random_bool(0.1) { anybody(random) } else { user(random) };
+            let amount = within(random, model, Figure::Balance(token, from));
+            Action::TransferFrom { token, from, to: other, amount }
+        }
+        8 => Action::Approve { token, spender: other, amount: amount(random) },
+        _ => Action::SetOperator { spender: other, approved: random.random() },
+    }
+}
+
+fn pockets(random: &mut StdRng, model: &Model, by: Account) -> Action {
+    let (token, salt) = (token(random), random.random_range(0..2));
+    let Account::User(user) = by else { unreachable!("only users act here") };
+    let mine = Account::Pocket { user, salt };
+    let amount = within(random, model, Figure::Balance(token, mine));
+    match random.random_range(0..4) {
+        0 => Action::Transfer { token, to: mine, amount: within(random, model, Figure::Balance(token, by)) },
+        1 => Action::WithdrawSub { salt, token, to: anybody(random), amount },
+        _ => {
+            let part = amount / Amount::from(random.random_range(1..4));
+            let credits = [(anybody(random), part), (anybody(random), amount.saturating_sub(part))];
+            Action::MoveSub { salt, token, credits: credits.to_vec() }
+        }
+    }
+}
+
+/// A listing as a rule, and the one after the last now and then.
+pub(super) fn listing(random: &mut StdRng, model: &Model) -> ListingId {
+    if random.random_bool(0.03) {
+        model.listing_count() + 1
+    } else {
+        random.random_range(0..=model.listing_count())
+    }
+}
+
+pub(super) fn plan(random: &mut StdRng, model: &Model) -> PlanId {
+    if random.random_bool(0.03) {
+        model.plan_count() + 1
+    } else {
+        random.random_range(0..=model.plan_count()).max(u64::from(random.random_bool(0.97)))
+    }
+}
+
+/// The owner as a rule, since nobody else may do much.
+pub(super) fn owner(random: &mut StdRng, model: &Model, listing: ListingId, by: Account) -> Account {
+    match model.listing(listing) {
+        Some(listing) if random.random_bool(0.8) => listing.owner,
+        _ => by,
+    }
+}
+
+fn listings(random: &mut StdRng, model: &Model, by: Account) -> (Account, Action) {
+    let listing = listing(random, model);
+    let owner = owner(random, model, listing, by);
+    let action = match random.random_range(0..20) {
+        0..8 if model.listing_count() < LISTINGS => {
+            return (by, Action::CreateListing(new_listing(random, model)));
+        }
+        0..9 => Action::Publish { listing, uris: random.random_range(0..10) },
+        9..14 => {
+            let status = match random.random_range(0..20) {
+                0 => Status::Retired,
+                1..8 => Status::Paused,
+                _ => Status::Active,
+            };
+            Action::SetStatus { listing, status }
+        }
+        14..17 => {
+            let to = if random.random_bool(0.1) { Account::Zero } else { user(random) };
+            let from = if random.random_bool(0.1) { user(random) } else { owner };
+            Action::TransferListing { listing, from, to }
+        }
+        17..19 => Action::ApproveListing { listing, to: anybody(random) },
+        _ => Action::ApproveAllListings { operator: anybody(random), approved: random.random() },
+    };
+    (owner, action)
+}
+
+fn new_listing(random: &mut StdRng, model: &Model) -> NewListing {
+    let derivatives = random.random_bool(0.9);
+    let mut parents = Vec::new();
+    let mut from = u64::from(random.random_bool(0.97));
+    let most = if random.random_bool(0.05) { 10 } else { random.random_range(0..5) };
+    while parents.len() < most && from <= model.listing_count() + u64::from(random.random_bool(0.05)) {
+        let parent = random.random_range(from..=model.listing_count() + 1);
+        let asked = model.listing(parent).map_or(0, |parent| parent.derivative_bps);
+        let granted = asked + random.random_range(0..400) * u16::from(random.random::<bool>());
+        parents.push((parent, if random.random_bool(0.05) { granted / 2 } else { granted }));
+        from = if random.random_bool(0.03) { parent } else { parent + 1 };
+    }
+    if random.random_bool(0.9) {
+        parents.retain(|(parent, _)| model.listing(*parent).is_some_and(|parent| parent.derivatives));
+    }
+    let most_asked = if random.random_bool(0.1) { 2_600 } else { 900 };
+    let asked = random.random_range(0..most_asked);
+    let most_uris = if random.random_bool(0.1) { 10 } else { 4 };
+    NewListing {
+        derivatives,
+        derivative_bps: if derivatives || random.random_bool(0.1) { asked } else { 0 },
+        parents,
+        royalty_receiver: anybody(random),
+        royalty_bps: random.random_range(0..1_050),
+        uris: random.random_range(0..most_uris),
+    }
+}
+
+fn plans(random: &mut StdRng, model: &Model, by: Account) -> (Account, Action) {
+    if model.plan_count() < PLANS && random.random_bool(0.6) {
+        let listing = listing(random, model);
+        let token = token(random);
+        let (price, cap) = (price(random, token), cap(random));
+        let kind = random_terms::kind(random);
+        let transferable =
+            random.random_bool(if matches!(kind, Kind::Subscription { .. }) { 0.05 } else { 0.5 });
+        let (window, discount) = (random_terms::window(random, model), random.random());
+        let new = NewPlan { listing, token, price, cap, transferable, kind, window, discount };
+        return (owner(random, model, listing, by), Action::CreatePlan(new));
+    }
+    let id = plan(random, model);
+    let (listing, token, paused) = model
+        .plan(id)
+        .map_or((0, Token::Dollar, false), |plan| (plan.terms.listing, plan.terms.token, plan.paused));
+    let action = if random.random() {
+        Action::ChangePlan { plan: id, price: price(random, token), cap: cap(random) }
+    } else {
+        Action::PausePlan { plan: id, paused: if random.random_bool(0.9) { !paused } else { paused } }
+    };
+    (owner(random, model, listing, by), action)
+}
+
+pub(super) fn price(random: &mut StdRng, token: Token) -> u128 {
+    match random.random_range(0..12) {
+        0 => 0,
+        1 => 1,
+        _ if token == Token::Colossal => random.random::<u128>() >> random.random_range(0..128),
+        _ => random.random_range(0..10_000_000_000),
+    }
+}
+
+fn cap(random: &mut StdRng) -> u64 {
+    if random.random_bool(0.7) { 0 } else { random.random_range(1..200) }
+}
+
+/// An order as it should be, and one thing wrong with it now and then.
+fn buy(random: &mut StdRng, model: &Model, by: Account) -> (Account, Action) {
+    let id = plan(random, model);
+    let (mut token, mut version, price) = model
+        .plan(id)
+        .map_or((token(random), 1, 0), |plan| (plan.terms.token, plan.version, plan.terms.price));
+    let mut quantity = if random.random_bool(0.03) { random.random() } else { random.random_range(1..12) };
+    let mut recipient = if random.random_bool(0.2) { anybody(random) } else { by };
+    let mut amount = Amount::from(price) * Amount::from(quantity);
+    match random.random_range(0..40) {
+        0 => token = self::token(random),
+        1 => version = version.wrapping_add(1),
+        2 => version = version.wrapping_sub(1),
+        3 => quantity = 0,
+        4 => recipient = Account::Zero,
+        5 => amount = amount.saturating_sub(Amount::from(1)),
+        6 => amount = self::amount(random),
+        7..12 => amount = amount.saturating_add(Amount::from(random.random::<u32>())),
+        _ => {}
+    }
+    let funding = fund_for(random, model, token, by, amount);
+    (by, Action::Buy { token, amount, funding, order: Order { plan: id, version, quantity, recipient } })
+}
+
+/// From the balance as a rule, if it is enough.
+pub(super) fn fund_for(
+    random: &mut StdRng,
+    model: &Model,
+    token: Token,
+    by: Account,
+    amount: Amount,
+) -> Funding {
+    if has(model, Figure::Balance(token, by)) >= amount && random.random_bool(0.8) {
+        Funding::Balance
+    } else {
+        Funding::Allowance
+    }
+}
+
+fn has(model: &Model, figure: Figure) -> Amount {
+    match model.figures().get(&figure) {
+        Some(Value::Number(number)) => *number,
+        _ => Amount::ZERO,
+    }
+}
+
+fn passes(random: &mut StdRng, model: &Model, by: Account) -> Action {
+    if random.random_bool(0.2) {
+        return Action::ApprovePasses { operator: anybody(random), approved: random.random() };
+    }
+    let plan = plan(random, model);
+    let from = if random.random_bool(0.2) { user(random) } else { by };
+    let amount = within(random, model, Figure::Passes(plan, from));
+    Action::TransferPass { plan, from, to: anybody(random), amount }
+}
+
+/// Where there is something to settle as a rule.
+fn settle(random: &mut StdRng, model: &Model) -> Action {
+    let keys: Vec<_> = model
+        .figures()
+        .into_keys()
+        .filter_map(|figure| match figure {
+            Figure::Pending(listing, earner, token) => Some((listing, earner, token)),
+            _ => None,
+        })
+        .collect();
+    if keys.is_empty() || random.random_bool(0.1) {
+        let earner = random.random_bool(0.9).then(|| Earner::User(random.random_range(0..USERS)));
+        return Action::Settle { listing: listing(random, model), earner, token: token(random) };
+    }
+    let (listing, earner, token) = keys[random.random_range(0..keys.len())];
+    Action::Settle { listing, earner: Some(earner), token }
+}
+
+fn fee(random: &mut StdRng, by: Account) -> (Account, Action) {
+    let by = if random.random_bool(0.7) { Account::Timelock } else { by };
+    (by, Action::SetFee { bps: random.random_range(0..560) })
+}

@@ -1,0 +1,175 @@
+//! Chooses actions that concern shares, stakes and time.
+
+use rand::Rng as _;
+use rand::rngs::StdRng;
+use stoa_tests::model::{
+    Account, Action, Amount, Figure, Funding, Kind, ListingId, Model, NewShareSale, Token,
+};
+
+use super::random::{amount, anybody, fund_for, listing, owner, plan, price, token, user, within};
+
+pub(super) fn kind(random: &mut StdRng) -> Kind {
+    let size = if random.random_bool(0.05) { 0 } else { random.random_range(1..90 * 86_400) };
+    match random.random_range(0..3) {
+        0 => Kind::Licence,
+        1 => Kind::Subscription { period: size },
+        _ => Kind::Credits { units: size },
+    }
+}
+
+/// None as a rule; else one that has begun or ended, or is none at all.
+pub(super) fn window(random: &mut StdRng, model: &Model) -> (u64, u64) {
+    let near =
+        |random: &mut StdRng| (model.now + random.random_range(0..4_000_000)).saturating_sub(1_000_000);
+    match random.random_range(0..12) {
+        0 => (near(random), 0),
+        1 => (0, near(random)),
+        2 => (near(random), near(random)),
+        _ => (0, 0),
+    }
+}
+
+fn some_shares(random: &mut StdRng, model: &Model) -> Option<ListingId> {
+    let bound: Vec<ListingId> = (1..=model.listing_count()).filter(|id| model.has_shares(*id)).collect();
+    if bound.is_empty() { None } else { Some(bound[random.random_range(0..bound.len())]) }
+}
+
+fn wallet(random: &mut StdRng) -> Option<Account> {
+    random.random_bool(0.4).then(|| anybody(random))
+}
+
+pub(super) fn shares(random: &mut StdRng, model: &Model, by: Account) -> (Account, Action) {
+    let Some(bound) = some_shares(random, model).filter(|_| random.random_bool(0.95)) else {
+        return create_shares(random, model, by);
+    };
+    let holders: Vec<Account> = model.shareholders(bound);
+    let by = if random.random_bool(0.8) { holders[random.random_range(0..holders.len())] } else { by };
+    let action = match random.random_range(0..20) {
+        0 => return create_shares(random, model, by),
+        1 => {
+            let by = owner(random, model, bound, by);
+            return (by, Action::AddPaymentToken { listing: bound, token: token(random) });
+        }
+        2..7 => {
+            let amount = within(random, model, Figure::Shares(bound, by));
+            Action::TransferShares { listing: bound, to: anybody(random), amount }
+        }
+        7..9 => {
+            let amount = if random.random_bool(0.7) { Amount::MAX } else { amount(random) };
+            Action::AllowMarket { listing: bound, amount }
+        }
+        9..13 => Action::ClaimRevenue { listing: bound, token: token(random), wallet: wallet(random) },
+        13..15 => open_sale(random, model, bound),
+        15 => {
+            let sale = random.random_range(0..=model.share_sale_count() + 1);
+            let seller = model.share_sale(sale).map_or(by, |sale| sale.seller);
+            return (if random.random_bool(0.8) { seller } else { by }, Action::CloseShareSale { sale });
+        }
+        _ => buy_shares(random, model, by),
+    };
+    (by, action)
+}
+
+fn create_shares(random: &mut StdRng, model: &Model, by: Account) -> (Account, Action) {
+    let listing = listing(random, model);
+    let most = Amount::from(1) << 96;
+    let supply = match random.random_range(0..12) {
+        0 => most,
+        1 => most + Amount::from(1),
+        2 => Amount::ZERO,
+        3 => Amount::from(random.random_range(1..100)),
+        _ => Amount::from(1_000_000_000_000_000_000_000_u128),
+    };
+    let count = random.random_range(0..3);
+    let tokens = (0..count).map(|_| token(random)).collect();
+    (owner(random, model, listing, by), Action::CreateShares { listing, supply, tokens })
+}
+
+fn open_sale(random: &mut StdRng, model: &Model, bound: ListingId) -> Action {
+    let listing = if random.random_bool(0.1) { listing(random, model) } else { bound };
+    let token = token(random);
+    let lot = if random.random_bool(0.05) { 0 } else { random.random_range(1..1_000_000_000_000_000_000) };
+    let cap = if random.random_bool(0.5) { 0 } else { random.random_range(1..30) };
+    let (price, window) = (price(random, token), window(random, model));
+    Action::OpenShareSale(NewShareSale { listing, token, lot, price, cap, window })
+}
+
+fn buy_shares(random: &mut StdRng, model: &Model, by: Account) -> Action {
+    let last = model.share_sale_count() + u64::from(random.random_bool(0.05));
+    let sale = random.random_range(0..=last);
+    let (mut token, price) =
+        model.share_sale(sale).map_or((Token::Dollar, 0), |sale| (sale.terms.token, sale.terms.price));
+    if random.random_bool(0.05) {
+        token = self::token(random);
+    }
+    let quantity = if random.random_bool(0.05) { 0 } else { random.random_range(1..8) };
+    let mut amount = Amount::from(price) * Amount::from(quantity);
+    if random.random_bool(0.1) {
+        amount = amount.saturating_sub(Amount::from(1));
+    }
+    let recipient = if random.random_bool(0.2) { anybody(random) } else { by };
+    let funding = fund_for(random, model, token, by, amount);
+    Action::BuyShares { token, amount, funding, sale, quantity, recipient }
+}
+
+pub(super) fn staking(random: &mut StdRng, model: &Model, by: Account) -> (Account, Action) {
+    let term =
+        if random.random_bool(0.05) { 53 } else { random.random_range(0..14) * random.random_range(0..5) };
+    let action = match random.random_range(0..20) {
+        0..6 => {
+            let token = if random.random_bool(0.05) { token(random) } else { Token::Stoa };
+            let funding = if random.random() { Funding::Balance } else { Funding::Allowance };
+            let from = match funding {
+                Funding::Balance => Figure::Balance(token, by),
+                Funding::Allowance => Figure::Wallet(token, by),
+            };
+            Action::Lock { token, amount: within(random, model, from), funding, term: term.min(53) }
+        }
+        6..8 => Action::ExtendLock { term: term.min(53) },
+        8..10 => Action::WithdrawLock { wallet: wallet(random) },
+        10 => Action::SetReinvest { enabled: random.random() },
+        11..13 => Action::Reinvest { account: user(random) },
+        13..16 => Action::Distribute { token: token(random) },
+        16..19 => Action::ClaimFees { token: token(random), wallet: wallet(random) },
+        _ => return governed(random, by),
+    };
+    (by, action)
+}
+
+fn governed(random: &mut StdRng, by: Account) -> (Account, Action) {
+    let by = if random.random_bool(0.8) { Account::Timelock } else { by };
+    let action = match random.random_range(0..5) {
+        0..2 => Action::ListFeeToken { token: token(random) },
+        2 => {
+            let mut next = 0;
+            let tiers = [0; 4].map(|_: u32| {
+                next += random.random_range(0..2_000_000);
+                next
+            });
+            Action::SetTiers { tiers }
+        }
+        3 => Action::SetGuardian { guardian: user(random) },
+        _ => Action::ResumeSales,
+    };
+    (by, action)
+}
+
+pub(super) fn other(random: &mut StdRng, model: &Model, by: Account) -> (Account, Action) {
+    let id = plan(random, model);
+    let action = match random.random_range(0..10) {
+        0..3 => Action::Spend { plan: id, units: within(random, model, Figure::Passes(id, by)) },
+        3..7 => {
+            let (listing, token) = (listing(random, model), token(random));
+            let funding = if random.random() { Funding::Balance } else { Funding::Allowance };
+            let amount = within(random, model, Figure::Balance(token, by));
+            Action::PayListing { listing, token, amount, funding }
+        }
+        7 => Action::PauseSales { seconds: random.random_range(0..700_000) / 100 },
+        _ => {
+            let listing = model.plan(id).map_or(0, |plan| plan.terms.listing);
+            let by = owner(random, model, listing, by);
+            return (by, Action::BoundPlan { plan: id, window: window(random, model) });
+        }
+    };
+    (by, action)
+}

@@ -1,0 +1,3 @@
+//! What whole-system tests compare the real parts with.
+
+pub mod model;

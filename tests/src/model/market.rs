@@ -1,0 +1,289 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::error::require;
+use super::sales::check_window;
+use super::{Account, Amount, ListingId, Model, Outcome, PlanId, Refusal, Status, Token};
+
+/// Most that a plan ever sells, with or without a cap.
+const MOST_SOLD: u64 = (1 << 48) - 1;
+/// How far ahead paid time may reach, in seconds, unless one period is longer: four years.
+const MOST_AHEAD: u128 = 4 * 365 * 24 * 60 * 60;
+
+/// Where a payment's money comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Funding {
+    /// The payer's balance in the Vault.
+    Balance,
+    /// The payer's wallet, by an allowance to the Vault.
+    Allowance,
+}
+
+/// What a plan sells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A right for good.
+    Licence,
+    /// A right for periods of so many seconds.
+    Subscription { period: u32 },
+    /// Packs of so many units.
+    Credits { units: u32 },
+}
+
+/// What a provider states of a new plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewPlan {
+    pub listing: ListingId,
+    pub token: Token,
+    pub price: u128,
+    /// 0 for none.
+    pub cap: u64,
+    pub transferable: bool,
+    pub kind: Kind,
+    /// First second in which it sells, and first in which it does no more; 0 for no bound.
+    pub window: (u64, u64),
+    /// Whether the owner's tier lowers the fee.
+    pub discount: bool,
+}
+
+/// A way to buy a listing.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub terms: NewPlan,
+    pub version: u32,
+    pub paused: bool,
+    /// How many were ever sold.
+    pub sold: u64,
+}
+
+/// What a buyer wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    pub plan: PlanId,
+    pub version: u32,
+    pub quantity: u64,
+    pub recipient: Account,
+}
+
+/// What a kind needs and what it may not have.
+fn check_kind(terms: &NewPlan) -> Outcome {
+    match terms.kind {
+        Kind::Licence => Ok(()),
+        Kind::Subscription { period } => {
+            require(period > 0, "Market_BadPeriod")?;
+            require(!terms.transferable, "Market_SubscriptionTransferable")
+        }
+        Kind::Credits { units } => {
+            require(units > 0, "Market_BadUnits")?;
+            require(terms.price > 0, "Market_FreeCredits")
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Market {
+    pub(super) plans: BTreeMap<PlanId, Plan>,
+    pub(super) passes: BTreeMap<(PlanId, Account), Amount>,
+    /// Until when a subscription is valid.
+    pub(super) expiries: BTreeMap<(PlanId, Account), u64>,
+    /// (owner, operator)
+    pub(super) operators: BTreeSet<(Account, Account)>,
+}
+
+impl Market {
+    pub(super) fn passes(&self, plan: PlanId, account: Account) -> Amount {
+        self.passes.get(&(plan, account)).copied().unwrap_or_default()
+    }
+}
+
+impl Model {
+    /// The newest plan's number, which is how many there are.
+    #[must_use]
+    pub fn plan_count(&self) -> PlanId {
+        self.market.plans.len() as PlanId
+    }
+
+    /// A plan, if it exists.
+    #[must_use]
+    pub fn plan(&self, id: PlanId) -> Option<&Plan> {
+        self.market.plans.get(&id)
+    }
+
+    pub(super) fn create_plan(&mut self, by: Account, terms: &NewPlan) -> Outcome {
+        require(self.listings.is_manager(terms.listing, by)?, "Market_NotManager")?;
+        let status = self.listings.get(terms.listing)?.status;
+        require(status != Status::Retired, "Market_ListingRetired")?;
+        let shares = self.shares.get(&terms.listing);
+        let allowed = shares.is_none_or(|shares| shares.tokens.contains_key(&terms.token));
+        require(allowed, "Market_TokenNotAllowed")?;
+        check_kind(terms)?;
+        require(terms.cap <= MOST_SOLD, "SafeCastOverflowedUintDowncast")?;
+        check_window(terms.window)?;
+        require(terms.token != Token::Absent, "Vault_TokenWithoutCode")?;
+        let plan = Plan { terms: terms.clone(), version: 1, paused: false, sold: 0 };
+        self.market.plans.insert(self.plan_count() + 1, plan);
+        Ok(())
+    }
+
+    fn managed_plan(&mut self, by: Account, id: PlanId) -> Outcome<&mut Plan> {
+        let plan = self.market.plans.get_mut(&id).ok_or(Refusal("Market_UnknownPlan"))?;
+        require(self.listings.is_manager(plan.terms.listing, by)?, "Market_NotManager")?;
+        Ok(plan)
+    }
+
+    pub(super) fn change_plan(&mut self, by: Account, id: PlanId, price: u128, cap: u64) -> Outcome {
+        let plan = self.managed_plan(by, id)?;
+        require(cap == 0 || cap >= plan.sold, "Market_CapBelowSold")?;
+        let free_credits = price == 0 && matches!(plan.terms.kind, Kind::Credits { .. });
+        require(!free_credits, "Market_FreeCredits")?;
+        require(cap <= MOST_SOLD, "SafeCastOverflowedUintDowncast")?;
+        plan.terms.price = price;
+        plan.terms.cap = cap;
+        plan.version += 1;
+        Ok(())
+    }
+
+    pub(super) fn bound_plan(&mut self, by: Account, id: PlanId, window: (u64, u64)) -> Outcome {
+        let plan = self.managed_plan(by, id)?;
+        check_window(window)?;
+        plan.terms.window = window;
+        plan.version += 1;
+        Ok(())
+    }
+
+    pub(super) fn pause_plan(&mut self, by: Account, id: PlanId, paused: bool) -> Outcome {
+        let plan = self.managed_plan(by, id)?;
+        let otherwise = if paused { "Market_PlanPaused" } else { "Market_PlanNotPaused" };
+        require(plan.paused != paused, otherwise)?;
+        plan.paused = paused;
+        plan.version += 1;
+        Ok(())
+    }
+
+    /// A payment of at most `amount` for an order: the price is taken, the rest is the payer's.
+    pub(super) fn buy(
+        &mut self,
+        by: Account,
+        token: Token,
+        amount: Amount,
+        funding: Funding,
+        order: &Order,
+    ) -> Outcome {
+        self.take_payment(by, token, amount, funding)?;
+        let plan = self.sellable(token, order)?;
+        let price = Amount::from(plan.terms.price) * Amount::from(order.quantity);
+        require(amount >= price, "Market_PaymentTooSmall")?;
+        let (listing, discount) = (plan.terms.listing, plan.terms.discount);
+        require(self.now >= self.revenue.paused_until, "Guarded_SalesPaused")?;
+        require(self.listings.get(listing)?.status == Status::Active, "Market_ListingNotActive")?;
+        self.sell(order)?;
+        let may_receive = order.recipient == by || order.recipient.takes_passes();
+        require(may_receive, "ERC1155InvalidReceiver")?;
+        self.earn(listing, token, price, discount)?;
+        self.return_rest(by, token, amount - price)
+    }
+
+    /// The money leaves the payer before anybody is asked.
+    pub(super) fn take_payment(
+        &mut self,
+        by: Account,
+        token: Token,
+        amount: Amount,
+        funding: Funding,
+    ) -> Outcome {
+        match funding {
+            Funding::Balance => self.vault.debit(token, by, amount),
+            Funding::Allowance if amount.is_zero() => Ok(()),
+            Funding::Allowance => self.pull(token, by, amount),
+        }
+    }
+
+    pub(super) fn return_rest(&mut self, by: Account, token: Token, rest: Amount) -> Outcome {
+        if rest.is_zero() { Ok(()) } else { self.vault.credit(token, by, rest) }
+    }
+
+    /// The plan of an order that names it rightly.
+    fn sellable(&self, token: Token, order: &Order) -> Outcome<&Plan> {
+        let plan = self.market.plans.get(&order.plan).ok_or(Refusal("Market_UnknownPlan"))?;
+        require(order.version == plan.version, "Market_StaleVersion")?;
+        require(!plan.paused, "Market_PlanPaused")?;
+        require(token == plan.terms.token, "Market_WrongToken")?;
+        require(order.quantity > 0, "Market_ZeroQuantity")?;
+        require(order.recipient != Account::Zero, "Market_ZeroRecipient")?;
+        self.require_open(plan.terms.window)?;
+        Ok(plan)
+    }
+
+    fn sell(&mut self, order: &Order) -> Outcome {
+        let plan = self.market.plans.get_mut(&order.plan).ok_or(Refusal("Market_UnknownPlan"))?;
+        let cap = if plan.terms.cap == 0 { MOST_SOLD } else { plan.terms.cap };
+        require(order.quantity <= cap - plan.sold, "Market_CapExceeded")?;
+        plan.sold += order.quantity;
+        let (kind, free) = (plan.terms.kind, plan.terms.price == 0);
+        let units = match kind {
+            Kind::Subscription { period } => return self.subscribe(order, period, free),
+            Kind::Licence => 1,
+            Kind::Credits { units } => units,
+        };
+        let held = self.market.passes.entry((order.plan, order.recipient)).or_default();
+        *held += Amount::from(order.quantity) * Amount::from(units);
+        Ok(())
+    }
+
+    /// Paid time adds up to a limit; free time only starts anew, and never shortens what was there.
+    fn subscribe(&mut self, order: &Order, period: u32, free: bool) -> Outcome {
+        let expiry = self.market.expiries.entry((order.plan, order.recipient)).or_default();
+        let period = u128::from(period);
+        let now = u128::from(self.now);
+        let end = if free {
+            (now + period).max(u128::from(*expiry))
+        } else {
+            let end = now.max(u128::from(*expiry)) + period * u128::from(order.quantity);
+            require(end <= now + period.max(MOST_AHEAD), "Market_TooFarAhead")?;
+            end
+        };
+        *expiry = u64::try_from(end).map_err(|_| Refusal("Panic"))?;
+        Ok(())
+    }
+
+    /// Units of credits are used up.
+    pub(super) fn spend(&mut self, by: Account, id: PlanId, units: Amount) -> Outcome {
+        let plan = self.market.plans.get(&id).ok_or(Refusal("Market_UnknownPlan"))?;
+        require(matches!(plan.terms.kind, Kind::Credits { .. }), "Market_NotCredits")?;
+        require(!units.is_zero(), "Market_ZeroQuantity")?;
+        let held = self.market.passes(id, by);
+        require(held >= units, "ERC1155InsufficientBalance")?;
+        self.market.passes.insert((id, by), held - units);
+        Ok(())
+    }
+
+    pub(super) fn transfer_pass(
+        &mut self,
+        by: Account,
+        plan: PlanId,
+        from: Account,
+        to: Account,
+        amount: Amount,
+    ) -> Outcome {
+        let may = by == from || self.market.operators.contains(&(from, by));
+        require(may, "ERC1155MissingApprovalForAll")?;
+        require(to != Account::Zero, "ERC1155InvalidReceiver")?;
+        let transferable = self.market.plans.get(&plan).is_some_and(|plan| plan.terms.transferable);
+        require(transferable, "Market_PassNotTransferable")?;
+        let held = self.market.passes(plan, from);
+        require(held >= amount, "ERC1155InsufficientBalance")?;
+        require(to.takes_passes(), "ERC1155InvalidReceiver")?;
+        self.market.passes.insert((plan, from), held - amount);
+        *self.market.passes.entry((plan, to)).or_default() += amount;
+        Ok(())
+    }
+
+    pub(super) fn approve_passes(&mut self, by: Account, operator: Account, approved: bool) -> Outcome {
+        require(operator != Account::Zero, "ERC1155InvalidOperator")?;
+        if approved {
+            self.market.operators.insert((by, operator));
+        } else {
+            self.market.operators.remove(&(by, operator));
+        }
+        Ok(())
+    }
+}

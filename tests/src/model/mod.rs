@@ -1,0 +1,82 @@
+//! The reference model: the protocol's economics in plain exact arithmetic.
+//!
+//! It is written from the specification, shares no code with the contracts or the indexer, and knows nothing of
+//! gas, storage, signatures' encoding or addresses: an account is what it is for. Whatever acts on it gets the
+//! outcome that the protocol promises: what changes, or the name of the error that refuses it.
+
+mod action;
+mod error;
+mod figures;
+mod listings;
+mod market;
+mod revenue;
+mod sales;
+mod shares;
+mod staking;
+mod tokens;
+mod vault;
+mod words;
+
+pub use action::Action;
+pub use error::{Outcome, Refusal};
+pub use figures::{Figure, Figures, Value};
+pub use listings::{Listing, NewListing, Status};
+pub use market::{Funding, Kind, NewPlan, Order, Plan};
+pub use sales::{NewShareSale, SaleId, ShareSale};
+pub use words::{Account, Amount, Earner, ListingId, PlanId, Token};
+
+use std::collections::BTreeMap;
+
+use listings::Listings;
+use market::Market;
+use revenue::Revenue;
+use shares::Shares;
+use staking::Staking;
+use tokens::Tokens;
+use vault::Vault;
+
+/// The whole protocol on one chain.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// Time of the newest block, in seconds since 1970.
+    pub now: u64,
+    tokens: Tokens,
+    vault: Vault,
+    listings: Listings,
+    market: Market,
+    revenue: Revenue,
+    shares: BTreeMap<ListingId, Shares>,
+    sales: BTreeMap<SaleId, ShareSale>,
+    staking: Staking,
+}
+
+impl Model {
+    /// A chain on which nothing has happened: `holder` has the whole supply of STOA.
+    #[must_use]
+    pub fn new(fee_bps: u16, fee_recipient: Account, holder: Account, stoa_supply: Amount) -> Self {
+        Self {
+            now: 0,
+            tokens: Tokens::new(holder, stoa_supply),
+            vault: Vault::default(),
+            listings: Listings::default(),
+            market: Market::default(),
+            revenue: Revenue::new(fee_bps, fee_recipient),
+            shares: BTreeMap::new(),
+            sales: BTreeMap::new(),
+            staking: Staking::new(),
+        }
+    }
+
+    /// One transaction at the time `now`: all of it, or nothing and the error.
+    ///
+    /// # Errors
+    /// The protocol's error, by name.
+    pub fn apply(&mut self, by: Account, action: &Action) -> Outcome {
+        let before = self.clone();
+        let outcome = action.run(self, by);
+        if outcome.is_err() {
+            *self = before;
+        }
+        outcome
+    }
+}

@@ -1,0 +1,104 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::error::require;
+use super::words::LARGEST;
+use super::{Account, Amount, Model, Outcome, Refusal, Token};
+
+/// Balances in the Vault, and who may move them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Vault {
+    pub(super) balances: BTreeMap<(Token, Account), Amount>,
+    /// (owner, spender)
+    pub(super) operators: BTreeSet<(Account, Account)>,
+    /// (owner, spender, token)
+    pub(super) allowances: BTreeMap<(Account, Account, Token), Amount>,
+}
+
+impl Vault {
+    pub(super) fn balance(&self, token: Token, account: Account) -> Amount {
+        self.balances.get(&(token, account)).copied().unwrap_or_default()
+    }
+
+    pub(super) fn debit(&mut self, token: Token, account: Account, amount: Amount) -> Outcome {
+        let has = self.balance(token, account);
+        require(has >= amount, "Vault_BalanceTooSmall")?;
+        self.balances.insert((token, account), has - amount);
+        Ok(())
+    }
+
+    pub(super) fn credit(&mut self, token: Token, account: Account, amount: Amount) -> Outcome {
+        require(account != Account::Zero, "Vault_ZeroAccount")?;
+        let has = self.balance(token, account);
+        require(has + amount <= LARGEST, "Vault_AmountTooLarge")?;
+        self.balances.insert((token, account), has + amount);
+        Ok(())
+    }
+
+    fn move_between(&mut self, token: Token, from: Account, to: Account, amount: Amount) -> Outcome {
+        self.debit(token, from, amount)?;
+        self.credit(token, to, amount)
+    }
+}
+
+impl Model {
+    pub(super) fn deposit(&mut self, by: Account, token: Token, amount: Amount, to: Account) -> Outcome {
+        self.pull(token, by, amount)?;
+        self.vault.credit(token, to, amount)
+    }
+
+    /// From a balance to a wallet.
+    pub(super) fn withdraw(&mut self, from: Account, token: Token, amount: Amount, to: Account) -> Outcome {
+        require(to != Account::Zero, "Vault_ZeroAccount")?;
+        require(token != Token::Absent, "Vault_TokenWithoutCode")?;
+        self.vault.debit(token, from, amount)?;
+        self.tokens.transfer(token, Account::Vault, to, amount)?;
+        require(to != Account::Vault || amount.is_zero(), "Vault_WrongAmountLeft")
+    }
+
+    pub(super) fn transfer(
+        &mut self,
+        by: Account,
+        token: Token,
+        from: Account,
+        to: Account,
+        amount: Amount,
+    ) -> Outcome {
+        if by != from && !self.vault.operators.contains(&(from, by)) {
+            let allowed = self.vault.allowances.entry((from, by, token)).or_default();
+            if *allowed != Amount::MAX {
+                require(*allowed >= amount, "Vault_AllowanceTooSmall")?;
+                *allowed -= amount;
+            }
+        }
+        self.vault.move_between(token, from, to, amount)
+    }
+
+    pub(super) fn approve(&mut self, by: Account, spender: Account, token: Token, amount: Amount) -> Outcome {
+        require(spender != Account::Zero, "Vault_ZeroAccount")?;
+        self.vault.allowances.insert((by, spender, token), amount);
+        Ok(())
+    }
+
+    pub(super) fn set_operator(&mut self, by: Account, spender: Account, approved: bool) -> Outcome {
+        require(spender != Account::Zero, "Vault_ZeroAccount")?;
+        if approved {
+            self.vault.operators.insert((by, spender));
+        } else {
+            self.vault.operators.remove(&(by, spender));
+        }
+        Ok(())
+    }
+
+    /// Out of a sub-account, to several; parts of zero go nowhere.
+    pub(super) fn move_sub(&mut self, sub: Account, token: Token, credits: &[(Account, Amount)]) -> Outcome {
+        let mut total = Amount::ZERO;
+        for (_, amount) in credits {
+            total = total.checked_add(*amount).ok_or(Refusal("Panic"))?;
+        }
+        self.vault.debit(token, sub, total)?;
+        for (account, amount) in credits.iter().filter(|(_, amount)| !amount.is_zero()) {
+            self.vault.credit(token, *account, *amount)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,75 @@
+use alloy::primitives::U256;
+
+/// An amount of a token, in its smallest unit.
+pub type Amount = U256;
+/// Number of a listing, from 1.
+pub type ListingId = u64;
+/// Number of a plan, from 1.
+pub type PlanId = u64;
+
+/// Most that one amount, and one balance in the Vault, may be.
+pub(super) const LARGEST: Amount = U256::from_limbs([u64::MAX, u64::MAX, 0, 0]);
+
+/// The tokens of the model's world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Token {
+    /// Anyone mints any amount.
+    Dollar,
+    /// As `Dollar`; used for amounts near the largest.
+    Colossal,
+    /// The protocol's own token.
+    Stoa,
+    /// An address at which there is no token.
+    Absent,
+}
+
+impl Token {
+    /// Those that exist.
+    pub const REAL: [Self; 3] = [Self::Dollar, Self::Colossal, Self::Stoa];
+}
+
+/// Who earns what a listing sells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Earner {
+    /// A user who owned it at the sale.
+    User(u8),
+    /// The shares of this listing.
+    Shares(ListingId),
+}
+
+impl From<Earner> for Account {
+    fn from(earner: Earner) -> Self {
+        match earner {
+            Earner::User(user) => Self::User(user),
+            Earner::Shares(listing) => Self::Shares(listing),
+        }
+    }
+}
+
+/// Whoever can hold something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Account {
+    /// The zero address: nobody.
+    Zero,
+    /// Somebody with a wallet.
+    User(u8),
+    /// The owner of whatever is governed.
+    Timelock,
+    /// Where fees go and principal lies; a contract that takes no passes.
+    Staking,
+    /// The shares of a listing's revenue: a contract that takes no passes.
+    Shares(ListingId),
+    /// The Vault itself; a contract that takes no passes.
+    Vault,
+    /// What a listing has earned for one earner, not yet settled.
+    Key { listing: ListingId, earner: Earner },
+    /// A sub-account that a user controls.
+    Pocket { user: u8, salt: u8 },
+}
+
+impl Account {
+    /// Whether it can receive a pass by a call: contracts must say so, and these do not.
+    pub(super) fn takes_passes(self) -> bool {
+        !matches!(self, Self::Vault | Self::Staking | Self::Shares(_))
+    }
+}
