@@ -99,7 +99,14 @@ impl ParameterArgs {
                 let anyone = vec![Address::ZERO];
                 let executors = if self.executors.is_empty() { anyone } else { self.executors.clone() };
                 let proposers = self.proposers.clone();
-                Ok(Some(Parameters { timelock_delay, proposers, executors, fee_bps, stoa_holder, weth: self.weth }))
+                Ok(Some(Parameters {
+                    timelock_delay,
+                    proposers,
+                    executors,
+                    fee_bps,
+                    stoa_holder,
+                    weth: self.weth,
+                }))
             }
             (None, None, None) if self.proposers.is_empty() && self.executors.is_empty() => Ok(None),
             _ => bail!(
