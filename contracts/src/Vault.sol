@@ -186,9 +186,7 @@ contract Vault is Ledger, UnorderedNonces, Multicall, EIP712 {
         returns (uint256 spent)
     {
         bool fromBalance = order.funding == Funding.Balance;
-        return _pay(
-            order.from, order.target, order.token, received, order.relayerFee, fromBalance, data, witness
-        );
+        return _pay(order.from, order.target, order.token, received, order.relayerFee, fromBalance, data, witness);
     }
 
     // ----------------------------------------------------------------------------------------- sub-accounts

@@ -59,11 +59,11 @@ fn event_topics_are_the_hashes_of_their_signatures() {
         (Listings::VersionPublished::SIGNATURE_HASH, "VersionPublished(uint256,uint256,bytes32,string[])"),
         (
             Market::PlanCreated::SIGNATURE_HASH,
-            "PlanCreated(uint256,uint256,address,uint8,uint256,uint64,bool,uint32)",
+            "PlanCreated(uint256,uint256,address,uint8,uint256,uint64,bool,uint32,uint32,uint32,string,uint64,uint64,address,bool)",
         ),
         (
             Market::Purchased::SIGNATURE_HASH,
-            "Purchased(uint256,address,address,uint256,uint64,uint256,uint256,address,uint64)",
+            "Purchased(uint256,address,address,uint256,uint64,uint256,uint256,address,uint64,uint64)",
         ),
         (
             Revenue::Settled::SIGNATURE_HASH,
@@ -92,7 +92,7 @@ async fn addresses_follow_from_code_and_names() {
     };
     let placed = [code("Deployer"), abi::encode(&[account(Actors::address(0))])].concat();
     assert_eq!(deployer, create2(CREATE2_DEPLOYER, text("Stoa"), &placed));
-    for name in ["Timelock", "Vault", "Listings", "Revenue", "Market", "StoaToken"] {
+    for name in ["Timelock", "Vault", "Listings", "Revenue", "Staking", "Market", "StoaToken", "TierGate"] {
         let expected = create2(deployer, text(name), &code(name));
         assert_eq!(stack.deployment.contracts[name].address, expected, "{name}");
     }

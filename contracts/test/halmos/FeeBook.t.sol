@@ -21,33 +21,35 @@ contract FeeBookProofs is Lemma {
         (uint256 amount, uint256 index) = _book.distribute(TOKEN, held, 2, 0);
         assert(amount == 0 && index == 0);
         assert(_book.indexOf(TOKEN) == before);
-        assert(_book.states[TOKEN].accounted == accounted);
+        assert(_book.tokens[TOKEN].accounted == accounted);
     }
 
     /// @dev A claim takes whole units, and exactly as much out of what is accounted for as out of the account's earnings.
     function check_AClaimTakesWhatItPays(uint224 accounted, uint224 accrued, uint128 index) public {
         VM.assume(accrued <= accounted);
         _prime(accounted, 1, index);
-        _book.earnings[ACCOUNT][TOKEN] = FeeBook.Earnings(index, accrued);
-        (uint256 amount,, uint256 left) = _book.take(ACCOUNT, TOKEN, 1, 100);
+        _book.stakers[ACCOUNT].earnings[TOKEN] = FeeBook.Earnings(index, accrued);
+        FeeBook.Staker storage staker = _book.stakers[ACCOUNT];
+        (staker.lock.score, staker.lock.endWeek) = (1, 100);
+        (uint256 amount,, uint256 left) = _book.take(staker, TOKEN);
         if (amount == 0) left = accrued;
         assert(left < UNIT);
         assert(left + amount * UNIT == accrued);
-        assert(_book.states[TOKEN].accounted + amount * UNIT == accounted);
-        assert(_book.earnings[ACCOUNT][TOKEN].accrued == left);
+        assert(_book.tokens[TOKEN].accounted + amount * UNIT == accounted);
+        assert(_book.stakers[ACCOUNT].earnings[TOKEN].accrued == left);
     }
 
     /// @dev What an account gains at a score of 1 is how far the index went; the same stretch is never counted twice.
     function check_AStretchOfTheIndexCountsOnce(uint128 from, uint128 to, uint128 accrued) public {
         VM.assume(from <= to);
         _prime(0, 1, to);
-        _book.earnings[ACCOUNT][TOKEN] = FeeBook.Earnings(from, accrued);
+        _book.stakers[ACCOUNT].earnings[TOKEN] = FeeBook.Earnings(from, accrued);
         _book.checkpoint(ACCOUNT, TOKEN, 1, 100);
-        uint256 fixed_ = _book.earnings[ACCOUNT][TOKEN].accrued;
+        uint256 fixed_ = _book.stakers[ACCOUNT].earnings[TOKEN].accrued;
         assert(fixed_ == uint256(accrued) + to - from);
         (bool again,,) = _book.checkpoint(ACCOUNT, TOKEN, 1, 100);
         assert(!again);
-        assert(_book.earnings[ACCOUNT][TOKEN].accrued == fixed_);
+        assert(_book.stakers[ACCOUNT].earnings[TOKEN].accrued == fixed_);
     }
 
     /// @dev A lock that ended before the last distribution gains nothing by it.
@@ -55,15 +57,16 @@ contract FeeBookProofs is Lemma {
         VM.assume(from <= to);
         // The last fee came in week 9; the one before in week 4, when the account was last fixed.
         _prime(0, 9, to);
-        _book.indexAt[TOKEN][4] = from;
-        _book.weeks_[TOKEN][0] = (1 << 4) | (1 << 9);
-        _book.earnings[ACCOUNT][TOKEN] = FeeBook.Earnings(from, accrued);
+        _book.tokens[TOKEN].indexAt[4] = from;
+        _book.tokens[TOKEN].feeWeeks[0] = (1 << 4) | (1 << 9);
+        _book.stakers[ACCOUNT].earnings[TOKEN] = FeeBook.Earnings(from, accrued);
         (, uint256 earned) = _book.earned(ACCOUNT, TOKEN, score, 9);
         assert(earned == accrued);
     }
 
     function _prime(uint224 accounted, uint32 week, uint256 index) private {
-        _book.states[TOKEN] = FeeBook.Token(accounted, week);
-        _book.indexAt[TOKEN][week] = index;
+        FeeBook.Token storage state = _book.tokens[TOKEN];
+        (state.accounted, state.lastWeek) = (accounted, week);
+        state.indexAt[week] = index;
     }
 }

@@ -75,18 +75,25 @@ contract SharesInvariantTest is Base {
         uint256 scaled = 0;
         uint256 whole = 0;
         for (uint256 i = 0; i < w.people.length; ++i) {
-            address who = w.people[i];
-            uint256 paid = handler.claimed(id, which, who);
-            (uint256 index, uint256 accrued) = share.earningsOf(who, address(which));
-            uint256 owed = accrued + share.balanceOf(who) * (earned - index) + paid * supply;
-            assertEq(owed, handler.due(id, which, who), "due by what it held when the money came in");
-            assertLe(index, earned);
+            (uint256 owed, uint256 units) = _due(id, which, w.people[i]);
             scaled += owed;
-            whole += paid + share.claimable(who, address(which));
+            whole += units;
         }
         assertEq(scaled, earned * supply, "every unit is due to somebody");
         assertLe(whole, earned, "claimed + claimable");
         assertLt(earned - whole, w.people.length, "less than one unit per holder is dust");
+    }
+
+    /// @dev What a holder has earned, times supply, and what of it is claimed or claimable.
+    function _due(uint256 id, TokenMock which, address who) private view returns (uint256 owed, uint256 units) {
+        RevenueShare share = _shareOf(id);
+        uint256 earned = share.earned(address(which));
+        uint256 paid = handler.claimed(id, which, who);
+        (uint256 index, uint256 accrued) = share.earningsOf(who, address(which));
+        owed = accrued + share.balanceOf(who) * (earned - index) + paid * share.totalSupply();
+        assertEq(owed, handler.due(id, which, who), "due by what it held when the money came in");
+        assertLe(index, earned);
+        units = paid + share.claimable(who, address(which));
     }
 
     function invariant_SharesCanBePaid() public view {

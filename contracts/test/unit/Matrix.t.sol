@@ -152,9 +152,9 @@ contract MatrixTest is Base {
         _row("Staking", "setTiers(uint32[4])", Role.Timelock, refusal, abi.encode(1, 2, 3, 4));
         _row("Market", "transferOwnership(address)", Role.Timelock, refusal, abi.encode(friend));
         _row("Market", "acceptOwnership()", Role.Nobody, refusal, "");
-        _row("Market", "setGuardian(address)", Role.Timelock, refusal, abi.encode(friend));
+        _row("Revenue", "setGuardian(address)", Role.Timelock, refusal, abi.encode(friend));
 
-        _row("Market", "resumeSales()", Role.Timelock, refusal, "");
+        _row("Revenue", "resumeSales()", Role.Timelock, refusal, "");
 
         refusal = IAccessControl.AccessControlUnauthorizedAccount.selector;
         bytes memory one = abi.encode(address(token), 0, bytes(""), bytes32(0), bytes32(0), 2 days);
@@ -234,7 +234,7 @@ contract MatrixTest is Base {
         bytes memory pay = abi.encode(_listing, address(token), friend, 0, 0);
         _row("Revenue", "payShares(uint256,address,address,uint256,uint8)", Role.Nobody, refusal, pay);
         refusal = bytes4(keccak256("Guarded_NotGuardian(address)"));
-        _row("Market", "pauseSales(uint32)", Role.Nobody, refusal, abi.encode(0));
+        _row("Revenue", "pauseSales(uint32)", Role.Nobody, refusal, abi.encode(0));
     }
 
     /// @dev Open functions act on what is the caller's own, on signatures, or for anyone; their tests are in the contract's

@@ -319,7 +319,7 @@ contract PassesTest is SignBase {
         NewPlan memory plan = _planTerms(listing, PRICE, 0);
         plan.tierDiscount = true;
         uint256 id = _createPlan(plan);
-        tiers.set(provider, 4);
+        vm.mockCall(address(staking), abi.encodeCall(staking.tierOf, (provider)), abi.encode(uint8(4)));
         _buy(buyer, id, 1, buyer);
         assertEq(_balance(revenue.feeRecipient()), PRICE * FEE_BPS / 20_000);
     }
