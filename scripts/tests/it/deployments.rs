@@ -31,7 +31,7 @@ async fn deploys_once_and_then_only_verifies() {
     let file = folder.path().join("31337.json");
     let chain = Anvil::start().await;
     let first = deploy::deploy(&options(chain.rpc_url(), &file), &|_| {}).await.unwrap();
-    assert_eq!(first.placed.len(), 8);
+    assert_eq!(first.placed.len(), 12);
     let written = std::fs::read_to_string(&file).unwrap();
     let provider = ProviderBuilder::new().connect_http(chain.rpc_url().parse().unwrap());
     let block = provider.get_block_number().await.unwrap();
@@ -76,7 +76,7 @@ async fn an_interrupted_deployment_ends_like_an_uninterrupted_one() {
         assert_eq!(resumed.deployment, whole.deployment, "after {steps} steps");
         // The second step configures; it places nothing.
         let before = if steps == 1 { 1 } else { steps - 1 };
-        assert_eq!(resumed.placed.len() as u64, 8 - before);
+        assert_eq!(resumed.placed.len() as u64, 12 - before);
     }
 }
 
@@ -102,7 +102,7 @@ async fn a_new_local_chain_is_deployed_to_again() {
     drop(first);
     let second = Anvil::start().await;
     let outcome = deploy::deploy(&options(second.rpc_url(), &file), &|_| {}).await.unwrap();
-    assert_eq!(outcome.placed.len(), 8);
+    assert_eq!(outcome.placed.len(), 12);
 }
 
 #[tokio::test]
