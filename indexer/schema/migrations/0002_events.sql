@@ -1,4 +1,4 @@
--- Event tables, one per declaration in src/events.rs. Generated: do not edit.
+-- Event tables, one per declaration in src/events. Generated: do not edit.
 -- `cargo test -p stoa-schema` compares; `STOA_BLESS=1 cargo test -p stoa-schema` writes it anew.
 
 CREATE TABLE archive.raw_log (
@@ -90,6 +90,22 @@ COMMENT ON COLUMN archive.vault_token_described.token IS 'Token.';
 COMMENT ON COLUMN archive.vault_token_described.name IS 'Its name; empty when it tells none.';
 COMMENT ON COLUMN archive.vault_token_described.symbol IS 'Its symbol; empty when it tells none.';
 COMMENT ON COLUMN archive.vault_token_described.decimals IS 'Decimals; 0 when it tells none.';
+
+CREATE TABLE archive.vault_nonces_changed (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    account      bytea NOT NULL,
+    word         numeric(78,0) NOT NULL,
+    used         numeric(78,0) NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.vault_nonces_changed IS 'Which nonces of a word an account has used or cancelled in Vault.';
+COMMENT ON COLUMN archive.vault_nonces_changed.account IS 'Whose nonces.';
+COMMENT ON COLUMN archive.vault_nonces_changed.word IS 'Index of the word: nonce n is bit n % 256 of word n / 256.';
+COMMENT ON COLUMN archive.vault_nonces_changed.used IS 'The whole word: a set bit is a nonce that no signature can use any more.';
 
 CREATE TABLE archive.listings_listing_created (
     chain_id         bigint NOT NULL,
@@ -228,6 +244,20 @@ CREATE TABLE archive.listings_metadata_update (
 );
 COMMENT ON TABLE archive.listings_metadata_update IS 'ERC-4906 `MetadataUpdate`: a listing''s metadata should be read anew.';
 COMMENT ON COLUMN archive.listings_metadata_update.listing IS 'Listing''s number.';
+
+CREATE TABLE archive.listings_revenue_bound (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    listing      bigint NOT NULL,
+    share        bytea NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.listings_revenue_bound IS 'From now on a listing earns for its share contract.';
+COMMENT ON COLUMN archive.listings_revenue_bound.listing IS 'Listing''s number.';
+COMMENT ON COLUMN archive.listings_revenue_bound.share IS 'Its share contract.';
 
 CREATE TABLE archive.market_plan_created (
     chain_id      bigint NOT NULL,
@@ -381,6 +411,110 @@ COMMENT ON COLUMN archive.market_approval_for_all.owner IS 'Holder.';
 COMMENT ON COLUMN archive.market_approval_for_all.operator IS 'Who may move the passes.';
 COMMENT ON COLUMN archive.market_approval_for_all.approved IS 'Whether they may.';
 
+CREATE TABLE archive.market_nonces_changed (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    account      bytea NOT NULL,
+    word         numeric(78,0) NOT NULL,
+    used         numeric(78,0) NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.market_nonces_changed IS 'Which nonces of a word an account has used or cancelled in Market.';
+COMMENT ON COLUMN archive.market_nonces_changed.account IS 'Whose nonces.';
+COMMENT ON COLUMN archive.market_nonces_changed.word IS 'Index of the word: nonce n is bit n % 256 of word n / 256.';
+COMMENT ON COLUMN archive.market_nonces_changed.used IS 'The whole word: a set bit is a nonce that no signature can use any more.';
+
+CREATE TABLE archive.market_credits_spent (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    plan         bigint NOT NULL,
+    holder       bytea NOT NULL,
+    spender      bytea NOT NULL,
+    units        numeric(78,0) NOT NULL,
+    reference    bytea NOT NULL,
+    remaining    numeric(78,0) NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.market_credits_spent IS 'A holder''s credits were spent.';
+COMMENT ON COLUMN archive.market_credits_spent.plan IS 'Plan whose credits they are.';
+COMMENT ON COLUMN archive.market_credits_spent.holder IS 'Whose credits.';
+COMMENT ON COLUMN archive.market_credits_spent.spender IS 'Who spent them.';
+COMMENT ON COLUMN archive.market_credits_spent.units IS 'How many units.';
+COMMENT ON COLUMN archive.market_credits_spent.reference IS 'The spender''s own reference.';
+COMMENT ON COLUMN archive.market_credits_spent.remaining IS 'The holder''s units after it.';
+
+CREATE TABLE archive.market_share_sale_opened (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    sale         bigint NOT NULL,
+    listing      bigint NOT NULL,
+    seller       bytea NOT NULL,
+    share        bytea NOT NULL,
+    token        bytea NOT NULL,
+    lot          numeric(78,0) NOT NULL,
+    price        numeric(78,0) NOT NULL,
+    cap          numeric(78,0) NOT NULL,
+    sells_from   numeric(78,0) NOT NULL,
+    sells_until  numeric(78,0) NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.market_share_sale_opened IS 'A holder of shares offers some.';
+COMMENT ON COLUMN archive.market_share_sale_opened.sale IS 'Sale''s number.';
+COMMENT ON COLUMN archive.market_share_sale_opened.listing IS 'Listing whose shares they are.';
+COMMENT ON COLUMN archive.market_share_sale_opened.seller IS 'Who sells, and gets the proceeds.';
+COMMENT ON COLUMN archive.market_share_sale_opened.share IS 'Share contract.';
+COMMENT ON COLUMN archive.market_share_sale_opened.token IS 'Token it is paid in.';
+COMMENT ON COLUMN archive.market_share_sale_opened.lot IS 'Shares in one lot, in base units.';
+COMMENT ON COLUMN archive.market_share_sale_opened.price IS 'Price of a lot, in the token''s base units.';
+COMMENT ON COLUMN archive.market_share_sale_opened.cap IS 'Lots for sale; 0 is no limit.';
+COMMENT ON COLUMN archive.market_share_sale_opened.sells_from IS 'First second in which it sells; 0 is no bound.';
+COMMENT ON COLUMN archive.market_share_sale_opened.sells_until IS 'First second in which it sells no more; 0 is no bound.';
+
+CREATE TABLE archive.market_share_sale_closed (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    sale         bigint NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.market_share_sale_closed IS 'A sale of shares was ended by its seller.';
+COMMENT ON COLUMN archive.market_share_sale_closed.sale IS 'Sale''s number.';
+
+CREATE TABLE archive.market_shares_sold (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    sale         bigint NOT NULL,
+    payer        bytea NOT NULL,
+    recipient    bytea NOT NULL,
+    quantity     numeric(78,0) NOT NULL,
+    shares       numeric(78,0) NOT NULL,
+    amount       numeric(78,0) NOT NULL,
+    sold         numeric(78,0) NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.market_shares_sold IS 'Shares were sold.';
+COMMENT ON COLUMN archive.market_shares_sold.sale IS 'Sale''s number.';
+COMMENT ON COLUMN archive.market_shares_sold.payer IS 'Who paid.';
+COMMENT ON COLUMN archive.market_shares_sold.recipient IS 'Who got the shares.';
+COMMENT ON COLUMN archive.market_shares_sold.quantity IS 'How many lots.';
+COMMENT ON COLUMN archive.market_shares_sold.shares IS 'Shares moved, in base units.';
+COMMENT ON COLUMN archive.market_shares_sold.amount IS 'What was paid, in the token''s base units; the seller gets all of it.';
+COMMENT ON COLUMN archive.market_shares_sold.sold IS 'Lots sold by now.';
+
 CREATE TABLE archive.revenue_settled (
     chain_id             bigint NOT NULL,
     block_number         bigint NOT NULL,
@@ -448,6 +582,178 @@ CREATE TABLE archive.revenue_ownership_transferred (
 COMMENT ON TABLE archive.revenue_ownership_transferred IS 'ERC-173 `OwnershipTransferred` of Revenue.';
 COMMENT ON COLUMN archive.revenue_ownership_transferred.previous_owner IS 'Owner before.';
 COMMENT ON COLUMN archive.revenue_ownership_transferred.new_owner IS 'Owner after.';
+
+CREATE TABLE archive.revenue_shares_created (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    listing      bigint NOT NULL,
+    share        bytea NOT NULL,
+    holder       bytea NOT NULL,
+    account      bytea NOT NULL,
+    supply       numeric(78,0) NOT NULL,
+    own_bps      integer NOT NULL,
+    name         text NOT NULL,
+    symbol       text NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.revenue_shares_created IS 'A listing''s share contract came to be.';
+COMMENT ON COLUMN archive.revenue_shares_created.listing IS 'Listing''s number.';
+COMMENT ON COLUMN archive.revenue_shares_created.share IS 'Share contract: the listing''s beneficiary from now on.';
+COMMENT ON COLUMN archive.revenue_shares_created.holder IS 'Who received all shares.';
+COMMENT ON COLUMN archive.revenue_shares_created.account IS 'Vault account in which what the shares earn lies.';
+COMMENT ON COLUMN archive.revenue_shares_created.supply IS 'Number of shares in base units of 18 decimals, for good.';
+COMMENT ON COLUMN archive.revenue_shares_created.own_bps IS 'What the shares earn of what the listing receives, in 1/10,000.';
+COMMENT ON COLUMN archive.revenue_shares_created.name IS 'ERC-20 name.';
+COMMENT ON COLUMN archive.revenue_shares_created.symbol IS 'ERC-20 symbol.';
+
+CREATE TABLE archive.revenue_listing_paid (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    listing      bigint NOT NULL,
+    payer        bytea NOT NULL,
+    token        bytea NOT NULL,
+    beneficiary  bytea NOT NULL,
+    amount       numeric(78,0) NOT NULL,
+    memo         bytea NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.revenue_listing_paid IS 'Someone paid a listing directly, without buying.';
+COMMENT ON COLUMN archive.revenue_listing_paid.listing IS 'Listing''s number.';
+COMMENT ON COLUMN archive.revenue_listing_paid.payer IS 'Who paid.';
+COMMENT ON COLUMN archive.revenue_listing_paid.token IS 'Token.';
+COMMENT ON COLUMN archive.revenue_listing_paid.beneficiary IS 'Who earns it.';
+COMMENT ON COLUMN archive.revenue_listing_paid.amount IS 'Amount in base units.';
+COMMENT ON COLUMN archive.revenue_listing_paid.memo IS '32 bytes of the payer''s choice.';
+
+CREATE TABLE archive.revenue_guardian_changed (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    guardian     bytea NOT NULL,
+    armed        boolean NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.revenue_guardian_changed IS 'The guardian, and whether it may pause sales.';
+COMMENT ON COLUMN archive.revenue_guardian_changed.guardian IS 'Guardian.';
+COMMENT ON COLUMN archive.revenue_guardian_changed.armed IS 'Whether it may pause, once.';
+
+CREATE TABLE archive.revenue_sales_pause_changed (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    paused_until bigint NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.revenue_sales_pause_changed IS 'New sales are paused.';
+COMMENT ON COLUMN archive.revenue_sales_pause_changed.paused_until IS 'Unix time until which they are; in the past, they are not.';
+
+CREATE TABLE archive.share_transfer (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    share        bytea NOT NULL,
+    sender       bytea NOT NULL,
+    receiver     bytea NOT NULL,
+    amount       numeric(78,0) NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.share_transfer IS 'ERC-20 `Transfer` of a share contract.';
+COMMENT ON COLUMN archive.share_transfer.share IS 'Share contract.';
+COMMENT ON COLUMN archive.share_transfer.sender IS 'Holder before; the zero address at birth.';
+COMMENT ON COLUMN archive.share_transfer.receiver IS 'Holder after.';
+COMMENT ON COLUMN archive.share_transfer.amount IS 'Shares in base units.';
+
+CREATE TABLE archive.share_approval (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    share        bytea NOT NULL,
+    owner        bytea NOT NULL,
+    spender      bytea NOT NULL,
+    amount       numeric(78,0) NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.share_approval IS 'ERC-20 `Approval` of a share contract.';
+COMMENT ON COLUMN archive.share_approval.share IS 'Share contract.';
+COMMENT ON COLUMN archive.share_approval.owner IS 'Holder.';
+COMMENT ON COLUMN archive.share_approval.spender IS 'Who may move its shares.';
+COMMENT ON COLUMN archive.share_approval.amount IS 'How many, in base units.';
+
+CREATE TABLE archive.share_payment_token_added (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    share        bytea NOT NULL,
+    token        bytea NOT NULL,
+    position     bigint NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.share_payment_token_added IS 'What shares earn in a token is claimable from now on.';
+COMMENT ON COLUMN archive.share_payment_token_added.share IS 'Share contract.';
+COMMENT ON COLUMN archive.share_payment_token_added.token IS 'Token.';
+COMMENT ON COLUMN archive.share_payment_token_added.position IS 'Its place in the list, from 0.';
+
+CREATE TABLE archive.share_checkpointed (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    share        bytea NOT NULL,
+    account      bytea NOT NULL,
+    token        bytea NOT NULL,
+    reward_index numeric(78,0) NOT NULL,
+    accrued      numeric(78,0) NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.share_checkpointed IS 'A holder''s earnings of a token were fixed, because its balance changes.';
+COMMENT ON COLUMN archive.share_checkpointed.share IS 'Share contract.';
+COMMENT ON COLUMN archive.share_checkpointed.account IS 'Whose earnings.';
+COMMENT ON COLUMN archive.share_checkpointed.token IS 'Token.';
+COMMENT ON COLUMN archive.share_checkpointed.reward_index IS 'All that the shares together have ever earned of the token, in base units.';
+COMMENT ON COLUMN archive.share_checkpointed.accrued IS 'What the account has earned up to there and not been paid, times supply.';
+
+CREATE TABLE archive.share_revenue_claimed (
+    chain_id     bigint NOT NULL,
+    block_number bigint NOT NULL,
+    log_index    integer NOT NULL,
+    block_time   timestamp with time zone NOT NULL,
+    tx_hash      bytea NOT NULL,
+    share        bytea NOT NULL,
+    account      bytea NOT NULL,
+    token        bytea NOT NULL,
+    receiver     bytea NOT NULL,
+    amount       numeric(78,0) NOT NULL,
+    payout       smallint NOT NULL,
+    reward_index numeric(78,0) NOT NULL,
+    accrued      numeric(78,0) NOT NULL,
+    PRIMARY KEY (chain_id, block_number, log_index)
+);
+COMMENT ON TABLE archive.share_revenue_claimed IS 'A holder''s earnings were paid.';
+COMMENT ON COLUMN archive.share_revenue_claimed.share IS 'Share contract.';
+COMMENT ON COLUMN archive.share_revenue_claimed.account IS 'Who earned them.';
+COMMENT ON COLUMN archive.share_revenue_claimed.token IS 'Token.';
+COMMENT ON COLUMN archive.share_revenue_claimed.receiver IS 'Who received them.';
+COMMENT ON COLUMN archive.share_revenue_claimed.amount IS 'How much, in base units.';
+COMMENT ON COLUMN archive.share_revenue_claimed.payout IS '0 vault balance, 1 wallet.';
+COMMENT ON COLUMN archive.share_revenue_claimed.reward_index IS 'All that the shares together have ever earned of the token, in base units.';
+COMMENT ON COLUMN archive.share_revenue_claimed.accrued IS 'What is left below one unit, times supply.';
 
 CREATE TABLE archive.staking_token_listed (
     chain_id     bigint NOT NULL,
@@ -643,286 +949,6 @@ COMMENT ON TABLE archive.staking_ownership_transferred IS 'ERC-173 `OwnershipTra
 COMMENT ON COLUMN archive.staking_ownership_transferred.previous_owner IS 'Owner before.';
 COMMENT ON COLUMN archive.staking_ownership_transferred.new_owner IS 'Owner after.';
 
-CREATE TABLE archive.listings_revenue_bound (
-    chain_id     bigint NOT NULL,
-    block_number bigint NOT NULL,
-    log_index    integer NOT NULL,
-    block_time   timestamp with time zone NOT NULL,
-    tx_hash      bytea NOT NULL,
-    listing      bigint NOT NULL,
-    share        bytea NOT NULL,
-    PRIMARY KEY (chain_id, block_number, log_index)
-);
-COMMENT ON TABLE archive.listings_revenue_bound IS 'From now on a listing earns for its share contract.';
-COMMENT ON COLUMN archive.listings_revenue_bound.listing IS 'Listing''s number.';
-COMMENT ON COLUMN archive.listings_revenue_bound.share IS 'Its share contract.';
-
-CREATE TABLE archive.revenue_shares_created (
-    chain_id     bigint NOT NULL,
-    block_number bigint NOT NULL,
-    log_index    integer NOT NULL,
-    block_time   timestamp with time zone NOT NULL,
-    tx_hash      bytea NOT NULL,
-    listing      bigint NOT NULL,
-    share        bytea NOT NULL,
-    holder       bytea NOT NULL,
-    account      bytea NOT NULL,
-    supply       numeric(78,0) NOT NULL,
-    own_bps      integer NOT NULL,
-    name         text NOT NULL,
-    symbol       text NOT NULL,
-    PRIMARY KEY (chain_id, block_number, log_index)
-);
-COMMENT ON TABLE archive.revenue_shares_created IS 'A listing''s share contract came to be.';
-COMMENT ON COLUMN archive.revenue_shares_created.listing IS 'Listing''s number.';
-COMMENT ON COLUMN archive.revenue_shares_created.share IS 'Share contract: the listing''s beneficiary from now on.';
-COMMENT ON COLUMN archive.revenue_shares_created.holder IS 'Who received all shares.';
-COMMENT ON COLUMN archive.revenue_shares_created.account IS 'Vault account in which what the shares earn lies.';
-COMMENT ON COLUMN archive.revenue_shares_created.supply IS 'Number of shares in base units of 18 decimals, for good.';
-COMMENT ON COLUMN archive.revenue_shares_created.own_bps IS 'What the shares earn of what the listing receives, in 1/10,000.';
-COMMENT ON COLUMN archive.revenue_shares_created.name IS 'ERC-20 name.';
-COMMENT ON COLUMN archive.revenue_shares_created.symbol IS 'ERC-20 symbol.';
-
-CREATE TABLE archive.revenue_listing_paid (
-    chain_id     bigint NOT NULL,
-    block_number bigint NOT NULL,
-    log_index    integer NOT NULL,
-    block_time   timestamp with time zone NOT NULL,
-    tx_hash      bytea NOT NULL,
-    listing      bigint NOT NULL,
-    payer        bytea NOT NULL,
-    token        bytea NOT NULL,
-    beneficiary  bytea NOT NULL,
-    amount       numeric(78,0) NOT NULL,
-    memo         bytea NOT NULL,
-    PRIMARY KEY (chain_id, block_number, log_index)
-);
-COMMENT ON TABLE archive.revenue_listing_paid IS 'Someone paid a listing directly, without buying.';
-COMMENT ON COLUMN archive.revenue_listing_paid.listing IS 'Listing''s number.';
-COMMENT ON COLUMN archive.revenue_listing_paid.payer IS 'Who paid.';
-COMMENT ON COLUMN archive.revenue_listing_paid.token IS 'Token.';
-COMMENT ON COLUMN archive.revenue_listing_paid.beneficiary IS 'Who earns it.';
-COMMENT ON COLUMN archive.revenue_listing_paid.amount IS 'Amount in base units.';
-COMMENT ON COLUMN archive.revenue_listing_paid.memo IS '32 bytes of the payer''s choice.';
-
-CREATE TABLE archive.share_transfer (
-    chain_id     bigint NOT NULL,
-    block_number bigint NOT NULL,
-    log_index    integer NOT NULL,
-    block_time   timestamp with time zone NOT NULL,
-    tx_hash      bytea NOT NULL,
-    share        bytea NOT NULL,
-    sender       bytea NOT NULL,
-    receiver     bytea NOT NULL,
-    amount       numeric(78,0) NOT NULL,
-    PRIMARY KEY (chain_id, block_number, log_index)
-);
-COMMENT ON TABLE archive.share_transfer IS 'ERC-20 `Transfer` of a share contract.';
-COMMENT ON COLUMN archive.share_transfer.share IS 'Share contract.';
-COMMENT ON COLUMN archive.share_transfer.sender IS 'Holder before; the zero address at birth.';
-COMMENT ON COLUMN archive.share_transfer.receiver IS 'Holder after.';
-COMMENT ON COLUMN archive.share_transfer.amount IS 'Shares in base units.';
-
-CREATE TABLE archive.share_approval (
-    chain_id     bigint NOT NULL,
-    block_number bigint NOT NULL,
-    log_index    integer NOT NULL,
-    block_time   timestamp with time zone NOT NULL,
-    tx_hash      bytea NOT NULL,
-    share        bytea NOT NULL,
-    owner        bytea NOT NULL,
-    spender      bytea NOT NULL,
-    amount       numeric(78,0) NOT NULL,
-    PRIMARY KEY (chain_id, block_number, log_index)
-);
-COMMENT ON TABLE archive.share_approval IS 'ERC-20 `Approval` of a share contract.';
-COMMENT ON COLUMN archive.share_approval.share IS 'Share contract.';
-COMMENT ON COLUMN archive.share_approval.owner IS 'Holder.';
-COMMENT ON COLUMN archive.share_approval.spender IS 'Who may move its shares.';
-COMMENT ON COLUMN archive.share_approval.amount IS 'How many, in base units.';
-
-CREATE TABLE archive.share_payment_token_added (
-    chain_id     bigint NOT NULL,
-    block_number bigint NOT NULL,
-    log_index    integer NOT NULL,
-    block_time   timestamp with time zone NOT NULL,
-    tx_hash      bytea NOT NULL,
-    share        bytea NOT NULL,
-    token        bytea NOT NULL,
-    position     bigint NOT NULL,
-    PRIMARY KEY (chain_id, block_number, log_index)
-);
-COMMENT ON TABLE archive.share_payment_token_added IS 'What shares earn in a token is claimable from now on.';
-COMMENT ON COLUMN archive.share_payment_token_added.share IS 'Share contract.';
-COMMENT ON COLUMN archive.share_payment_token_added.token IS 'Token.';
-COMMENT ON COLUMN archive.share_payment_token_added.position IS 'Its place in the list, from 0.';
-
-CREATE TABLE archive.share_checkpointed (
-    chain_id     bigint NOT NULL,
-    block_number bigint NOT NULL,
-    log_index    integer NOT NULL,
-    block_time   timestamp with time zone NOT NULL,
-    tx_hash      bytea NOT NULL,
-    share        bytea NOT NULL,
-    account      bytea NOT NULL,
-    token        bytea NOT NULL,
-    reward_index numeric(78,0) NOT NULL,
-    accrued      numeric(78,0) NOT NULL,
-    PRIMARY KEY (chain_id, block_number, log_index)
-);
-COMMENT ON TABLE archive.share_checkpointed IS 'A holder''s earnings of a token were fixed, because its balance changes.';
-COMMENT ON COLUMN archive.share_checkpointed.share IS 'Share contract.';
-COMMENT ON COLUMN archive.share_checkpointed.account IS 'Whose earnings.';
-COMMENT ON COLUMN archive.share_checkpointed.token IS 'Token.';
-COMMENT ON COLUMN archive.share_checkpointed.reward_index IS 'All that the shares together have ever earned of the token, in base units.';
-COMMENT ON COLUMN archive.share_checkpointed.accrued IS 'What the account has earned up to there and not been paid, times supply.';
-
-CREATE TABLE archive.share_revenue_claimed (
-    chain_id     bigint NOT NULL,
-    block_number bigint NOT NULL,
-    log_index    integer NOT NULL,
-    block_time   timestamp with time zone NOT NULL,
-    tx_hash      bytea NOT NULL,
-    share        bytea NOT NULL,
-    account      bytea NOT NULL,
-    token        bytea NOT NULL,
-    receiver     bytea NOT NULL,
-    amount       numeric(78,0) NOT NULL,
-    payout       smallint NOT NULL,
-    reward_index numeric(78,0) NOT NULL,
-    accrued      numeric(78,0) NOT NULL,
-    PRIMARY KEY (chain_id, block_number, log_index)
-);
-COMMENT ON TABLE archive.share_revenue_claimed IS 'A holder''s earnings were paid.';
-COMMENT ON COLUMN archive.share_revenue_claimed.share IS 'Share contract.';
-COMMENT ON COLUMN archive.share_revenue_claimed.account IS 'Who earned them.';
-COMMENT ON COLUMN archive.share_revenue_claimed.token IS 'Token.';
-COMMENT ON COLUMN archive.share_revenue_claimed.receiver IS 'Who received them.';
-COMMENT ON COLUMN archive.share_revenue_claimed.amount IS 'How much, in base units.';
-COMMENT ON COLUMN archive.share_revenue_claimed.payout IS '0 vault balance, 1 wallet.';
-COMMENT ON COLUMN archive.share_revenue_claimed.reward_index IS 'All that the shares together have ever earned of the token, in base units.';
-COMMENT ON COLUMN archive.share_revenue_claimed.accrued IS 'What is left below one unit, times supply.';
-
-CREATE TABLE archive.vault_nonces_changed (
-    chain_id     bigint NOT NULL,
-    block_number bigint NOT NULL,
-    log_index    integer NOT NULL,
-    block_time   timestamp with time zone NOT NULL,
-    tx_hash      bytea NOT NULL,
-    account      bytea NOT NULL,
-    word         numeric(78,0) NOT NULL,
-    used         numeric(78,0) NOT NULL,
-    PRIMARY KEY (chain_id, block_number, log_index)
-);
-COMMENT ON TABLE archive.vault_nonces_changed IS 'Which nonces of a word an account has used or cancelled in Vault.';
-COMMENT ON COLUMN archive.vault_nonces_changed.account IS 'Whose nonces.';
-COMMENT ON COLUMN archive.vault_nonces_changed.word IS 'Index of the word: nonce n is bit n % 256 of word n / 256.';
-COMMENT ON COLUMN archive.vault_nonces_changed.used IS 'The whole word: a set bit is a nonce that no signature can use any more.';
-
-CREATE TABLE archive.market_nonces_changed (
-    chain_id     bigint NOT NULL,
-    block_number bigint NOT NULL,
-    log_index    integer NOT NULL,
-    block_time   timestamp with time zone NOT NULL,
-    tx_hash      bytea NOT NULL,
-    account      bytea NOT NULL,
-    word         numeric(78,0) NOT NULL,
-    used         numeric(78,0) NOT NULL,
-    PRIMARY KEY (chain_id, block_number, log_index)
-);
-COMMENT ON TABLE archive.market_nonces_changed IS 'Which nonces of a word an account has used or cancelled in Market.';
-COMMENT ON COLUMN archive.market_nonces_changed.account IS 'Whose nonces.';
-COMMENT ON COLUMN archive.market_nonces_changed.word IS 'Index of the word: nonce n is bit n % 256 of word n / 256.';
-COMMENT ON COLUMN archive.market_nonces_changed.used IS 'The whole word: a set bit is a nonce that no signature can use any more.';
-
-CREATE TABLE archive.market_credits_spent (
-    chain_id     bigint NOT NULL,
-    block_number bigint NOT NULL,
-    log_index    integer NOT NULL,
-    block_time   timestamp with time zone NOT NULL,
-    tx_hash      bytea NOT NULL,
-    plan         bigint NOT NULL,
-    holder       bytea NOT NULL,
-    spender      bytea NOT NULL,
-    units        numeric(78,0) NOT NULL,
-    reference    bytea NOT NULL,
-    remaining    numeric(78,0) NOT NULL,
-    PRIMARY KEY (chain_id, block_number, log_index)
-);
-COMMENT ON TABLE archive.market_credits_spent IS 'A holder''s credits were spent.';
-COMMENT ON COLUMN archive.market_credits_spent.plan IS 'Plan whose credits they are.';
-COMMENT ON COLUMN archive.market_credits_spent.holder IS 'Whose credits.';
-COMMENT ON COLUMN archive.market_credits_spent.spender IS 'Who spent them.';
-COMMENT ON COLUMN archive.market_credits_spent.units IS 'How many units.';
-COMMENT ON COLUMN archive.market_credits_spent.reference IS 'The spender''s own reference.';
-COMMENT ON COLUMN archive.market_credits_spent.remaining IS 'The holder''s units after it.';
-
-CREATE TABLE archive.market_share_sale_opened (
-    chain_id     bigint NOT NULL,
-    block_number bigint NOT NULL,
-    log_index    integer NOT NULL,
-    block_time   timestamp with time zone NOT NULL,
-    tx_hash      bytea NOT NULL,
-    sale         bigint NOT NULL,
-    listing      bigint NOT NULL,
-    seller       bytea NOT NULL,
-    share        bytea NOT NULL,
-    token        bytea NOT NULL,
-    lot          numeric(78,0) NOT NULL,
-    price        numeric(78,0) NOT NULL,
-    cap          numeric(78,0) NOT NULL,
-    sells_from   numeric(78,0) NOT NULL,
-    sells_until  numeric(78,0) NOT NULL,
-    PRIMARY KEY (chain_id, block_number, log_index)
-);
-COMMENT ON TABLE archive.market_share_sale_opened IS 'A holder of shares offers some.';
-COMMENT ON COLUMN archive.market_share_sale_opened.sale IS 'Sale''s number.';
-COMMENT ON COLUMN archive.market_share_sale_opened.listing IS 'Listing whose shares they are.';
-COMMENT ON COLUMN archive.market_share_sale_opened.seller IS 'Who sells, and gets the proceeds.';
-COMMENT ON COLUMN archive.market_share_sale_opened.share IS 'Share contract.';
-COMMENT ON COLUMN archive.market_share_sale_opened.token IS 'Token it is paid in.';
-COMMENT ON COLUMN archive.market_share_sale_opened.lot IS 'Shares in one lot, in base units.';
-COMMENT ON COLUMN archive.market_share_sale_opened.price IS 'Price of a lot, in the token''s base units.';
-COMMENT ON COLUMN archive.market_share_sale_opened.cap IS 'Lots for sale; 0 is no limit.';
-COMMENT ON COLUMN archive.market_share_sale_opened.sells_from IS 'First second in which it sells; 0 is no bound.';
-COMMENT ON COLUMN archive.market_share_sale_opened.sells_until IS 'First second in which it sells no more; 0 is no bound.';
-
-CREATE TABLE archive.market_share_sale_closed (
-    chain_id     bigint NOT NULL,
-    block_number bigint NOT NULL,
-    log_index    integer NOT NULL,
-    block_time   timestamp with time zone NOT NULL,
-    tx_hash      bytea NOT NULL,
-    sale         bigint NOT NULL,
-    PRIMARY KEY (chain_id, block_number, log_index)
-);
-COMMENT ON TABLE archive.market_share_sale_closed IS 'A sale of shares was ended by its seller.';
-COMMENT ON COLUMN archive.market_share_sale_closed.sale IS 'Sale''s number.';
-
-CREATE TABLE archive.market_shares_sold (
-    chain_id     bigint NOT NULL,
-    block_number bigint NOT NULL,
-    log_index    integer NOT NULL,
-    block_time   timestamp with time zone NOT NULL,
-    tx_hash      bytea NOT NULL,
-    sale         bigint NOT NULL,
-    payer        bytea NOT NULL,
-    recipient    bytea NOT NULL,
-    quantity     numeric(78,0) NOT NULL,
-    shares       numeric(78,0) NOT NULL,
-    amount       numeric(78,0) NOT NULL,
-    sold         numeric(78,0) NOT NULL,
-    PRIMARY KEY (chain_id, block_number, log_index)
-);
-COMMENT ON TABLE archive.market_shares_sold IS 'Shares were sold.';
-COMMENT ON COLUMN archive.market_shares_sold.sale IS 'Sale''s number.';
-COMMENT ON COLUMN archive.market_shares_sold.payer IS 'Who paid.';
-COMMENT ON COLUMN archive.market_shares_sold.recipient IS 'Who got the shares.';
-COMMENT ON COLUMN archive.market_shares_sold.quantity IS 'How many lots.';
-COMMENT ON COLUMN archive.market_shares_sold.shares IS 'Shares moved, in base units.';
-COMMENT ON COLUMN archive.market_shares_sold.amount IS 'What was paid, in the token''s base units; the seller gets all of it.';
-COMMENT ON COLUMN archive.market_shares_sold.sold IS 'Lots sold by now.';
-
 CREATE TABLE archive.merkle_gate_root_changed (
     chain_id     bigint NOT NULL,
     block_number bigint NOT NULL,
@@ -966,29 +992,3 @@ COMMENT ON TABLE archive.token_gate_holding_changed IS 'The holding that a plan 
 COMMENT ON COLUMN archive.token_gate_holding_changed.plan IS 'Plan.';
 COMMENT ON COLUMN archive.token_gate_holding_changed.token IS 'Token to hold.';
 COMMENT ON COLUMN archive.token_gate_holding_changed.amount IS 'How much of it, in base units.';
-
-CREATE TABLE archive.revenue_guardian_changed (
-    chain_id     bigint NOT NULL,
-    block_number bigint NOT NULL,
-    log_index    integer NOT NULL,
-    block_time   timestamp with time zone NOT NULL,
-    tx_hash      bytea NOT NULL,
-    guardian     bytea NOT NULL,
-    armed        boolean NOT NULL,
-    PRIMARY KEY (chain_id, block_number, log_index)
-);
-COMMENT ON TABLE archive.revenue_guardian_changed IS 'The guardian, and whether it may pause sales.';
-COMMENT ON COLUMN archive.revenue_guardian_changed.guardian IS 'Guardian.';
-COMMENT ON COLUMN archive.revenue_guardian_changed.armed IS 'Whether it may pause, once.';
-
-CREATE TABLE archive.revenue_sales_pause_changed (
-    chain_id     bigint NOT NULL,
-    block_number bigint NOT NULL,
-    log_index    integer NOT NULL,
-    block_time   timestamp with time zone NOT NULL,
-    tx_hash      bytea NOT NULL,
-    paused_until bigint NOT NULL,
-    PRIMARY KEY (chain_id, block_number, log_index)
-);
-COMMENT ON TABLE archive.revenue_sales_pause_changed IS 'New sales are paused.';
-COMMENT ON COLUMN archive.revenue_sales_pause_changed.paused_until IS 'Unix time until which they are; in the past, they are not.';

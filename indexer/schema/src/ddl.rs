@@ -3,15 +3,15 @@
 use std::fmt::Write;
 
 use crate::event::{Column, POSITION, Table};
-use crate::events::TABLES;
+use crate::events::tables;
 
-const HEAD: &str = "-- Event tables, one per declaration in src/events.rs. Generated: do not edit.\n\
+const HEAD: &str = "-- Event tables, one per declaration in src/events. Generated: do not edit.\n\
     -- `cargo test -p stoa-schema` compares; `STOA_BLESS=1 cargo test -p stoa-schema` writes it anew.\n";
 
 /// The whole of the generated migration.
 pub fn events_sql() -> String {
     let mut sql = HEAD.to_owned();
-    for table in TABLES {
+    for table in tables() {
         table_sql(table, &mut sql);
     }
     sql

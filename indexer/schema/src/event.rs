@@ -94,8 +94,7 @@ macro_rules! event_tables {
             }
         )+
 
-        /// Every event table, in the order of their declarations.
-        pub const TABLES: &[$crate::event::Table] = &[$(<$row as $crate::event::EventRow>::TABLE),+];
+        pub(super) const TABLES: &[$crate::event::Table] = &[$(<$row as $crate::event::EventRow>::TABLE),+];
     };
 }
 

@@ -3,7 +3,7 @@
 use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 use stoa_schema::event::POSITION;
-use stoa_schema::events::TABLES;
+use stoa_schema::events::tables;
 use stoa_schema::{archive, market};
 use stoa_scripts::testing::TestDatabase;
 
@@ -17,7 +17,7 @@ pub(crate) async fn migrated() -> (TestDatabase, PgConnection) {
 #[tokio::test]
 async fn every_event_table_has_its_declared_columns() {
     let (_database, mut connection) = migrated().await;
-    for table in TABLES {
+    for table in tables() {
         let columns: Vec<(String, String, bool)> = sqlx::query_as(
             "SELECT attname::text, format_type(atttypid, atttypmod), attnotnull FROM pg_attribute
              WHERE attrelid = ('archive.' || $1)::regclass AND attnum > 0 ORDER BY attnum",
@@ -45,7 +45,7 @@ async fn every_event_table_is_keyed_by_the_place_of_its_log() {
     .fetch_all(&mut connection)
     .await
     .expect("the catalog answers");
-    for table in TABLES {
+    for table in tables() {
         let name = format!("archive.{}", table.name);
         let of_table: Vec<_> = keys.iter().filter(|(relation, _)| *relation == name).collect();
         assert_eq!(of_table.len(), 1, "{name} has one key");
