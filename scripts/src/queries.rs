@@ -4,7 +4,6 @@ use std::{
     collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
-    process::Command,
     time::SystemTime,
 };
 
@@ -12,7 +11,7 @@ use serde::Deserialize;
 use sqlx::{Connection as _, PgConnection, migrate::Migrator};
 
 use crate::{
-    checkout,
+    cargo, checkout,
     postgres::{self, Data, Options, Server},
 };
 
@@ -100,10 +99,8 @@ fn build(url: &str, output: &Path) -> Result<(), Error> {
     for folder in ["indexer", "api"] {
         touch(&checkout::root().join(folder).join("src/lib.rs"))?;
     }
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo)
+    let status = cargo::command()
         .args(["build", "--workspace", "--lib", "--quiet"])
-        .current_dir(checkout::root())
         .env("SQLX_OFFLINE", "false")
         .env("SQLX_OFFLINE_DIR", output)
         .env("DATABASE_URL", url)

@@ -1,9 +1,7 @@
 //! Brings everything that is built up to date, doing nothing for what is.
 
-use std::process::Command;
-
 use anyhow::{Context as _, bail};
-use stoa_scripts::{checkout, compile, progress::Step, toolchain, web};
+use stoa_scripts::{cargo, compile, progress::Step, toolchain, web};
 
 pub(super) fn everything() -> anyhow::Result<()> {
     toolchain::prepare(&toolchain::FOLDERS)?;
@@ -30,10 +28,8 @@ fn contracts() -> anyhow::Result<()> {
 /// Cargo shows its own progress. Naming the binaries instead of their packages keeps the workspace's one set of
 /// features, so that nothing is built twice.
 fn binaries() -> anyhow::Result<()> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo)
+    let status = cargo::command()
         .args(["build", "--bin", "stoa-indexer", "--bin", "stoa-api"])
-        .current_dir(checkout::root())
         .status()
         .context("cannot start cargo")?;
     if !status.success() {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use stoa_scripts::{
-    checkout,
+    cargo, checkout,
     child::{self, Spec, describe},
 };
 
@@ -94,6 +94,9 @@ async fn run_command(name: &str, command: Command, log: &Path, excuse: Option<&'
     let mut spec = Spec::new(name, &command.program, log)
         .args(&command.args)
         .current_dir(checkout::root().join(command.folder));
+    for variable in cargo::inherited() {
+        spec = spec.env_remove(&variable);
+    }
     for (key, value) in command.env {
         spec = spec.env(key, value);
     }

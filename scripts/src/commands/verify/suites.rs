@@ -61,7 +61,7 @@ fn command(program: impl Into<PathBuf>, args: &[&str], folder: &'static str) -> 
 }
 
 fn cargo(args: &[&str]) -> Work {
-    command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()), args, ".")
+    command(stoa_scripts::cargo::program(), args, ".")
 }
 
 /// All suites in the order in which they are reported.

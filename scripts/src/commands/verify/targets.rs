@@ -6,12 +6,12 @@
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Stdio,
 };
 
 use anyhow::{Context as _, bail};
 use serde::Deserialize;
-use stoa_scripts::checkout;
+use stoa_scripts::{cargo, checkout};
 
 /// A built test program.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,10 +36,8 @@ struct Profile {
 
 /// Builds all test programs, with cargo's messages going to standard error.
 pub(super) fn build() -> anyhow::Result<Vec<Program>> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
+    let output = cargo::command()
         .args(["test", "--workspace", "--no-run", "--quiet", "--message-format", "json-render-diagnostics"])
-        .current_dir(checkout::root())
         .stderr(Stdio::inherit())
         .output()
         .context("cannot start cargo")?;
