@@ -5,22 +5,13 @@ use alloy::{
     sol_types::SolValue as _,
 };
 use rand::{Rng as _, seq::IndexedRandom as _};
+use stoa_contracts::Order;
 
 use super::{
     BUYERS, Demo, Error, PROVIDERS, address,
     catalogue::{CATALOGUE, Money, SECTORS, Template, metadata_uri},
     dollars, done, stoa, units,
 };
-
-alloy::sol! {
-    /// What the Market expects in a payment's data.
-    struct Order {
-        uint256 plan;
-        uint32 version;
-        uint64 quantity;
-        address recipient;
-    }
-}
 
 /// `Vault.Funding`
 const FROM_BALANCE: u8 = 0;
