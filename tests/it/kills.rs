@@ -1,6 +1,5 @@
 //! *Invariant:* whatever is killed, and whenever, nothing is lost and nothing stands twice.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -13,7 +12,6 @@ use rand::{Rng, SeedableRng};
 use sqlx::{Connection, PgConnection};
 use stoa_contracts::Market;
 use stoa_scripts::child::Child;
-use stoa_scripts::testing::TestDatabase;
 
 use crate::support::{Actors, Stack, eventually};
 
@@ -136,7 +134,7 @@ async fn nothing_is_lost_and_nothing_stands_twice() {
     .await;
     last.stop().await;
     compare_with_chain(&stack, &actors, sold).await;
-    compare_with_fresh(&stack, head).await;
+    stack.compare_with_fresh(head).await;
 }
 
 /// The database has the chain's sales, each once.
@@ -159,39 +157,4 @@ async fn compare_with_chain(stack: &Stack, actors: &Actors, sold: u64) {
         assert_eq!(rows, on_chain, "{table}");
     }
     assert_eq!(on_chain.len() as u64, sold, "every purchase that a buyer saw confirmed");
-}
-
-/// The database equals one that a single undisturbed run built.
-async fn compare_with_fresh(stack: &Stack, head: u64) {
-    let fresh = TestDatabase::create().await;
-    stack.index_until(&fresh, head).await;
-    let (disturbed, fresh) = (all_rows(&stack.database).await, all_rows(&fresh).await);
-    assert_eq!(disturbed.keys().collect::<Vec<_>>(), fresh.keys().collect::<Vec<_>>());
-    for (table, rows) in &fresh {
-        let other = &disturbed[table];
-        let differing = rows.iter().zip(other).find(|(expected, found)| expected != found);
-        assert!(differing.is_none(), "{table} differs: {differing:?}");
-        assert_eq!(other.len(), rows.len(), "rows of {table}");
-    }
-}
-
-/// Every row of the event tables and the projections, as text. Cursors and heads tell of the run, not the chain.
-async fn all_rows(database: &TestDatabase) -> BTreeMap<String, Vec<String>> {
-    let pool = database.pool().await;
-    let tables: Vec<String> = sqlx::query_scalar(
-        "SELECT relnamespace::regnamespace || '.' || relname FROM pg_class
-         WHERE relkind = 'r' AND (relnamespace = 'market'::regnamespace
-         OR relnamespace = 'archive'::regnamespace
-            AND relname NOT IN ('cursor', 'head', 'header', 'migration', 'projection'))",
-    )
-    .fetch_all(&pool)
-    .await
-    .expect("tables");
-    let mut all = BTreeMap::new();
-    for table in tables {
-        let sql = format!("SELECT t::text FROM {table} AS t ORDER BY 1");
-        let rows = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_all(&pool).await.expect("rows");
-        all.insert(table, rows);
-    }
-    all
 }

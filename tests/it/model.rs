@@ -1,10 +1,12 @@
-//! The same random actions on the reference model and on the real contracts: every answer is the same, to the wei.
+//! The same random actions on the reference model and on the real contracts, with indexer and API behind them: every
+//! answer is the same, to the wei.
 //!
 //! `STOA_SEED` replays a run, `STOA_ACTIONS` makes it longer or shorter.
 
 mod chain;
 mod encode;
 mod figures;
+mod indexed;
 mod random;
 mod random_terms;
 mod sharing;
@@ -18,6 +20,7 @@ use rand::{Rng as _, SeedableRng};
 use stoa_tests::model::{Account, Action, Amount, Figure, Figures, Model, Refusal, Token, Value};
 
 use chain::Chain;
+use indexed::Indexed;
 
 const DAY: u64 = 24 * 60 * 60;
 const ACTIONS: usize = 3_000;
@@ -28,9 +31,10 @@ const UNTOUCHED: usize = 16;
 /// Who holds the whole supply of STOA at first.
 const HOLDER: Account = Account::User(0);
 
-/// The model and the contracts, side by side.
+/// The model and what it is held against, side by side.
 struct Pair {
     model: Model,
+    indexed: Indexed,
     chain: Chain,
     random: StdRng,
     /// How often each outcome was seen.
@@ -46,7 +50,8 @@ impl Pair {
         let mut model = Model::new(at_birth[1].to(), Account::Staking, HOLDER, at_birth[0]);
         model.now = chain.now().await;
         let random = StdRng::seed_from_u64(seed);
-        Self { model, chain, random, outcomes: BTreeMap::new(), compared: 0 }
+        let indexed = Indexed::start(&chain).await;
+        Self { model, indexed, chain, random, outcomes: BTreeMap::new(), compared: 0 }
     }
 
     /// Play money for everybody, and a standing allowance for most.
@@ -89,6 +94,7 @@ impl Pair {
         assert_eq!(did, expected, "contracts (left) and model (right) disagree on {action:?} by {by:?}");
         *self.outcomes.entry(outcome_name(action, &did)).or_default() += 1;
         let after = self.model.figures();
+        self.indexed.note_sales(&self.chain, &before, &after);
         let touched = self.touched(&before, &after, by, action);
         self.compare(&touched, &after, &format!("{action:?} by {by:?}: {did:?}")).await;
     }
@@ -114,6 +120,8 @@ impl Pair {
     async fn compare_all(&mut self) {
         let all = self.model.figures();
         self.compare(&all.keys().copied().collect::<Vec<_>>(), &all, "a look at everything").await;
+        let differences = self.indexed.differences(&self.chain, &all).await;
+        assert!(differences.is_empty(), "indexer and API:\n{}", differences.join("\n"));
     }
 
     async fn compare(&mut self, figures: &[Figure], expected: &Figures, after: &str) {
@@ -157,7 +165,7 @@ fn from_environment(name: &str, otherwise: u64) -> u64 {
 }
 
 #[tokio::test]
-async fn contracts_do_what_the_model_says() {
+async fn contracts_indexer_and_api_do_what_the_model_says() {
     let seed = from_environment("STOA_SEED", 1);
     let actions = from_environment("STOA_ACTIONS", ACTIONS as u64) as usize;
     println!("seed {seed} (STOA_SEED), {actions} actions (STOA_ACTIONS)");
@@ -171,6 +179,7 @@ async fn contracts_do_what_the_model_says() {
         }
     }
     pair.compare_all().await;
+    pair.indexed.compare_with_fresh(&pair.chain).await;
     pair.report(start.elapsed().as_secs_f64(), actions);
 }
 
@@ -213,4 +222,21 @@ async fn one_wei_is_noticed() {
     let figures: Vec<Figure> = figures.into_iter().collect();
     let differences = pair.differences(&figures, &all).await;
     assert_eq!(differences.len(), 2, "the giver's and the taker's balance: {differences:?}");
+}
+
+#[tokio::test]
+async fn one_wei_in_a_table_is_noticed() {
+    let mut pair = Pair::start(1).await;
+    pair.fund().await;
+    let all = pair.model.figures();
+    assert_eq!(pair.indexed.differences(&pair.chain, &all).await, Vec::<String>::new(), "they agree before");
+    pair.indexed
+        .tamper(
+            "UPDATE market.balance SET amount = amount + 1
+             WHERE (token, account) = (SELECT min(token), min(account) FROM market.balance WHERE amount > 0)",
+        )
+        .await;
+    let differences = pair.indexed.differences(&pair.chain, &all).await;
+    assert_eq!(differences.len(), 1, "{differences:?}");
+    assert!(differences[0].starts_with("balance "), "{differences:?}");
 }

@@ -7,9 +7,11 @@ use alloy::primitives::{Address, B256, Bytes, hex, keccak256};
 use alloy::sol_types::SolValue;
 use serde_json::{Value, json};
 use stoa_scripts::checkout;
-use stoa_scripts::deploy::{self, Artifact, CREATE2_DEPLOYER, Deployment, Options};
+use stoa_scripts::deploy::{Artifact, CREATE2_DEPLOYER, Deployment};
 use stoa_scripts::testing::Anvil;
 use stoa_tests::model::{Account, Earner, Token};
+
+use crate::support::Stack;
 
 /// Enough for any action here; given so that the node does not try each transaction out first.
 const GAS: &str = "0x989680";
@@ -21,7 +23,7 @@ pub(super) type Call = (Address, Bytes);
 
 #[derive(Debug)]
 pub(super) struct Chain {
-    anvil: Anvil,
+    pub(super) stack: Stack,
     http: reqwest::Client,
     contracts: BTreeMap<String, Address>,
     errors: BTreeMap<[u8; 4], String>,
@@ -31,24 +33,15 @@ pub(super) struct Chain {
 
 impl Chain {
     pub(super) async fn start() -> Self {
-        let anvil = Anvil::start().await;
-        let folder = tempfile::TempDir::new().expect("a temporary folder");
-        let options = Options {
-            rpc_url: anvil.rpc_url().parse().expect("a URL"),
-            signer: Anvil::signer(0),
-            file: Some(folder.path().join("deployment.json")),
-            chain_id: None,
-            parameters: None,
-        };
-        let deployment = deploy::deploy(&options, &|_| ()).await.expect("deployed").deployment;
+        let stack = Stack::start().await;
         let code = Artifact::read("DemoUSD").expect("the artifact").bytecode;
         let chain = Self {
-            anvil,
             http: reqwest::Client::new(),
-            contracts: addresses(&deployment),
+            contracts: addresses(&stack.deployment),
             errors: error_names(),
             colossal: CREATE2_DEPLOYER.create2(SECOND, keccak256(&code)),
             users: (0..Anvil::keys().len()).map(|n| Anvil::signer(n).address()).collect(),
+            stack,
         };
         let second = [SECOND.as_slice(), &code].concat().into();
         let now = chain.now().await;
@@ -106,9 +99,18 @@ impl Chain {
 
     /// Time of the newest block.
     pub(super) async fn now(&self) -> u64 {
+        self.of_newest_block("timestamp").await
+    }
+
+    /// Number of the newest block.
+    pub(super) async fn head(&self) -> u64 {
+        self.of_newest_block("number").await
+    }
+
+    async fn of_newest_block(&self, field: &str) -> u64 {
         let block = self.request("eth_getBlockByNumber", json!(["latest", false])).await;
-        let time = block["timestamp"].as_str().expect("a time").trim_start_matches("0x").to_owned();
-        u64::from_str_radix(&time, 16).expect("hex")
+        let number = block[field].as_str().expect("a number").trim_start_matches("0x");
+        u64::from_str_radix(number, 16).expect("hex")
     }
 
     /// One transaction in a block of its own at `time`; the error's name if it reverted.
@@ -163,7 +165,7 @@ impl Chain {
     }
 
     async fn post(&self, body: &Value) -> Value {
-        let sent = self.http.post(self.anvil.rpc_url()).json(body).send().await.expect("Anvil answers");
+        let sent = self.http.post(self.stack.chain.rpc_url()).json(body).send().await.expect("Anvil answers");
         sent.json().await.expect("JSON")
     }
 }

@@ -1,6 +1,7 @@
 //! The suite as a user runs it, in one test: a chain with the contracts, a database, the two binaries.
 
 mod actors;
+mod rows;
 mod stack;
 
 pub(crate) use actors::Actors;
