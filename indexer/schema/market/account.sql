@@ -9,4 +9,4 @@ CREATE TABLE market.account (
     listings     bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (chain_id, account)
 );
-COMMENT ON TABLE market.account IS 'Everyone who created or owned a listing, paid for a purchase or received a pass.';
+COMMENT ON TABLE market.account IS 'Everyone who created or owned a listing, paid for a purchase, received a pass or shares, or locked STOA.';

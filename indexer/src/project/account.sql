@@ -1,4 +1,4 @@
--- Whoever created or owned a listing, paid for a purchase or received a pass.
+-- Whoever created or owned a listing, paid for a purchase, received a pass or shares, or locked STOA.
 WITH seen AS (
     SELECT owner AS account, block_number, block_time, 0 AS purchases, 1 AS listings
     FROM archive.listings_listing_created WHERE chain_id = $1 AND block_number BETWEEN $2 AND $3
@@ -14,6 +14,12 @@ WITH seen AS (
     UNION ALL
     SELECT receiver, block_number, block_time, 0, 0
     FROM archive.market_transfer_batch WHERE chain_id = $1 AND block_number BETWEEN $2 AND $3
+    UNION ALL
+    SELECT receiver, block_number, block_time, 0, 0
+    FROM archive.share_transfer WHERE chain_id = $1 AND block_number BETWEEN $2 AND $3
+    UNION ALL
+    SELECT account, block_number, block_time, 0, 0
+    FROM archive.staking_lock_changed WHERE chain_id = $1 AND block_number BETWEEN $2 AND $3
 )
 INSERT INTO market.account (chain_id, account, first_block, first_time, purchases, listings)
 SELECT $1, account, min(block_number), min(block_time), sum(purchases), sum(listings)

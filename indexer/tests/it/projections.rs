@@ -93,6 +93,12 @@ async fn counters_equal_what_they_count() {
              (SELECT count(*) FROM market.purchase p WHERE p.payer = a.account)",
         ),
         (
+            "stakers and holders of shares who are no accounts",
+            "SELECT count(*) FROM (SELECT account FROM market.lock WHERE amount > 0
+             UNION SELECT holder FROM market.share_balance) AS known
+             WHERE account NOT IN (SELECT account FROM market.account)",
+        ),
+        (
             "a plan's sold",
             "SELECT count(*) FROM market.plan l WHERE sold <>
              (SELECT coalesce(sum(quantity), 0) FROM market.purchase p WHERE p.plan = l.plan)",

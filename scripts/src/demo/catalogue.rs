@@ -11,6 +11,46 @@ pub(super) enum Money {
 
 use Money::{Dollar, Stoa};
 
+/// What a plan sells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sells {
+    /// So many; 0 is no limit.
+    Licence { cap: u64 },
+    /// Periods of 30 days.
+    Month,
+    /// Packs of units.
+    Credits { units: u32, unit: &'static str },
+    /// Free to those who stake enough for the first tier.
+    ForStakers,
+}
+
+/// One way to buy.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PlanTemplate {
+    pub(super) money: Money,
+    /// In whole tokens; "0" is free.
+    pub(super) price: &'static str,
+    pub(super) sells: Sells,
+}
+
+const fn licence(money: Money, price: &'static str) -> PlanTemplate {
+    limited(money, price, 0)
+}
+
+const fn limited(money: Money, price: &'static str, cap: u64) -> PlanTemplate {
+    PlanTemplate { money, price, sells: Sells::Licence { cap } }
+}
+
+const fn monthly(money: Money, price: &'static str) -> PlanTemplate {
+    PlanTemplate { money, price, sells: Sells::Month }
+}
+
+const fn credits(money: Money, price: &'static str, units: u32, unit: &'static str) -> PlanTemplate {
+    PlanTemplate { money, price, sells: Sells::Credits { units, unit } }
+}
+
+const FOR_STAKERS: PlanTemplate = PlanTemplate { money: Stoa, price: "0", sells: Sells::ForStakers };
+
 /// `Kind` of the Listings contract.
 const MODEL: u8 = 0;
 const DATASET: u8 = 1;
@@ -30,8 +70,9 @@ pub(super) struct Template {
     pub(super) derivative_bps: Option<u16>,
     /// Positions in the catalogue, ascending, with the bps granted.
     pub(super) parents: &'static [(usize, u16)],
-    /// Price in whole tokens ("0" is free) and how many are for sale (0 is no limit).
-    pub(super) plans: &'static [(Money, &'static str, u64)],
+    pub(super) plans: &'static [PlanTemplate],
+    /// Symbol of the shares in its revenue, if it is divided.
+    pub(super) shares: Option<&'static str>,
 }
 
 impl Template {
@@ -69,7 +110,8 @@ pub(super) const CATALOGUE: [Template; 16] = [
         licence: "CC-BY-4.0",
         derivative_bps: Some(200),
         parents: &[],
-        plans: &[(Dollar, "0", 0), (Dollar, "1200", 40)],
+        plans: &[licence(Dollar, "0"), limited(Dollar, "1200", 40)],
+        shares: None,
     },
     Template {
         kind: DATASET,
@@ -79,7 +121,8 @@ pub(super) const CATALOGUE: [Template; 16] = [
         licence: "CC-BY-SA-4.0",
         derivative_bps: Some(500),
         parents: &[],
-        plans: &[(Dollar, "85", 0), (Stoa, "900", 0)],
+        plans: &[licence(Dollar, "85"), licence(Stoa, "900")],
+        shares: None,
     },
     Template {
         kind: MODEL,
@@ -89,7 +132,8 @@ pub(super) const CATALOGUE: [Template; 16] = [
         licence: "Apache-2.0",
         derivative_bps: Some(500),
         parents: &[(0, 200)],
-        plans: &[(Dollar, "0", 0), (Dollar, "49", 0)],
+        plans: &[licence(Dollar, "0"), licence(Dollar, "49"), credits(Dollar, "2", 1_000, "1k-input-tokens")],
+        shares: None,
     },
     Template {
         kind: MODEL,
@@ -99,7 +143,12 @@ pub(super) const CATALOGUE: [Template; 16] = [
         licence: "Stoa Commercial 1.0",
         derivative_bps: Some(800),
         parents: &[(0, 200)],
-        plans: &[(Dollar, "320", 0), (Stoa, "4000", 0)],
+        plans: &[
+            licence(Dollar, "320"),
+            licence(Stoa, "4000"),
+            credits(Dollar, "9", 1_000, "1k-input-tokens"),
+        ],
+        shares: Some("LYC70"),
     },
     Template {
         kind: MODEL,
@@ -109,7 +158,8 @@ pub(super) const CATALOGUE: [Template; 16] = [
         licence: "MIT",
         derivative_bps: Some(300),
         parents: &[(0, 200)],
-        plans: &[(Dollar, "0", 0), (Dollar, "15", 0)],
+        plans: &[licence(Dollar, "0"), licence(Dollar, "15"), FOR_STAKERS],
+        shares: None,
     },
     Template {
         kind: MODEL,
@@ -119,17 +169,19 @@ pub(super) const CATALOGUE: [Template; 16] = [
         licence: "Stoa Commercial 1.0",
         derivative_bps: Some(700),
         parents: &[(1, 500)],
-        plans: &[(Dollar, "140", 0)],
+        plans: &[licence(Dollar, "140"), monthly(Dollar, "18")],
+        shares: None,
     },
     Template {
         kind: COMPUTE,
         name: "H200 Hours, Frankfurt",
-        description: "Reserved H200 hours with 141 GB memory each, InfiniBand, billed as vouchers of one hour.",
+        description: "Reserved H200 hours with 141 GB memory each, InfiniBand, billed by the second.",
         tags: &["gpu", "h200", "eu"],
         licence: "Terms of service",
         derivative_bps: None,
         parents: &[],
-        plans: &[(Dollar, "3.40", 20_000), (Stoa, "38", 20_000)],
+        plans: &[credits(Dollar, "3.40", 3_600, "gpu-second"), credits(Stoa, "38", 3_600, "gpu-second")],
+        shares: None,
     },
     Template {
         kind: COMPUTE,
@@ -139,7 +191,8 @@ pub(super) const CATALOGUE: [Template; 16] = [
         licence: "Terms of service",
         derivative_bps: None,
         parents: &[],
-        plans: &[(Dollar, "0.90", 0)],
+        plans: &[credits(Dollar, "0.90", 500, "call")],
+        shares: None,
     },
     Template {
         kind: AGENT,
@@ -149,7 +202,8 @@ pub(super) const CATALOGUE: [Template; 16] = [
         licence: "Stoa Commercial 1.0",
         derivative_bps: Some(600),
         parents: &[(3, 800)],
-        plans: &[(Dollar, "75", 0), (Stoa, "820", 0)],
+        plans: &[monthly(Dollar, "75"), monthly(Stoa, "820")],
+        shares: Some("CLERK"),
     },
     Template {
         kind: AGENT,
@@ -159,7 +213,8 @@ pub(super) const CATALOGUE: [Template; 16] = [
         licence: "Stoa Commercial 1.0",
         derivative_bps: None,
         parents: &[(2, 500), (4, 300)],
-        plans: &[(Dollar, "12", 0), (Dollar, "0", 500)],
+        plans: &[monthly(Dollar, "12"), limited(Dollar, "0", 500)],
+        shares: None,
     },
     Template {
         kind: SERVICE,
@@ -169,7 +224,8 @@ pub(super) const CATALOGUE: [Template; 16] = [
         licence: "Terms of service",
         derivative_bps: None,
         parents: &[],
-        plans: &[(Dollar, "2400", 24)],
+        plans: &[limited(Dollar, "2400", 24)],
+        shares: None,
     },
     Template {
         kind: DATASET,
@@ -179,7 +235,8 @@ pub(super) const CATALOGUE: [Template; 16] = [
         licence: "Stoa Data 1.0",
         derivative_bps: Some(900),
         parents: &[],
-        plans: &[(Dollar, "260", 0)],
+        plans: &[licence(Dollar, "260")],
+        shares: None,
     },
     Template {
         kind: MODEL,
@@ -189,7 +246,8 @@ pub(super) const CATALOGUE: [Template; 16] = [
         licence: "Stoa Commercial 1.0",
         derivative_bps: Some(400),
         parents: &[(11, 900)],
-        plans: &[(Dollar, "38", 0), (Stoa, "410", 0)],
+        plans: &[licence(Dollar, "38"), licence(Stoa, "410"), credits(Dollar, "4", 3_600, "audio-second")],
+        shares: None,
     },
     Template {
         kind: AGENT,
@@ -199,7 +257,8 @@ pub(super) const CATALOGUE: [Template; 16] = [
         licence: "Stoa Commercial 1.0",
         derivative_bps: None,
         parents: &[(3, 800), (12, 400)],
-        plans: &[(Dollar, "110", 0)],
+        plans: &[monthly(Dollar, "110")],
+        shares: None,
     },
     Template {
         kind: MODEL,
@@ -209,7 +268,8 @@ pub(super) const CATALOGUE: [Template; 16] = [
         licence: "Apache-2.0",
         derivative_bps: Some(250),
         parents: &[],
-        plans: &[(Dollar, "0", 0), (Dollar, "29", 0)],
+        plans: &[licence(Dollar, "0"), licence(Dollar, "29"), FOR_STAKERS],
+        shares: None,
     },
     Template {
         kind: SERVICE,
@@ -219,7 +279,8 @@ pub(super) const CATALOGUE: [Template; 16] = [
         licence: "Terms of service",
         derivative_bps: None,
         parents: &[],
-        plans: &[(Dollar, "640", 0)],
+        plans: &[licence(Dollar, "640")],
+        shares: None,
     },
 ];
 
@@ -246,8 +307,12 @@ mod tests {
                 assert!(*parent < n, "{name} comes before its parent");
                 assert!(CATALOGUE[*parent].derivative_bps.is_some_and(|asked| *bps >= asked), "{name}");
             }
-            for (_, price, _) in template.plans {
-                assert!(alloy::primitives::utils::parse_units(price, 6).is_ok(), "{name}: {price}");
+            for plan in template.plans {
+                assert!(
+                    alloy::primitives::utils::parse_units(plan.price, 6).is_ok(),
+                    "{name}: {}",
+                    plan.price
+                );
             }
         }
     }

@@ -9,15 +9,19 @@ use stoa_contracts::Order;
 
 use super::{
     BUYERS, Demo, Error, PROVIDERS, address,
-    catalogue::{CATALOGUE, Money, SECTORS, Template, metadata_uri},
+    catalogue::{CATALOGUE, Money, SECTORS, Sells, Template, metadata_uri},
     dollars, done, stoa, units,
 };
 
 /// `Vault.Funding`
 const FROM_BALANCE: u8 = 0;
 const FROM_ALLOWANCE: u8 = 1;
-/// `PlanKind.Licence`
+/// `PlanKind`
 const LICENCE: u8 = 0;
+const SUBSCRIPTION: u8 = 1;
+const CREDITS: u8 = 2;
+/// Seconds of 30 days.
+const MONTH: u32 = 30 * 24 * 60 * 60;
 /// New listings stop here, so that a demo that runs for days stays readable.
 const MOST_LISTINGS: usize = 120;
 
@@ -31,13 +35,16 @@ pub(super) struct Item {
 /// A plan as the demo remembers it.
 #[derive(Clone, Debug)]
 pub(super) struct Offer {
-    id: U256,
+    pub(super) id: U256,
     listing: U256,
+    kind: u8,
     token: Address,
     price: U256,
     cap: u64,
     sold: u64,
     version: u32,
+    /// The zero address for everybody.
+    pub(super) gate: Address,
 }
 
 impl Demo {
@@ -63,11 +70,13 @@ impl Demo {
             self.offers.push(Offer {
                 id,
                 listing: U256::from(plan.listing),
+                kind: plan.kind,
                 token: plan.token,
                 price: U256::from(plan.price),
                 cap: plan.cap,
                 sold: plan.sold,
                 version: plan.version,
+                gate: plan.gate,
             });
         }
         Ok(())
@@ -80,8 +89,8 @@ impl Demo {
             template.parents.iter().map(|(parent, bps)| (U256::from(parent + 1), *bps)).collect();
         let uri = metadata_uri(template.name, template.description, template.tags);
         let id = self.create(owner, template, &uri, &parents).await?;
-        for (money, price, cap) in template.plans {
-            self.create_plan(owner, id, *money, price, *cap).await?;
+        for plan in template.plans {
+            self.create_plan(owner, id, plan.money, plan.price, plan.sells).await?;
         }
         Ok(())
     }
@@ -119,33 +128,39 @@ impl Demo {
         listing: U256,
         money: Money,
         price: &str,
-        cap: u64,
+        sells: Sells,
     ) -> Result<(), Error> {
         let (token, decimals) = match money {
             Money::Dollar => (*self.dollar.address(), 6),
             Money::Stoa => (*self.stoa.address(), 18),
         };
+        let cap = if let Sells::Licence { cap } = sells { cap } else { 0 };
+        let (kind, units_, unit) = match sells {
+            Sells::Licence { .. } | Sells::ForStakers => (LICENCE, 0, ""),
+            Sells::Month => (SUBSCRIPTION, 0, ""),
+            Sells::Credits { units, unit } => (CREDITS, units, unit),
+        };
         let plan = stoa_contracts::Market::NewPlan {
             listing,
-            kind: LICENCE,
+            kind,
             token,
             price: units(price, decimals).saturating_to(),
             cap,
-            transferable: cap != 0,
-            period: 0,
-            units: 0,
-            unit: String::new(),
+            transferable: cap != 0 || kind == CREDITS,
+            period: if kind == SUBSCRIPTION { MONTH } else { 0 },
+            units: units_,
+            unit: unit.to_owned(),
             from: 0,
             until: 0,
-            gate: Address::ZERO,
-            tierDiscount: false,
+            gate: if sells == Sells::ForStakers { *self.tier_gate.address() } else { Address::ZERO },
+            tierDiscount: true,
         };
         done(self.market.createPlan(plan).from(owner).send().await?).await?;
         let id = self.market.count().call().await?;
         self.load_offer(id).await
     }
 
-    fn random_buyer(&mut self) -> Address {
+    pub(super) fn random_buyer(&mut self) -> Address {
         address(self.random.random_range(BUYERS))
     }
 
@@ -160,6 +175,9 @@ impl Demo {
             .cloned()
             .collect();
         let Some(offer) = on_sale.choose(&mut self.random).cloned() else { return self.deposit().await };
+        if offer.gate != Address::ZERO && self.staking.tierOf(buyer).call().await? == 0 {
+            return self.stake_as(buyer).await;
+        }
         let left = if offer.cap == 0 { u64::MAX } else { offer.cap - offer.sold };
         let quantity =
             if self.random.random_bool(0.8) { 1 } else { self.random.random_range(2..=5).min(left) };
@@ -185,7 +203,12 @@ impl Demo {
     }
 
     /// From the vault balance half of the time, where it suffices; an empty wallet is filled up first.
-    async fn choose_funding(&mut self, buyer: Address, token: Address, amount: U256) -> Result<u8, Error> {
+    pub(super) async fn choose_funding(
+        &mut self,
+        buyer: Address,
+        token: Address,
+        amount: U256,
+    ) -> Result<u8, Error> {
         let id = U256::from_be_slice(token.as_slice());
         let balance = self.vault.balanceOf(buyer, id).call().await?;
         if balance >= amount && self.random.random_bool(0.5) {
@@ -204,13 +227,31 @@ impl Demo {
 
     pub(super) async fn settle(&mut self) -> Result<String, Error> {
         let Some(offer) = self.offers.choose(&mut self.random).cloned() else { return self.deposit().await };
-        let owner = self.listings.ownerOf(offer.listing).call().await?;
-        let waiting = self.revenue.pending(offer.listing, owner, offer.token).call().await?;
+        let earner = self.revenue.beneficiaryOf(offer.listing).call().await?.beneficiary;
+        let waiting = self.revenue.pending(offer.listing, earner, offer.token).call().await?;
         if waiting.is_zero() {
             return self.buy().await;
         }
-        done(self.revenue.settle(offer.listing, owner, offer.token).from(owner).send().await?).await?;
+        let caller = self.random_buyer();
+        done(self.revenue.settle(offer.listing, earner, offer.token).from(caller).send().await?).await?;
         Ok(format!("listing {} was settled", offer.listing))
+    }
+
+    /// Somebody uses up a part of the credits it has.
+    pub(super) async fn spend(&mut self) -> Result<String, Error> {
+        let holder = self.random_buyer();
+        let with_credits: Vec<U256> =
+            self.offers.iter().filter(|offer| offer.kind == CREDITS).map(|offer| offer.id).collect();
+        let Some(plan) = with_credits.choose(&mut self.random).copied() else { return self.buy().await };
+        let left = self.market.balanceOf(holder, plan).call().await?;
+        if left.is_zero() {
+            return self.buy().await;
+        }
+        let most = left.saturating_to::<u64>().min(400);
+        let units = U256::from(self.random.random_range(1..=most));
+        let reference = B256::from(self.random.random::<[u8; 32]>());
+        done(self.market.spend(plan, units, reference).from(holder).send().await?).await?;
+        Ok(format!("{holder} spent {units} credits of plan {plan}"))
     }
 
     pub(super) async fn deposit(&mut self) -> Result<String, Error> {
@@ -263,11 +304,13 @@ impl Demo {
         let description =
             format!("{} tuned on {}. Derived from it, and pays it a share.", template.name, sector.data);
         let uri = metadata_uri(&name, &description, &[sector.tag, "fine-tune", template.tags[0]]);
-        let derived = Template { derivative_bps: None, ..*template };
+        let derived = Template { derivative_bps: None, shares: None, ..*template };
         let bps = template.derivative_bps.unwrap_or(0);
         let id = self.create(owner, &derived, &uri, &[(U256::from(base + 1), bps)]).await?;
         let price = self.random.random_range(9..90).to_string();
-        self.create_plan(owner, id, Money::Dollar, &price, 0).await?;
+        let sells =
+            *[Sells::Licence { cap: 0 }, Sells::Month].choose(&mut self.random).unwrap_or(&Sells::Month);
+        self.create_plan(owner, id, Money::Dollar, &price, sells).await?;
         Ok(format!("{name} was listed"))
     }
 }

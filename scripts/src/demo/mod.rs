@@ -1,7 +1,10 @@
-//! Live activity on a local chain: demo wallets list, buy and settle, so that there is something to look at.
+//! Live activity on a local chain: demo wallets list, buy, settle, stake and share, so that there is something to look
+//! at.
 
 mod catalogue;
 mod market;
+mod shares;
+mod stakes;
 
 use alloy::{
     contract,
@@ -11,12 +14,13 @@ use alloy::{
     transports::TransportError,
 };
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
-use stoa_contracts::{DemoUSD, Listings, Market, Revenue, StoaToken, Vault};
+use stoa_contracts::{DemoUSD, Listings, Market, Revenue, Staking, StoaToken, TierGate, Timelock, Vault};
 use url::Url;
 
 use crate::{anvil, deploy::Deployment};
 use catalogue::CATALOGUE;
 use market::{Item, Offer};
+use shares::ShareOffer;
 
 /// What the n-th well-known key does in the demo.
 pub const ROLES: [&str; 10] =
@@ -45,15 +49,20 @@ pub enum Error {
 /// The demo's wallets and what it knows of the market.
 #[derive(Debug)]
 pub struct Demo {
+    provider: DynProvider,
     vault: Vault::VaultInstance<DynProvider>,
     listings: Listings::ListingsInstance<DynProvider>,
     market: Market::MarketInstance<DynProvider>,
     revenue: Revenue::RevenueInstance<DynProvider>,
+    staking: Staking::StakingInstance<DynProvider>,
+    tier_gate: TierGate::TierGateInstance<DynProvider>,
+    timelock: Timelock::TimelockInstance<DynProvider>,
     stoa: StoaToken::StoaTokenInstance<DynProvider>,
     dollar: DemoUSD::DemoUSDInstance<DynProvider>,
     random: StdRng,
     items: Vec<Item>,
     offers: Vec<Offer>,
+    share_offers: Vec<ShareOffer>,
 }
 
 impl Demo {
@@ -75,11 +84,16 @@ impl Demo {
             listings: Listings::new(at("Listings")?, provider.clone()),
             market: Market::new(at("Market")?, provider.clone()),
             revenue: Revenue::new(at("Revenue")?, provider.clone()),
+            staking: Staking::new(at("Staking")?, provider.clone()),
+            tier_gate: TierGate::new(at("TierGate")?, provider.clone()),
+            timelock: Timelock::new(at("Timelock")?, provider.clone()),
             stoa: StoaToken::new(at("StoaToken")?, provider.clone()),
-            dollar: DemoUSD::new(at("DemoUSD")?, provider),
+            dollar: DemoUSD::new(at("DemoUSD")?, provider.clone()),
+            provider,
             random: StdRng::seed_from_u64(seed),
             items: Vec::new(),
             offers: Vec::new(),
+            share_offers: Vec::new(),
         })
     }
 
@@ -99,7 +113,8 @@ impl Demo {
             report((BUYERS.count() + 1 + n) as u64, total);
             self.list_from_catalogue(n).await?;
         }
-        Ok(())
+        self.divide().await?;
+        self.set_rules().await
     }
 
     /// Tokens, and the Vault's allowance for them; nothing for a wallet that has them already.
@@ -128,12 +143,17 @@ impl Demo {
     /// When the chain refuses it.
     pub async fn act(&mut self) -> Result<String, Error> {
         match self.random.random_range(0..100) {
-            0..78 => self.buy().await,
-            78..86 => self.settle().await,
-            86..90 => self.list_derivative().await,
-            90..94 => self.deposit().await,
-            94..98 => self.publish().await,
-            _ => self.change_price().await,
+            0..62 => self.buy().await,
+            62..69 => self.settle().await,
+            69..73 => self.list_derivative().await,
+            73..76 => self.deposit().await,
+            76..79 => self.publish().await,
+            79..81 => self.change_price().await,
+            81..87 => self.spend().await,
+            87..90 => self.buy_shares().await,
+            90..93 => self.claim_shares().await,
+            93..96 => self.stake().await,
+            _ => self.collect_fees().await,
         }
     }
 }

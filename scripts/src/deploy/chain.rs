@@ -12,7 +12,7 @@ use alloy::{
 };
 use url::Url;
 
-use super::{Error, plan::text_as_bytes32};
+use super::{Deployment, Error, plan::text_as_bytes32};
 
 sol! {
     /// The part of the Deployer that a deployment uses.
@@ -76,6 +76,17 @@ impl Chain {
 
     pub(super) async fn has_code(&self, address: Address) -> Result<bool, Error> {
         Ok(!self.code(address).await?.is_empty())
+    }
+
+    /// Whether nothing of a deployment is here: the chain was started anew since. One that holds contracts of older
+    /// code is not new.
+    pub(super) async fn is_new_to(&self, known: &Deployment) -> Result<bool, Error> {
+        for placed in known.contracts.values() {
+            if self.has_code(placed.address).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Sends a transaction and waits for its block; returns its hash and that block's number.

@@ -70,9 +70,8 @@ pub async fn deploy(options: &Options, report: &(dyn Fn(&str) + Sync)) -> Result
         .ok_or(Error::NoParameters { chain_id: chain.id })?;
     let plan = Plan::new(chain.operator, &parameters, local)?;
     let known = match known {
-        Some(known) if local && !chain.has_code(plan.deployer.address).await? => {
+        Some(known) if local && chain.is_new_to(&known).await? => {
             report(&format!("the chain is new: {} is written again", path.display()));
-            drop(known);
             None
         }
         known => known,

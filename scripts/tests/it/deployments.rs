@@ -105,6 +105,19 @@ async fn a_new_local_chain_is_deployed_to_again() {
     assert_eq!(outcome.placed.len(), 12);
 }
 
+/// Other code has other addresses, as another operator has; the older contracts are still there.
+#[tokio::test]
+async fn a_local_chain_that_holds_an_older_deployment_is_not_new() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("31337.json");
+    let chain = Anvil::start().await;
+    deploy::deploy(&options(chain.rpc_url(), &file), &|_| {}).await.unwrap();
+    let other = Options { signer: Anvil::signer(1), ..options(chain.rpc_url(), &file) };
+    let error = deploy::deploy(&other, &|_| {}).await.unwrap_err();
+    assert!(error.is_other_code(), "{error}");
+    assert!(error.to_string().contains("deploy new code with another --out"), "{error}");
+}
+
 #[tokio::test]
 async fn code_that_is_not_the_artifact_is_refused() {
     let folder = tempfile::tempdir().unwrap();

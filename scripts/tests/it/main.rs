@@ -4,5 +4,6 @@
 
 mod children;
 mod databases;
+mod demo;
 mod deployments;
 mod dev;
