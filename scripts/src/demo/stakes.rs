@@ -11,6 +11,9 @@ use super::{Demo, Error, OPERATOR, address, done, stoa};
 
 /// The delay of a local chain's Timelock, in seconds.
 const DELAY: u64 = 60;
+/// More than any call to Staking takes. An estimate can be too low: what a change of the scores' history costs depends on
+/// whether there was another in the same second.
+const GAS: u64 = 600_000;
 /// Tier from which plans for stakers sell.
 const FIRST_TIER: u8 = 1;
 
@@ -58,7 +61,7 @@ impl Demo {
         let runs = !lock.score.is_zero();
         let term: u64 = if runs { 0 } else { self.random.random_range(8..=52) };
         if runs && self.random.random_bool(0.2) {
-            done(self.staking.extend(U256::from(52)).from(account).send().await?).await?;
+            done(self.staking.extend(U256::from(52)).gas(GAS).from(account).send().await?).await?;
             return Ok(format!("{account} extended its lock"));
         }
         let token = *self.stoa.address();
@@ -66,7 +69,7 @@ impl Demo {
         let none = U256::ZERO;
         let data = (account, U256::from(term), none, none, Bytes::new()).abi_encode();
         let staking = *self.staking.address();
-        let call = self.vault.pay(staking, token, amount, funding, data.into()).from(account);
+        let call = self.vault.pay(staking, token, amount, funding, data.into()).gas(GAS).from(account);
         done(call.send().await?).await?;
         Ok(format!("{account} locked {amount} of STOA's smallest unit"))
     }
@@ -85,13 +88,13 @@ impl Demo {
         let tokens = self.staking.tokens().call().await?;
         let Some(token) = tokens.choose(&mut self.random).copied() else { return self.stake().await };
         if !self.staking.undistributed(token).call().await?.is_zero() {
-            done(self.staking.distribute(token).from(caller).send().await?).await?;
+            done(self.staking.distribute(token).gas(GAS).from(caller).send().await?).await?;
             return Ok(format!("fees in {token} were distributed"));
         }
         if self.staking.claimable(caller, token).call().await?.is_zero() {
             return self.stake_as(caller).await;
         }
-        done(self.staking.claim(token).from(caller).send().await?).await?;
+        done(self.staking.claim(token).gas(GAS).from(caller).send().await?).await?;
         Ok(format!("{caller} claimed fees in {token}"))
     }
 }
