@@ -5,6 +5,7 @@ pub mod anvil;
 pub mod cargo;
 pub mod checkout;
 pub mod child;
+pub mod cli;
 pub mod compile;
 pub mod demo;
 pub mod deploy;

@@ -4,25 +4,39 @@ mod commands;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
-use commands::{compile, deploy, dev, sqlx, toolchain, verify};
+use clap::{CommandFactory as _, Parser, Subcommand};
+use commands::{compile, deploy, dev, sqlx, toolchain, vault, verify};
+use stoa_scripts::cli::{Exit, Failure};
 
-/// Build, deploy, run and check Stoa.
+/// Build, deploy, run and check Stoa, and use it: as a provider, buyer, staker or operator.
 #[derive(Debug, Parser)]
-#[command(name = "stoa", version, arg_required_else_help = true)]
+#[command(name = "stoa", version, arg_required_else_help = true, after_help = EXIT_CODES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
 }
 
+const EXIT_CODES: &str = "Exit codes:
+  0  done
+  1  something went wrong
+  2  the command line is not valid
+  3  the contracts refuse it
+  4  nobody agreed to it
+  5  the chain does not answer, or is another one";
+
 #[derive(Debug, Subcommand)]
 enum Command {
+    Vault(Box<vault::Args>),
     Toolchain(toolchain::Args),
     Compile(compile::Args),
     Deploy(Box<deploy::Args>),
     Dev(dev::Args),
     Sqlx(sqlx::Args),
     Verify(verify::Args),
+    /// Write shell completions to standard output: `stoa completions bash > /etc/bash_completion.d/stoa`.
+    Completions {
+        shell: clap_complete::Shell,
+    },
 }
 
 fn main() -> ExitCode {
@@ -50,12 +64,18 @@ async fn run() -> ExitCode {
         Command::Dev(args) => dev::run(&args).await,
         Command::Sqlx(args) => sqlx::run(&args).await,
         Command::Verify(args) => verify::run(&args).await,
+        Command::Vault(args) => vault::run(&args).await,
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "stoa", &mut std::io::stdout());
+            Ok(())
+        }
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("stoa: {error:#}");
-            ExitCode::FAILURE
+            let exit = error.downcast_ref::<Failure>().map_or(Exit::Other, Failure::exit);
+            ExitCode::from(exit as u8)
         }
     }
 }

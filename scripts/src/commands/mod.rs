@@ -5,4 +5,5 @@ pub(crate) mod deploy;
 pub(crate) mod dev;
 pub(crate) mod sqlx;
 pub(crate) mod toolchain;
+pub(crate) mod vault;
 pub(crate) mod verify;

@@ -1,0 +1,46 @@
+//! Why a command ended, as far as a program that called it can act on it.
+
+/// What the process' exit code says. Documented in the README and in `stoa --help`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Anything that has no code of its own.
+    Other = 1,
+    /// The command line is not valid (clap's own code).
+    Usage = 2,
+    /// The contracts refuse it, now and with what is known now.
+    Refused = 3,
+    /// Nobody has agreed to it.
+    Declined = 4,
+    /// The chain does not answer, or is another one.
+    Chain = 5,
+}
+
+/// A reason with an exit code of its own. Each sentence says what was found and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    #[error("{what} is refused: {reason}")]
+    Refused { what: String, reason: String },
+    #[error("{what} reverted in transaction {transaction}: {reason}")]
+    Reverted { what: String, transaction: alloy::primitives::B256, reason: String },
+    #[error("nothing was sent: {0}")]
+    Declined(String),
+    #[error("no chain answers at {url}: {reason}; check --rpc-url")]
+    Unreachable { url: String, reason: String },
+    #[error(
+        "network {network} is chain {expected}, but the endpoint is chain {found}: check --rpc-url and --network"
+    )]
+    WrongChain { network: String, expected: u64, found: u64 },
+}
+
+impl Failure {
+    /// The code that the process ends with.
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Refused { .. } | Self::Reverted { .. } => Exit::Refused,
+            Self::Declined(_) => Exit::Declined,
+            Self::Unreachable { .. } | Self::WrongChain { .. } => Exit::Chain,
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! One transaction after another: tried, shown, agreed to, sent, waited for.
+
+use std::io::{BufRead as _, IsTerminal as _, Write as _};
+
+use alloy::{
+    network::TransactionBuilder as _,
+    primitives::{Address, B256, Bytes, U256, utils::parse_units},
+    providers::Provider as _,
+    rpc::types::{TransactionReceipt, TransactionRequest},
+    sol_types::SolCall,
+    transports::TransportError,
+};
+use anyhow::Context as _;
+use serde::Serialize;
+
+use super::{Failure, Session, Table, explain, format_units};
+
+/// An estimate holds for the block it was made on; what a transaction costs may depend on the second it is mined in.
+const MARGIN_PERCENT: u64 = 125;
+/// Ether's.
+const DECIMALS: u8 = 18;
+const GWEI: u8 = 9;
+
+/// A transaction to be, and what a person should know of it.
+#[derive(Clone, Debug)]
+pub struct Step {
+    what: String,
+    to: Address,
+    data: Bytes,
+    value: U256,
+    rows: Vec<(String, String)>,
+}
+
+impl Step {
+    /// `what` is said as "… is refused": "buying plan 4".
+    pub fn new(what: impl Into<String>, to: Address, call: &impl SolCall) -> Self {
+        Self { what: what.into(), to, data: call.abi_encode().into(), value: U256::ZERO, rows: Vec::new() }
+    }
+
+    /// Native coin that goes along.
+    #[must_use]
+    pub fn with_value(mut self, value: U256) -> Self {
+        self.value = value;
+        self
+    }
+
+    /// One more thing to know before agreeing.
+    #[must_use]
+    pub fn with_row(mut self, name: &str, value: impl ToString) -> Self {
+        self.rows.push((name.to_owned(), value.to_string()));
+        self
+    }
+}
+
+/// A transaction that is in a block.
+#[derive(Clone, Debug, Serialize)]
+pub struct Sent {
+    pub transaction: B256,
+    pub block: u64,
+    pub gas_used: u64,
+    /// What it cost, in wei.
+    pub fee: String,
+    #[serde(skip)]
+    pub receipt: TransactionReceipt,
+}
+
+impl Session {
+    /// Sends one transaction, once it is agreed to.
+    ///
+    /// # Errors
+    /// As [`Self::send_all`].
+    pub async fn send(&self, step: Step) -> anyhow::Result<Sent> {
+        let sent = self.send_all(&[step]).await?;
+        sent.into_iter().next().context("one step gives one transaction")
+    }
+
+    /// Sends transactions in order, once they are agreed to; each waits for the one before.
+    ///
+    /// # Errors
+    /// When one is refused or nobody agrees. What was sent before stays.
+    pub async fn send_all(&self, steps: &[Step]) -> anyhow::Result<Vec<Sent>> {
+        let Some(first) = steps.first() else { return Ok(Vec::new()) };
+        // A step that builds on the one before cannot be tried before that is in a block.
+        self.attempt(first).await?;
+        self.agree(steps)?;
+        let mut sent = Vec::new();
+        for step in steps {
+            sent.push(self.send_one(step).await?);
+        }
+        Ok(sent)
+    }
+
+    fn request(&self, step: &Step) -> anyhow::Result<TransactionRequest> {
+        let request = TransactionRequest::default().with_from(self.account()?).with_to(step.to);
+        Ok(request.with_input(step.data.clone()).with_value(step.value))
+    }
+
+    /// Tries it out on the newest block.
+    async fn attempt(&self, step: &Step) -> anyhow::Result<()> {
+        let answer = self.provider.call(self.request(step)?).await;
+        answer.map(drop).map_err(|error| refusal(step, &error))
+    }
+
+    fn agree(&self, steps: &[Step]) -> anyhow::Result<()> {
+        if self.limits.yes {
+            return Ok(());
+        }
+        if !std::io::stdin().is_terminal() {
+            let reason = "there is no terminal to ask on: give --yes".to_owned();
+            return Err(Failure::Declined(reason).into());
+        }
+        let mut table =
+            Table::of_pairs([("network", self.network.name.clone()), ("from", self.account()?.to_string())]);
+        for step in steps {
+            table.row(["→".to_owned(), step.what.clone()]);
+            for (name, value) in &step.rows {
+                table.row([name.clone(), value.clone()]);
+            }
+        }
+        eprintln!("{table}");
+        eprint!("Send? [y/N] ");
+        std::io::stderr().flush()?;
+        let mut line = String::new();
+        std::io::stdin().lock().read_line(&mut line)?;
+        match line.trim() {
+            "y" | "Y" | "yes" => Ok(()),
+            _ => Err(Failure::Declined("you did not say yes".to_owned()).into()),
+        }
+    }
+
+    async fn send_one(&self, step: &Step) -> anyhow::Result<Sent> {
+        let request = self.request(step)?;
+        let gas = self.provider.estimate_gas(request.clone()).await.map_err(|error| refusal(step, &error))?;
+        let fees = self.provider.estimate_eip1559_fees().await.context("the chain does not tell its fees")?;
+        if let Some(most) = &self.limits.max_fee {
+            let most: u128 = parse_units(most, GWEI)
+                .map_err(|_| anyhow::anyhow!("--max-fee {most:?} is no number of gwei"))?
+                .get_absolute()
+                .saturating_to();
+            if fees.max_fee_per_gas > most {
+                let asked = format_units(U256::from(fees.max_fee_per_gas), GWEI);
+                let most = format_units(U256::from(most), GWEI);
+                let reason = format!("a unit of gas costs up to {asked} gwei, more than --max-fee {most}");
+                return Err(Failure::Declined(reason).into());
+            }
+        }
+        let request = request
+            .with_gas_limit(gas * MARGIN_PERCENT / 100)
+            .with_max_fee_per_gas(fees.max_fee_per_gas)
+            .with_max_priority_fee_per_gas(fees.max_priority_fee_per_gas);
+        let pending =
+            self.provider.send_transaction(request.clone()).await.map_err(|error| refusal(step, &error))?;
+        let receipt =
+            pending.get_receipt().await.with_context(|| format!("{}: no receipt came", step.what))?;
+        let transaction = receipt.transaction_hash;
+        if !receipt.status() {
+            let reason = match self.provider.call(request).await {
+                Err(error) => reason_of(&error),
+                Ok(_) => "it would work now; try again".to_owned(),
+            };
+            return Err(Failure::Reverted { what: step.what.clone(), transaction, reason }.into());
+        }
+        let sent = Sent {
+            transaction,
+            block: receipt.block_number.context("the receipt names no block")?,
+            gas_used: receipt.gas_used,
+            fee: (U256::from(receipt.gas_used) * U256::from(receipt.effective_gas_price)).to_string(),
+            receipt,
+        };
+        if !self.output.json {
+            let link = self.network.transaction_url(transaction).unwrap_or_else(|| transaction.to_string());
+            let fee = format_units(sent.fee.parse().unwrap_or_default(), DECIMALS);
+            eprintln!("{}: block {}, {} gas, {fee} ETH, {link}", step.what, sent.block, sent.gas_used);
+        }
+        Ok(sent)
+    }
+}
+
+fn refusal(step: &Step, error: &TransportError) -> anyhow::Error {
+    Failure::Refused { what: step.what.clone(), reason: reason_of(error) }.into()
+}
+
+/// The contract's reason in words, else what the node says.
+fn reason_of(error: &TransportError) -> String {
+    let answered = error.as_error_resp();
+    match answered.and_then(|answer| answer.as_revert_data()) {
+        Some(data) => explain(&data),
+        None => answered.map_or_else(|| error.to_string(), |answer| answer.message.to_string()),
+    }
+}

@@ -1,0 +1,145 @@
+//! `stoa vault`
+
+use alloy::primitives::{Address, U256};
+use clap::Subcommand;
+use serde::Serialize;
+use stoa_contracts::{StoaToken, Vault};
+use stoa_scripts::cli::{ChainArgs, Session, SignerArgs, Step, Table, Token};
+
+/// Money in the Vault: what an account has there, and the way in and out.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  stoa vault show 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --token dUSD
+  stoa vault deposit 250 --token dUSD --wallet demo:9
+  stoa vault withdraw 12.5 --token dUSD --wallet demo:9 --to 0x70997970C51812dc3A010C7d01b50e0d17dc79C8")]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// What an account has in the Vault and in its wallet.
+    Show {
+        /// The account.
+        account: Address,
+        #[command(flatten)]
+        money: TokenArgs,
+        #[command(flatten)]
+        chain: ChainArgs,
+    },
+    /// Puts tokens from the wallet into the Vault. Where the Vault is not allowed to take them, allows it that amount first.
+    Deposit {
+        /// How much, in the token's own unit, such as 12.5.
+        amount: String,
+        /// Whose balance grows; the signer's by default.
+        #[arg(long, value_name = "ADDRESS")]
+        to: Option<Address>,
+        #[command(flatten)]
+        money: TokenArgs,
+        #[command(flatten)]
+        chain: ChainArgs,
+        #[command(flatten)]
+        signing: SignerArgs,
+    },
+    /// Takes tokens out of the Vault into a wallet.
+    Withdraw {
+        /// How much, in the token's own unit, such as 12.5.
+        amount: String,
+        /// The wallet that gets them; the signer's by default.
+        #[arg(long, value_name = "ADDRESS")]
+        to: Option<Address>,
+        #[command(flatten)]
+        money: TokenArgs,
+        #[command(flatten)]
+        chain: ChainArgs,
+        #[command(flatten)]
+        signing: SignerArgs,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct TokenArgs {
+    /// The token: its symbol, where the network names it, or its address.
+    #[arg(long, value_name = "TOKEN")]
+    token: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Balances {
+    account: Address,
+    token: Address,
+    symbol: String,
+    decimals: u8,
+    /// In base units.
+    vault: String,
+    wallet: String,
+}
+
+pub(crate) async fn run(args: &Args) -> anyhow::Result<()> {
+    match &args.action {
+        Action::Show { account, money, chain } => {
+            let session = chain.connect().await?;
+            let token = session.token(&money.token).await?;
+            show(&session, *account, &token).await
+        }
+        Action::Deposit { amount, to, money, chain, signing } => {
+            let session = chain.connect_to_send(signing).await?;
+            let token = session.token(&money.token).await?;
+            deposit(&session, &token, amount, *to).await
+        }
+        Action::Withdraw { amount, to, money, chain, signing } => {
+            let session = chain.connect_to_send(signing).await?;
+            let token = session.token(&money.token).await?;
+            withdraw(&session, &token, amount, *to).await
+        }
+    }
+}
+
+async fn show(session: &Session, account: Address, token: &Token) -> anyhow::Result<()> {
+    let id = U256::from_be_slice(token.address.as_slice());
+    let vault = session.contracts.vault.balanceOf(account, id).call().await?;
+    let wallet = session.contracts.token(token.address).balanceOf(account).call().await?;
+    let record = Balances {
+        account,
+        token: token.address,
+        symbol: token.symbol.clone(),
+        decimals: token.decimals,
+        vault: vault.to_string(),
+        wallet: wallet.to_string(),
+    };
+    session.output.answer(&record, || {
+        Table::of_pairs([("vault", token.show(vault)), ("wallet", token.show(wallet))]).to_string()
+    })
+}
+
+async fn deposit(session: &Session, token: &Token, amount: &str, to: Option<Address>) -> anyhow::Result<()> {
+    let value = token.parse(amount).map_err(anyhow::Error::msg)?;
+    let (account, vault) = (session.account()?, *session.contracts.vault.address());
+    let to = to.unwrap_or(account);
+    let mut steps = Vec::new();
+    let allowed = session.contracts.token(token.address).allowance(account, vault).call().await?;
+    if allowed < value {
+        let approve = StoaToken::approveCall { spender: vault, value };
+        let what = format!("allowing the Vault to take {}", token.show(value));
+        steps.push(Step::new(what, token.address, &approve));
+    }
+    let call = Vault::depositCall { token: token.address, amount: value, to };
+    let what = format!("depositing {}", token.show(value));
+    steps.push(Step::new(what, vault, &call).with_row("balance of", to));
+    let sent = session.send_all(&steps).await?;
+    session.output.answer(&sent, || format!("{} deposited for {to}", token.show(value)))
+}
+
+async fn withdraw(session: &Session, token: &Token, amount: &str, to: Option<Address>) -> anyhow::Result<()> {
+    let value = token.parse(amount).map_err(anyhow::Error::msg)?;
+    let to = match to {
+        Some(to) => to,
+        None => session.account()?,
+    };
+    let call = Vault::withdrawCall { token: token.address, amount: value, to };
+    let what = format!("withdrawing {}", token.show(value));
+    let step = Step::new(what, *session.contracts.vault.address(), &call).with_row("to wallet", to);
+    let sent = session.send(step).await?;
+    session.output.answer(&[sent], || format!("{} withdrawn to {to}", token.show(value)))
+}

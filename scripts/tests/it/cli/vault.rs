@@ -1,0 +1,99 @@
+//! `stoa vault`, and what all commands have in common.
+
+use super::{Desk, said};
+
+#[tokio::test]
+async fn money_goes_in_and_out_and_each_number_is_exact() {
+    let desk = Desk::open().await;
+    desk.mint(5, 10_000_000).await;
+    let sent = desk.does(5, "vault deposit 2.5 --token dUSD");
+    assert_eq!(sent.as_array().unwrap().len(), 2, "an allowance, and the deposit");
+    let (buyer, other) = (desk.address(5), desk.address(6));
+    let show = |account: &str| desk.asks(&format!("vault show {account} --token dUSD"));
+    assert_eq!(show(&buyer)["vault"], "2500000");
+    assert_eq!(show(&buyer)["wallet"], "7500000");
+
+    desk.does(5, &format!("vault withdraw 0.000001 --token dUSD --to {other}"));
+    assert_eq!(show(&buyer)["vault"], "2499999");
+    assert_eq!(show(&other)["wallet"], "1");
+
+    let table = desk.says(&format!("vault show {buyer} --token dUSD"));
+    assert_eq!(table.out, " vault   2.499999 dUSD\n wallet  7.5 dUSD\n");
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_said_with_its_exit_code() {
+    let desk = Desk::open().await;
+    let buyer = desk.address(5);
+    let said_by = |line: &str| desk.says(line);
+
+    let refused = desk.refuses(5, "vault withdraw 1 --token dUSD");
+    let dollar = desk.deployment.address("DemoUSD").unwrap();
+    assert_eq!(
+        refused,
+        format!(
+            "stoa: withdrawing 1 dUSD is refused: {buyer} has 0 of {dollar} in the Vault, and 1000000 are needed"
+        )
+    );
+    let declined = said_by("vault withdraw 1 --token dUSD --wallet demo:5");
+    // It is tried before anybody is asked.
+    assert_eq!(declined.code, 3, "{}", declined.err);
+    desk.mint(5, 1_000_000).await;
+    let declined = said_by("vault deposit 1 --token dUSD --wallet demo:5");
+    assert_eq!(declined.code, 4);
+    assert_eq!(declined.err.trim(), "stoa: nothing was sent: there is no terminal to ask on: give --yes");
+
+    let capped = said_by("vault deposit 1 --token dUSD --wallet demo:5 --yes --max-fee 0.000000001");
+    assert_eq!(capped.code, 4, "{}", capped.err);
+    assert!(capped.err.contains("more than --max-fee 0.000000001"), "{}", capped.err);
+
+    for (line, code, expected) in [
+        ("vault withdraw 1.0000001 --token dUSD --wallet demo:5 --yes", 1, "it has 7 decimals, the token 6"),
+        (
+            "vault withdraw 1 --token XYZ --wallet demo:5 --yes",
+            1,
+            "no token is called \"XYZ\" on local: give its address, or one of STOA, dUSD",
+        ),
+        ("vault withdraw 1 --token dUSD --yes", 1, "nobody signs: give --wallet NAME"),
+        (
+            "vault withdraw 1 --token dUSD --wallet demo:10 --yes",
+            1,
+            "there is no demo key 10: they are demo:0 to demo:9",
+        ),
+        ("vault withdraw 1 --token dUSD --wallet nobody --yes", 1, "there is no wallet nobody"),
+        ("vault withdraw 1 --token dUSD --wallet demo:5 --network moon", 1, "no network is called \"moon\""),
+        (
+            "vault withdraw 1 --token dUSD --wallet demo:5 --network sepolia",
+            1,
+            "demo:5 is a well-known key, and network sepolia is no local chain",
+        ),
+        (
+            "vault show 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --token dUSD --network sepolia",
+            5,
+            "network sepolia is chain 11155111, but the endpoint is chain 31337",
+        ),
+        (
+            "vault show 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --token dUSD --rpc-url http://127.0.0.1:1",
+            5,
+            "no chain answers at http://127.0.0.1:1/",
+        ),
+        ("vault show 0x7099 --token dUSD", 2, "invalid value '0x7099'"),
+    ] {
+        let said = said_by(line);
+        assert!(said.err.contains(expected), "{line}: {}", said.err);
+        assert_eq!(said.code, code, "{line}: {}", said.err);
+        assert!(said.out.is_empty(), "{line}: {}", said.out);
+    }
+}
+
+#[test]
+fn completions_are_written_for_each_shell() {
+    for shell in ["bash", "zsh", "fish"] {
+        let output = std::process::Command::new(stoa_scripts::testing::Bin::path("stoa"))
+            .args(["completions", shell])
+            .output()
+            .unwrap();
+        let said = said(output);
+        assert!(said.code == 0 && said.out.contains("vault"), "{shell}: {}", said.err);
+    }
+}
