@@ -5,7 +5,7 @@ mod commands;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
-use commands::{compile, deploy, dev, sqlx, toolchain, vault, verify};
+use commands::{compile, deploy, dev, seed, sqlx, toolchain, vault, verify};
 use stoa_scripts::cli::{Exit, Failure};
 
 /// Build, deploy, run and check Stoa, and use it: as a provider, buyer, staker or operator.
@@ -31,6 +31,7 @@ enum Command {
     Compile(compile::Args),
     Deploy(Box<deploy::Args>),
     Dev(dev::Args),
+    Seed(Box<seed::Args>),
     Sqlx(sqlx::Args),
     Verify(verify::Args),
     /// Write shell completions to standard output: `stoa completions bash > /etc/bash_completion.d/stoa`.
@@ -62,6 +63,7 @@ async fn run() -> ExitCode {
         Command::Compile(args) => compile::run(&args),
         Command::Deploy(args) => deploy::run(&args).await,
         Command::Dev(args) => dev::run(&args).await,
+        Command::Seed(args) => seed::run(&args).await,
         Command::Sqlx(args) => sqlx::run(&args).await,
         Command::Verify(args) => verify::run(&args).await,
         Command::Vault(args) => vault::run(&args).await,

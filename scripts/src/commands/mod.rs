@@ -3,6 +3,7 @@
 pub(crate) mod compile;
 pub(crate) mod deploy;
 pub(crate) mod dev;
+pub(crate) mod seed;
 pub(crate) mod sqlx;
 pub(crate) mod toolchain;
 pub(crate) mod vault;

@@ -75,13 +75,6 @@ pub(super) struct Template {
     pub(super) shares: Option<&'static str>,
 }
 
-impl Template {
-    /// Whether the demo derives new listings from it.
-    pub(super) fn is_base(&self) -> bool {
-        self.derivative_bps.is_some() && self.kind != DATASET
-    }
-}
-
 /// Where derivatives are used.
 #[derive(Debug)]
 pub(super) struct Sector {
@@ -290,6 +283,13 @@ pub(super) fn metadata_uri(name: &str, description: &str, tags: &[&str]) -> Stri
     format!("data:application/json;base64,{}", STANDARD.encode(metadata.to_string()))
 }
 
+/// The name in metadata that is on the chain itself.
+pub(super) fn metadata_name(uri: &str) -> Option<String> {
+    let encoded = uri.strip_prefix("data:application/json;base64,")?;
+    let metadata: serde_json::Value = serde_json::from_slice(&STANDARD.decode(encoded).ok()?).ok()?;
+    Some(metadata["name"].as_str()?.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -318,15 +318,9 @@ mod tests {
     }
 
     #[test]
-    fn derivatives_fit_too() {
-        for template in CATALOGUE.iter().filter(|template| template.is_base()) {
-            for sector in &SECTORS {
-                let name = format!("{} {}", template.name, sector.name);
-                let text =
-                    format!("{} tuned on {}. Derived from it, and pays it a share.", name, sector.data);
-                let uri = metadata_uri(&name, &text, &[sector.tag, "fine-tune", template.tags[0]]);
-                assert!(uri.len() <= 512, "{name}: {} bytes", uri.len());
-            }
-        }
+    fn names_are_read_again() {
+        let uri = metadata_uri("Lyceum 8B", "A model", &["language"]);
+        assert_eq!(metadata_name(&uri).as_deref(), Some("Lyceum 8B"));
+        assert_eq!(metadata_name("https://assets.example/1"), None);
     }
 }

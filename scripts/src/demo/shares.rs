@@ -7,7 +7,7 @@ use alloy::{
 use rand::{Rng as _, seq::IndexedRandom as _};
 use stoa_contracts::{Market, Revenue, RevenueShare};
 
-use super::{Demo, Error, address, catalogue::CATALOGUE, dollars, done, stoa};
+use super::{Demo, Error, catalogue::CATALOGUE, dollars, stoa};
 
 /// Shares of one listing, and of them how many in a lot for so many dollars.
 const SUPPLY: &str = "1000000";
@@ -37,13 +37,13 @@ impl Demo {
                     supply: stoa(SUPPLY),
                     tokens: vec![*self.dollar.address(), *self.stoa.address()],
                 };
-                done(self.revenue.createShares(listing, shares).from(owner).send().await?).await?;
+                self.transact(self.revenue.createShares(listing, shares).from(owner)).await?;
             }
             let share = self.revenue.shareOf(listing).call().await?;
             if self.market.shareSaleCount().call().await? < U256::from(sale) {
                 let market = *self.market.address();
                 let shares = RevenueShare::new(share, self.provider.clone());
-                done(shares.approve(market, U256::MAX).from(owner).send().await?).await?;
+                self.transact(shares.approve(market, U256::MAX).from(owner)).await?;
                 let terms = Market::NewShareSale {
                     listing,
                     token: *self.dollar.address(),
@@ -53,7 +53,7 @@ impl Demo {
                     from: 0,
                     until: 0,
                 };
-                done(self.market.openShareSale(terms).from(owner).send().await?).await?;
+                self.transact(self.market.openShareSale(terms).from(owner)).await?;
             }
             self.share_offers.push(ShareOffer { sale: U256::from(sale), share });
         }
@@ -75,13 +75,15 @@ impl Demo {
         let kind = keccak256("ShareOrder(uint256 sale,uint64 quantity,address recipient)");
         let data = Bytes::from((kind, offer.sale, quantity, buyer).abi_encode());
         let market = *self.market.address();
-        done(self.vault.pay(market, sale.token, amount, funding, data).from(buyer).send().await?).await?;
+        self.transact(self.vault.pay(market, sale.token, amount, funding, data).from(buyer)).await?;
         Ok(format!("{buyer} bought {quantity} lots of shares {}", offer.share))
     }
 
     /// Whoever holds shares, the listing's owner most of all, takes what they have earned.
     pub(super) async fn claim_shares(&mut self) -> Result<String, Error> {
-        let holder = address(self.random.random_range(1..=8));
+        let cast = &self.cast;
+        let holders: Vec<Address> = cast.providers.iter().chain(&cast.buyers).copied().collect();
+        let holder = holders[self.random.random_range(0..holders.len())];
         let Some(offer) = self.share_offers.choose(&mut self.random).cloned() else {
             return self.buy().await;
         };
@@ -93,7 +95,7 @@ impl Demo {
         if claimable.is_zero() {
             return self.buy_shares().await;
         }
-        done(shares.claim(token).from(holder).send().await?).await?;
+        self.transact(shares.claim(token).from(holder)).await?;
         Ok(format!("{holder} claimed {claimable} that shares {} earned", offer.share))
     }
 }

@@ -7,13 +7,14 @@ use alloy::{
 use rand::{Rng as _, seq::IndexedRandom as _};
 use stoa_contracts::Staking;
 
-use super::{Demo, Error, OPERATOR, address, done, stoa};
+use super::{Demo, Error, stoa};
 
 /// The delay of a local chain's Timelock, in seconds.
 const DELAY: u64 = 60;
 /// More than any call to Staking takes. An estimate can be too low: what a change of the scores' history costs depends on
 /// whether there was another in the same second.
 const GAS: u64 = 600_000;
+const WEEK: u64 = 7 * 24 * 60 * 60;
 /// Tier from which plans for stakers sell.
 const FIRST_TIER: u8 = 1;
 
@@ -26,7 +27,7 @@ impl Demo {
             if self.tier_gate.tierOf(plan).call().await? == 0 {
                 let listing = self.market.planOf(plan).call().await?.listing;
                 let owner = self.listings.ownerOf(listing).call().await?;
-                done(self.tier_gate.setTier(plan, FIRST_TIER).from(owner).send().await?).await?;
+                self.transact(self.tier_gate.setTier(plan, FIRST_TIER).from(owner)).await?;
             }
         }
         let (staking, call) = self.listing_of_dollars();
@@ -38,7 +39,7 @@ impl Demo {
         if !self.timelock.isOperation(id).call().await? {
             let delay = U256::from(DELAY);
             let proposal = self.timelock.schedule(staking, U256::ZERO, call, B256::ZERO, B256::ZERO, delay);
-            done(proposal.from(address(OPERATOR)).send().await?).await?;
+            self.transact(proposal.from(self.cast.operator)).await?;
         }
         Ok(())
     }
@@ -54,23 +55,33 @@ impl Demo {
         self.stake_as(account).await
     }
 
-    /// Locks, raises the lock there is, or extends it.
+    /// Locks, raises the lock there is or extends it; withdraws one that is over, half of the time.
     pub(super) async fn stake_as(&mut self, account: Address) -> Result<String, Error> {
         let amount = stoa(&self.random.random_range(1_000..6_000).to_string());
         let lock = self.staking.lockOf(account).call().await?;
         let runs = !lock.score.is_zero();
-        let term: u64 = if runs { 0 } else { self.random.random_range(8..=52) };
-        if runs && self.random.random_bool(0.2) {
-            done(self.staking.extend(U256::from(52)).gas(GAS).from(account).send().await?).await?;
+        if !runs && !lock.amount.is_zero() && self.random.random_bool(0.5) {
+            self.transact(self.staking.withdraw().gas(GAS).from(account)).await?;
+            return Ok(format!("{account} withdrew its principal"));
+        }
+        // In its last week a lock cannot be raised. Without time of our own, locks are too young for that.
+        let last_week = runs && self.now() + 2 * WEEK > lock.end;
+        if last_week && self.random.random_bool(0.8) {
+            // It lets its lock run out.
+            return self.deposit().await;
+        }
+        if last_week || runs && self.random.random_bool(0.03) {
+            self.transact(self.staking.extend(U256::from(52)).gas(GAS).from(account)).await?;
             return Ok(format!("{account} extended its lock"));
         }
+        let term: u64 = if runs { 0 } else { self.random.random_range(2..=26) };
         let token = *self.stoa.address();
         let funding = self.choose_funding(account, token, amount).await?;
         let none = U256::ZERO;
         let data = (account, U256::from(term), none, none, Bytes::new()).abi_encode();
         let staking = *self.staking.address();
         let call = self.vault.pay(staking, token, amount, funding, data.into()).gas(GAS).from(account);
-        done(call.send().await?).await?;
+        self.transact(call).await?;
         Ok(format!("{account} locked {amount} of STOA's smallest unit"))
     }
 
@@ -82,19 +93,19 @@ impl Demo {
         let caller = self.random_buyer();
         if self.timelock.isOperationReady(id).call().await? {
             let execution = self.timelock.execute(staking, U256::ZERO, call, none, none);
-            done(execution.from(caller).send().await?).await?;
+            self.transact(execution.from(caller)).await?;
             return Ok("from now on stakers share the fees in dollars, too".to_owned());
         }
         let tokens = self.staking.tokens().call().await?;
         let Some(token) = tokens.choose(&mut self.random).copied() else { return self.stake().await };
         if !self.staking.undistributed(token).call().await?.is_zero() {
-            done(self.staking.distribute(token).gas(GAS).from(caller).send().await?).await?;
+            self.transact(self.staking.distribute(token).gas(GAS).from(caller)).await?;
             return Ok(format!("fees in {token} were distributed"));
         }
         if self.staking.claimable(caller, token).call().await?.is_zero() {
             return self.stake_as(caller).await;
         }
-        done(self.staking.claim(token).gas(GAS).from(caller).send().await?).await?;
+        self.transact(self.staking.claim(token).gas(GAS).from(caller)).await?;
         Ok(format!("{caller} claimed fees in {token}"))
     }
 }

@@ -10,15 +10,12 @@ use alloy::{
 };
 use stoa_contracts::{Market, Revenue, RevenueShare, Staking};
 use stoa_scripts::{
-    demo::Demo,
+    demo::{Demo, Scenario},
     deploy::{self, Options},
     testing::Anvil,
 };
 
 const SEED: u64 = 1;
-const ACTIONS: usize = 250;
-/// More than the Timelock's delay.
-const LATER: u64 = 61;
 
 #[tokio::test]
 async fn every_part_of_the_protocol_is_used() {
@@ -32,17 +29,16 @@ async fn every_part_of_the_protocol_is_used() {
         parameters: None,
     };
     let deployment = deploy::deploy(&options, &|_| {}).await.unwrap().deployment;
-    let mut demo = Demo::connect(&options.rpc_url, &deployment, SEED).unwrap();
-    demo.prepare(|_, _| {}).await.unwrap();
+    let scenario = Scenario::read("small").unwrap();
+    let mut demo = Demo::connect(&options.rpc_url, &deployment, &scenario, SEED).unwrap();
+    demo.prepare(|_| {}).await.unwrap();
     let provider = ProviderBuilder::new().connect_http(options.rpc_url.clone());
     let prepared = provider.get_block_number().await.unwrap();
-    demo.prepare(|_, _| {}).await.unwrap();
+    demo.prepare(|_| {}).await.unwrap();
     assert_eq!(provider.get_block_number().await.unwrap(), prepared, "prepared twice");
 
-    let _: u64 = provider.client().request("evm_increaseTime", (LATER,)).await.unwrap();
-    for n in 0..ACTIONS {
-        demo.act().await.unwrap_or_else(|error| panic!("action {n} of seed {SEED}: {error}"));
-    }
+    demo.take_time().await.unwrap();
+    demo.live_through(|_| {}).await.unwrap_or_else(|error| panic!("seed {SEED}: {error}"));
     let logs = provider.get_logs(&Filter::new().from_block(0)).await.unwrap();
     let seen: BTreeSet<B256> = logs.iter().filter_map(|log| log.topic0().copied()).collect();
     for (name, topic) in [
@@ -55,6 +51,7 @@ async fn every_part_of_the_protocol_is_used() {
         (Staking::TokenListed::SIGNATURE, Staking::TokenListed::SIGNATURE_HASH),
         (Staking::FeesDistributed::SIGNATURE, Staking::FeesDistributed::SIGNATURE_HASH),
         (Staking::FeesClaimed::SIGNATURE, Staking::FeesClaimed::SIGNATURE_HASH),
+        (Staking::PrincipalWithdrawn::SIGNATURE, Staking::PrincipalWithdrawn::SIGNATURE_HASH),
     ] {
         assert!(seen.contains(&topic), "{name} never happened");
     }

@@ -52,7 +52,7 @@ struct Dev {
 impl Dev {
     fn spawn(state: &Path, ports: Ports) -> Self {
         let process = Command::new(Bin::path("stoa"))
-            .args(["dev", "--no-build", "--state"])
+            .args(["dev", "--no-build", "--scenario", "live", "--state"])
             .arg(state)
             .args(["--port", &ports.web.to_string(), "--chain-port", &ports.chain.to_string()])
             .args(["--database-port", &ports.database.to_string()])

@@ -10,7 +10,11 @@ mod state;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use stoa_scripts::{anvil, checkout, demo, deploy::Deployment};
+use stoa_scripts::{
+    anvil, checkout,
+    demo::{self, Scenario},
+    deploy::Deployment,
+};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
@@ -35,9 +39,12 @@ pub(crate) struct Args {
     /// Keep chain and data in this folder instead of .stoa/dev.
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
-    /// No demo activity after the first listings.
+    /// No demo activity once the market is there.
     #[arg(long)]
     quiet: bool,
+    /// How the market begins, and what happens in it: a file, or a name in scripts/scenarios.
+    #[arg(long, value_name = "SCENARIO", default_value = "dev")]
+    scenario: String,
 }
 
 impl Args {
@@ -67,6 +74,7 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<()> {
 }
 
 async fn serve(args: &Args) -> anyhow::Result<()> {
+    let scenario = Scenario::read(&args.scenario)?;
     let state = State::lock(&args.state_folder())?;
     state.wait_for_leftovers().await;
     args.ports.check()?;
@@ -80,7 +88,7 @@ async fn serve(args: &Args) -> anyhow::Result<()> {
     }
     let mut fresh = false;
     loop {
-        match start_and_run(args, &state).await? {
+        match start_and_run(args, &scenario, &state).await? {
             Ended::ChainBehind(reason) if !fresh => {
                 eprintln!("{reason} Both start over.");
                 state.forget()?;
@@ -91,8 +99,8 @@ async fn serve(args: &Args) -> anyhow::Result<()> {
     }
 }
 
-async fn start_and_run(args: &Args, state: &State) -> anyhow::Result<Ended> {
-    let stack = match Stack::start(&args.ports, state).await? {
+async fn start_and_run(args: &Args, scenario: &Scenario, state: &State) -> anyhow::Result<Ended> {
+    let stack = match Stack::start(&args.ports, scenario, state).await? {
         Ok(stack) => stack,
         Err(ended) => return Ok(ended),
     };

@@ -1,6 +1,9 @@
 //! The processes, in the order in which they need one another.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use alloy::providers::{Provider as _, ProviderBuilder};
 use anyhow::{Context as _, anyhow};
@@ -8,7 +11,7 @@ use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 use stoa_scripts::{
     anvil::{self, Anvil},
     child::{Child, Spec},
-    demo::Demo,
+    demo::{Demo, Scenario},
     deploy::{self, Deployment},
     postgres::{Data, Options, Server, with_database},
     progress::Step,
@@ -49,7 +52,11 @@ pub(super) struct Stack {
 }
 
 impl Stack {
-    pub(super) async fn start(ports: &Ports, state: &State) -> anyhow::Result<Result<Self, Ended>> {
+    pub(super) async fn start(
+        ports: &Ports,
+        scenario: &Scenario,
+        state: &State,
+    ) -> anyhow::Result<Result<Self, Ended>> {
         if !state.chain_is_whole() {
             let reason = format!("The chain's file {} was cut off by a hard stop.", state.chain().display());
             return Ok(Err(Ended::ChainBehind(reason)));
@@ -58,7 +65,8 @@ impl Stack {
         let (server, database_url) = database(ports, state).await?;
         step.done();
         let step = Step::start("Starting the chain");
-        let anvil = chain(ports, state).await?;
+        let is_new = !state.chain().exists();
+        let anvil = chain(ports, is_new.then_some(scenario), state).await?;
         step.done();
         if let Some(reason) = behind::find(&anvil, &database_url).await? {
             return Ok(Err(Ended::ChainBehind(reason)));
@@ -67,7 +75,7 @@ impl Stack {
             Ok(deployment) => deployment,
             Err(ended) => return Ok(Err(ended)),
         };
-        let demo = prepare_demo(&anvil, &deployment).await?;
+        let demo = prepare_demo(&anvil, &deployment, scenario, is_new).await?;
         // Until here each transaction was mined at once; from now on blocks come like those of a real chain.
         let provider = ProviderBuilder::new().connect_http(anvil.rpc_url().parse()?);
         let _: () = provider.client().request("evm_setIntervalMining", (BLOCK_SECONDS,)).await?;
@@ -158,16 +166,23 @@ async fn database(ports: &Ports, state: &State) -> anyhow::Result<(Option<Server
     Ok((Some(server), url))
 }
 
-async fn chain(ports: &Ports, state: &State) -> anyhow::Result<Anvil> {
+/// The kept chain, or one that begins as long ago as its history is long.
+async fn chain(ports: &Ports, begins: Option<&Scenario>, state: &State) -> anyhow::Result<Anvil> {
     let size = state.chain().metadata().map_or(0, |metadata| metadata.len());
     let interval = if size < LARGE { STATE_SECONDS } else { STATE_SECONDS_LARGE };
+    // Old states are of no use to anyone here, and would fill the memory of a chain that runs for days.
+    let mut args = vec!["--prune-history".to_owned(), "256".to_owned(), "--quiet".to_owned()];
+    if let Some(scenario) = begins {
+        let age = Duration::from_secs(u64::from(scenario.days) * 24 * 60 * 60);
+        let birth = (SystemTime::now() - age).duration_since(UNIX_EPOCH)?.as_secs();
+        args.extend(["--timestamp".to_owned(), birth.to_string()]);
+    }
     let options = anvil::Options {
         port: Some(ports.chain_port),
         chain_id: anvil::CHAIN_ID,
         block_time: None,
         state: Some((state.chain(), interval)),
-        // Old states are of no use to anyone here, and would fill the memory of a chain that runs for days.
-        args: vec!["--prune-history".to_owned(), "256".to_owned(), "--quiet".to_owned()],
+        args,
         log: state.log("anvil"),
     };
     let anvil = Anvil::start(&options).await?;
@@ -198,11 +213,27 @@ async fn deploy_contracts(anvil: &Anvil, state: &State) -> anyhow::Result<Result
     }
 }
 
-async fn prepare_demo(anvil: &Anvil, deployment: &Deployment) -> anyhow::Result<Demo> {
-    let mut demo = Demo::connect(&anvil.rpc_url().parse()?, deployment, rand::random())?;
-    let step = Step::with_total("Listing demo assets", 21);
-    demo.prepare(|done, _| step.at(done)).await.context("the demo wallets cannot list")?;
+/// The market: made with its history where the chain is new, else as it was left.
+async fn prepare_demo(
+    anvil: &Anvil,
+    deployment: &Deployment,
+    scenario: &Scenario,
+    is_new: bool,
+) -> anyhow::Result<Demo> {
+    let mut demo = Demo::connect(&anvil.rpc_url().parse()?, deployment, scenario, rand::random())?;
+    if is_new {
+        demo.take_time().await?;
+    }
+    let step = Step::with_total("Listing demo assets", demo.preparations());
+    demo.prepare(|done| step.at(done)).await.context("the demo wallets cannot list")?;
     step.done();
+    if is_new {
+        let step =
+            Step::with_total(format!("Living through {} days", scenario.days), scenario.actions.into());
+        demo.live_through(|done| step.at(done)).await.context("the demo has no history")?;
+        demo.release_time().await?;
+        step.done();
+    }
     Ok(demo)
 }
 

@@ -1,6 +1,7 @@
 //! The commands for providers, buyers, stakers and operators, on a real chain.
 
 mod market;
+mod seed;
 mod vault;
 
 use std::process::{Command, Output};
@@ -8,7 +9,7 @@ use std::process::{Command, Output};
 use serde_json::Value;
 use stoa_scripts::{
     deploy::{self, Deployment, Options},
-    testing::{Anvil, Bin},
+    testing::{Anvil, AnvilOptions, Bin},
 };
 use tempfile::TempDir;
 
@@ -30,7 +31,17 @@ pub(crate) struct Said {
 impl Desk {
     /// Contracts, and nothing else.
     pub(crate) async fn open() -> Self {
-        let (chain, folder) = (Anvil::start().await, tempfile::tempdir().unwrap());
+        Self::on(Anvil::start().await).await
+    }
+
+    /// On a chain that began at this time.
+    pub(crate) async fn born(time: &str) -> Self {
+        let args = vec!["--timestamp".to_owned(), time.to_owned()];
+        Self::on(Anvil::start_with(AnvilOptions { args, ..AnvilOptions::default() }).await).await
+    }
+
+    async fn on(chain: Anvil) -> Self {
+        let folder = tempfile::tempdir().unwrap();
         let options = Options {
             rpc_url: chain.rpc_url().parse().unwrap(),
             signer: Anvil::signer(0),
