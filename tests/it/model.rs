@@ -5,9 +5,15 @@
 mod chain;
 mod encode;
 mod figures;
+mod gates;
+mod past;
+mod paying;
 mod random;
+mod random_pay;
+mod random_signed;
 mod random_terms;
 mod sharing;
+mod signing;
 mod staking;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rand::rngs::StdRng;
 use rand::seq::IteratorRandom as _;
 use rand::{Rng as _, SeedableRng};
-use stoa_tests::model::{Account, Action, Amount, Figure, Figures, Model, Refusal, Token, Value};
+use stoa_tests::model::{Account, Action, Amount, Errand, Figure, Figures, Model, Refusal, Token, Value};
 
 use chain::Chain;
 
@@ -23,6 +29,8 @@ const DAY: u64 = 24 * 60 * 60;
 const ACTIONS: usize = 3_000;
 /// After so many actions everything is compared, not only what the action can have touched.
 const ALL_AFTER: usize = 100;
+/// After so many the past is looked at.
+const PAST_AFTER: usize = 5;
 /// Figures compared after each action though nobody should have touched them.
 const UNTOUCHED: usize = 16;
 /// Who holds the whole supply of STOA at first.
@@ -33,6 +41,8 @@ struct Pair {
     model: Model,
     chain: Chain,
     random: StdRng,
+    /// When it began.
+    birth: u64,
     /// How often each outcome was seen.
     outcomes: BTreeMap<String, usize>,
     compared: usize,
@@ -46,17 +56,25 @@ impl Pair {
         let mut model = Model::new(at_birth[1].to(), Account::Staking, HOLDER, at_birth[0]);
         model.now = chain.now().await;
         let random = StdRng::seed_from_u64(seed);
-        Self { model, chain, random, outcomes: BTreeMap::new(), compared: 0 }
+        let rich: Vec<Account> = users().chain([Account::Timelock]).collect();
+        let coin: Vec<Figure> = rich.iter().map(|account| Figure::Coin(*account)).collect();
+        for (account, coin) in rich.iter().zip(figures::read(&chain, &coin).await) {
+            model.endow(*account, coin);
+        }
+        let birth = model.now;
+        Self { model, chain, random, birth, outcomes: BTreeMap::new(), compared: 0 }
     }
 
     /// Play money for everybody, and a standing allowance for most.
     async fn fund(&mut self) {
-        for user in 0..6 {
-            let by = Account::User(user);
+        for by in users() {
             for token in Token::REAL {
                 let amount = Amount::from(u128::MAX >> if token == Token::Colossal { 1 } else { 64 });
                 let given = match token {
                     Token::Stoa => Action::AllowVault { token, amount },
+                    Token::Coin => {
+                        Action::DepositNative { to: by, amount: self.model.coin(by) / Amount::from(10) }
+                    }
                     _ => Action::Mint { token, to: by, amount },
                 };
                 self.play(by, &given).await;
@@ -65,6 +83,8 @@ impl Pair {
             let (token, amount) =
                 (Token::Stoa, Amount::from(20_000_000) * Amount::from(10).pow(Amount::from(18)));
             self.play(HOLDER, &Action::Deposit { token, amount, to: by }).await;
+            // Some of it outside: permits and authorizations are about wallets.
+            self.play(by, &Action::Withdraw { token, amount: amount / Amount::from(2), to: by }).await;
         }
     }
 
@@ -84,7 +104,8 @@ impl Pair {
         let before = self.model.figures();
         let said = self.model.apply(by, action);
         let transaction = encode::transaction(&self.chain, by, action);
-        let did = self.chain.send(self.chain.account(by), transaction, self.model.now).await;
+        let value = paying::value(action);
+        let did = self.chain.send_with(value, self.chain.account(by), transaction, self.model.now).await;
         let expected = said.map_err(|Refusal(name)| name.to_owned());
         assert_eq!(did, expected, "contracts (left) and model (right) disagree on {action:?} by {by:?}");
         *self.outcomes.entry(outcome_name(action, &did)).or_default() += 1;
@@ -104,7 +125,7 @@ impl Pair {
             touched.extend(holders.map(|account| Figure::Balance(token, account)));
             touched.extend(holders.map(|account| Figure::Wallet(token, account)));
         }
-        if let Action::Buy { order, .. } = action {
+        if let Action::Pay { errand: Errand::Order(order), .. } = action {
             touched.insert(Figure::Passes(order.plan, order.recipient));
         }
         touched.extend(after.keys().copied().choose_multiple(&mut self.random, UNTOUCHED));
@@ -144,11 +165,14 @@ impl Pair {
     }
 }
 
+/// Everybody who acts.
+fn users() -> impl Iterator<Item = Account> {
+    (0..7).map(Account::User)
+}
+
 /// The action's and the error's name.
 fn outcome_name(action: &Action, outcome: &Result<(), String>) -> String {
-    let text = format!("{action:?}");
-    let name = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    format!("{name} {}", outcome.as_ref().err().map_or("done", |error| error.as_str()))
+    format!("{} {}", action.name(), outcome.as_ref().err().map_or("done", |error| error.as_str()))
 }
 
 fn from_environment(name: &str, otherwise: u64) -> u64 {
@@ -166,6 +190,9 @@ async fn contracts_do_what_the_model_says() {
     let start = std::time::Instant::now();
     for n in 1..=actions {
         pair.step().await;
+        if n % PAST_AFTER == 0 {
+            pair.compare_past().await;
+        }
         if n % ALL_AFTER == 0 {
             pair.compare_all().await;
         }

@@ -2,6 +2,7 @@
 
 mod actors;
 mod stack;
+pub(crate) mod typed;
 
 pub(crate) use actors::Actors;
 pub(crate) use stack::{Stack, eventually};
