@@ -15,6 +15,8 @@ use stoa_tests::model::{Account, Earner, Errand, Refusal, Token};
 
 /// Enough for any action here; given so that the node does not try each transaction out first.
 const GAS: &str = "0x989680";
+/// When the chain begins, so that a run can be replayed to the second.
+const GENESIS: &str = "1800000000";
 /// Salt of the second play token, and of what else is not the suite's.
 const SECOND: B256 = B256::repeat_byte(2);
 
@@ -36,8 +38,8 @@ pub(super) struct Chain {
 impl Chain {
     pub(super) async fn start() -> Self {
         // Without a price for gas, coin moves only where the contracts move it.
-        let free = ["--block-base-fee-per-gas", "0"].map(str::to_owned).to_vec();
-        let anvil = Anvil::start_with(AnvilOptions { args: free, ..AnvilOptions::default() }).await;
+        let args = ["--block-base-fee-per-gas", "0", "--timestamp", GENESIS].map(str::to_owned).to_vec();
+        let anvil = Anvil::start_with(AnvilOptions { args, ..AnvilOptions::default() }).await;
         let keys: Vec<PrivateKeySigner> = (0..Anvil::keys().len()).map(Anvil::signer).collect();
         let mut users: Vec<Address> = keys.iter().map(PrivateKeySigner::address).collect();
         let owner = &mut users[number(Account::CONTRACT_WALLET)];

@@ -2,7 +2,7 @@
 
 use rand::Rng as _;
 
-use super::Pair;
+use super::{Pair, START};
 
 /// So many times are asked about.
 const TIMES: usize = 3;
@@ -13,7 +13,7 @@ impl Pair {
         let turns = self.model.turns();
         for _ in 0..TIMES {
             let time = if turns.is_empty() || self.random.random_bool(0.4) {
-                self.random.random_range(self.birth..self.model.now)
+                self.random.random_range(START..self.model.now)
             } else {
                 let turn = turns[self.random.random_range(0..turns.len())];
                 (turn - self.random.random_range(0..2)).min(self.model.now - 1)

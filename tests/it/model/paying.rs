@@ -133,7 +133,11 @@ fn pay_by_sig(chain: &Chain, pay: &RelayedPay) -> Call {
         deadline: U256::from(order.deadline),
     };
     let witness_type = signable.witness_type;
-    call(chain, "Vault", &Vault::payBySigCall { order, witness, witnessType: witness_type, data, grant, signature })
+    call(
+        chain,
+        "Vault",
+        &Vault::payBySigCall { order, witness, witnessType: witness_type, data, grant, signature },
+    )
 }
 
 fn spend_by_sig(chain: &Chain, order: &SpendOrder) -> Call {

@@ -14,11 +14,19 @@ const USERS: u8 = 7;
 /// Enough to build families, few enough to be sold often.
 const LISTINGS: u64 = 24;
 const PLANS: u64 = 40;
+/// With fewer of either there is little to do, so some come first.
+const FEW: u64 = 6;
 
 /// Who does what next.
 pub(super) fn next(random: &mut StdRng, model: &Model) -> (Account, Action) {
     let by = user(random);
-    let action = match random.random_range(0..210) {
+    if model.listing_count() < FEW && random.random_bool(0.2) {
+        return (by, Action::CreateListing(new_listing(random, model)));
+    }
+    if model.plan_count() < FEW && random.random_bool(0.2) {
+        return plans(random, model, by);
+    }
+    let action = match random.random_range(0..240) {
         0..6 => mint(random),
         6..12 => Action::AllowVault { token: token(random), amount: amount(random) },
         12..20 => deposit(random, model, by),
@@ -32,8 +40,9 @@ pub(super) fn next(random: &mut StdRng, model: &Model) -> (Account, Action) {
         99..101 => return fee(random, by),
         101..118 => return random_terms::shares(random, model, by),
         118..140 => return random_terms::staking(random, model, by),
-        150..200 => return random_signed::next(random, model, by),
+        150..200 | 220..240 => return random_signed::next(random, model, by),
         200..206 => native(random, model, by),
+        210..220 => return gate(random, model, by),
         206..210 => return (by, random_pay::listing(random, model, by)),
         _ => return random_terms::other(random, model, by),
     };
@@ -106,7 +115,7 @@ fn mint(random: &mut StdRng) -> Action {
 
 /// Coin is wrapped and unwrapped, never more than there is: a node would not take the transaction.
 fn native(random: &mut StdRng, model: &Model, by: Account) -> Action {
-    let to = anybody(random);
+    let to = if random.random_bool(0.08) { Account::Staking } else { anybody(random) };
     if random.random() {
         return Action::WithdrawNative {
             to,
@@ -248,7 +257,7 @@ fn plans(random: &mut StdRng, model: &Model, by: Account) -> (Account, Action) {
         let kind = random_terms::kind(random);
         let transferable =
             random.random_bool(if matches!(kind, Kind::Subscription { .. }) { 0.05 } else { 0.5 });
-        let (bounds, discount) = (random_terms::bounds(random, model, 0.3), random.random());
+        let (bounds, discount) = (random_terms::bounds(random, model, 0.4), random.random());
         let new = NewPlan { listing, token, price, cap, transferable, kind, bounds, discount };
         return (owner(random, model, listing, by), Action::CreatePlan(new));
     }
@@ -256,14 +265,25 @@ fn plans(random: &mut StdRng, model: &Model, by: Account) -> (Account, Action) {
     let (listing, token, paused) = model
         .plan(id)
         .map_or((0, Token::Dollar, false), |plan| (plan.terms.listing, plan.terms.token, plan.paused));
-    let action = if random.random_bool(0.4) {
-        Action::SetGate { plan: id, rule: random_terms::gate_rule(random, model, id) }
-    } else if random.random() {
+    let action = if random.random() {
         Action::ChangePlan { plan: id, price: price(random, token), cap: cap(random) }
     } else {
         Action::PausePlan { plan: id, paused: if random.random_bool(0.9) { !paused } else { paused } }
     };
     (owner(random, model, listing, by), action)
+}
+
+/// A gate is told what it asks for.
+fn gate(random: &mut StdRng, model: &Model, by: Account) -> (Account, Action) {
+    let gated = model.gated_plans();
+    let plan = if gated.is_empty() || random.random_bool(0.1) {
+        plan(random, model)
+    } else {
+        gated[random.random_range(0..gated.len())]
+    };
+    let listing = model.plan(plan).map_or(0, |plan| plan.terms.listing);
+    let rule = random_terms::gate_rule(random, model, plan);
+    (owner(random, model, listing, by), Action::SetGate { plan, rule })
 }
 
 pub(super) fn price(random: &mut StdRng, token: Token) -> u128 {

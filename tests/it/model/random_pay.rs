@@ -41,7 +41,12 @@ fn pay(random: &mut StdRng, model: &Model, by: Account, (token, amount, errand):
 
 /// An order as it should be, and one thing wrong with it now and then.
 pub(super) fn wish_order(random: &mut StdRng, model: &Model, by: Account) -> Wish {
-    let id = plan(random, model);
+    let open = model.open_plans();
+    let id = if open.is_empty() || random.random_bool(0.2) {
+        plan(random, model)
+    } else {
+        open[random.random_range(0..open.len())]
+    };
     let (mut token, mut version, price) = model
         .plan(id)
         .map_or((token(random), 1, 0), |plan| (plan.terms.token, plan.version, plan.terms.price));

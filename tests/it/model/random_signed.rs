@@ -11,14 +11,11 @@ use super::random::{amount, anybody, plan, token, user, within};
 use super::random_pay::{self, Wish};
 use super::random_terms::{some_shares, wallet};
 
-/// Nonces lie in so few words that they meet.
-const NONCES: u64 = 600;
-
 pub(super) fn next(random: &mut StdRng, model: &Model, by: Account) -> (Account, Action) {
     let action = match random.random_range(0..50) {
-        0..28 => pay_by_sig(random, model, by),
-        28..35 => spend(random, model, by),
-        35..42 => claim(random, model),
+        0..30 => pay_by_sig(random, model, by),
+        30..37 => spend(random, model, by),
+        37..42 => claim(random, model),
         42..47 => deposit(random, model),
         47 => Action::CancelLockNonce,
         _ => cancel(random),
@@ -28,19 +25,24 @@ pub(super) fn next(random: &mut StdRng, model: &Model, by: Account) -> (Account,
 
 /// The account's own as a rule; else another's, or of something that is not shown.
 pub(super) fn seal(random: &mut StdRng, account: Account) -> Seal {
-    let stranger = !matches!(account, Account::User(_)) || random.random_bool(0.04);
+    let stranger = !matches!(account, Account::User(_)) || random.random_bool(0.025);
     let signer = if stranger { user(random) } else { account };
-    Seal { signer, whole: random.random_bool(0.96) }
+    Seal { signer, whole: random.random_bool(0.98) }
 }
 
 /// Far off, near, or past.
 pub(super) fn deadline(random: &mut StdRng, model: &Model) -> u64 {
-    match random.random_range(0..20) {
+    match random.random_range(0..40) {
         0 => model.now.saturating_sub(random.random_range(0..100)),
         1 => model.now + random.random_range(0..100),
-        2..9 => model.now + random.random_range(0..10_000_000),
+        2..18 => model.now + random.random_range(0..10_000_000),
         _ => u64::MAX >> random.random_range(0..20),
     }
+}
+
+/// Out of so few that one is met again now and then, in more than one word.
+fn nonce(random: &mut StdRng) -> u64 {
+    if random.random_bool(0.2) { random.random_range(250..262) } else { random.random_range(0..600) }
 }
 
 /// A counter's value as a rule.
@@ -63,14 +65,14 @@ fn wish(random: &mut StdRng, model: &Model, from: Account) -> Wish {
 
 fn pay_by_sig(random: &mut StdRng, model: &Model, by: Account) -> Action {
     let sent = model.authorized_payments();
-    if !sent.is_empty() && random.random_bool(0.08) {
+    if !sent.is_empty() && random.random_bool(0.05) {
         let order = sent[random.random_range(0..sent.len())];
         return again(random, model, order);
     }
     let from = user(random);
     let (token, price, mut errand) = wish(random, model, from);
-    let relayer_fee = match random.random_range(0..20) {
-        0 => price.saturating_add(Amount::from(1)),
+    let relayer_fee = match random.random_range(0..30) {
+        0 => price.saturating_add(Amount::from(1)).saturating_add(price >> 4),
         1..8 => price >> random.random_range(4..20),
         8..11 => Amount::from(random.random_range(0..1_000)),
         _ => Amount::ZERO,
@@ -83,14 +85,10 @@ fn pay_by_sig(random: &mut StdRng, model: &Model, by: Account) -> Action {
         _ => {}
     }
     let source = source(random, model, token, from, amount);
-    let nonce = if source == Source::Authorization && random.random_bool(0.95) {
-        0
-    } else {
-        random.random_range(0..NONCES)
-    };
-    let relayer = match random.random_range(0..10) {
-        0..5 => None,
-        5..9 => Some(by),
+    let nonce = if source == Source::Authorization && random.random_bool(0.95) { 0 } else { nonce(random) };
+    let relayer = match random.random_range(0..20) {
+        0..10 => None,
+        10..19 => Some(by),
         _ => Some(user(random)),
     };
     let deadline = deadline(random, model);
@@ -112,11 +110,11 @@ fn again(random: &mut StdRng, model: &Model, order: &SignedPay) -> Action {
 
 fn source(random: &mut StdRng, model: &Model, token: Token, from: Account, amount: Amount) -> Source {
     let covered = model.holding(Figure::Balance(token, from)) >= amount;
-    match random.random_range(0..20) {
+    match random.random_range(0..40) {
         0 => Source::Native,
-        1..4 => Source::Permit,
-        4..8 if token == Token::Stoa => Source::Authorization,
-        4 => Source::Authorization,
+        1..7 => Source::Permit,
+        4..22 if token == Token::Stoa => Source::Authorization,
+        7 => Source::Authorization,
         _ if covered => Source::Balance,
         _ => Source::Allowance,
     }
@@ -149,7 +147,7 @@ fn spend(random: &mut StdRng, model: &Model, by: Account) -> Action {
         plan,
         units: within(random, model, Figure::Passes(plan, holder)),
         spender: if random.random_bool(0.95) { by } else { anybody(random) },
-        nonce: random.random_range(0..NONCES),
+        nonce: nonce(random),
         deadline: deadline(random, model),
         seal: seal(random, holder),
     })
@@ -163,11 +161,16 @@ fn claim(random: &mut StdRng, model: &Model) -> Action {
     } else {
         anybody(random)
     };
-    let wallet = wallet(random);
+    let (wallet, tokens) = (wallet(random), model.payment_tokens(listing));
+    let token = if tokens.is_empty() || random.random_bool(0.1) {
+        token(random)
+    } else {
+        tokens[random.random_range(0..tokens.len())]
+    };
     Action::ClaimBySig(ClaimOrder {
         listing,
         account,
-        token: token(random),
+        token,
         to: wallet.unwrap_or(if random.random() { account } else { anybody(random) }),
         to_wallet: wallet.is_some(),
         nonce: nonce_near(random, model.claim_nonce(listing, account)),

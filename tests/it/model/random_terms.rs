@@ -31,14 +31,16 @@ pub(super) fn window(random: &mut StdRng, model: &Model) -> (u64, u64) {
     }
 }
 
-/// A gate as often as asked for, and as a rule one that can be asked.
+/// A gate as often as asked for, and as a rule one that is one.
 pub(super) fn bounds(random: &mut StdRng, model: &Model, gated: f64) -> Bounds {
+    let real = [Gate::List, Gate::Tier, Gate::Token];
+    // In turn, so that none is missing where plans are few.
+    let next = real[model.plan_count() as usize % real.len()];
     let gate = random.random_bool(gated).then(|| match random.random_range(0..20) {
-        0 => Gate::Absent,
-        1 => Gate::Deaf,
-        2..10 => Gate::List,
-        10..15 => Gate::Tier,
-        _ => Gate::Token,
+        0..2 => Gate::Absent,
+        2 => Gate::Deaf,
+        3..12 => next,
+        _ => real[random.random_range(0..real.len())],
     });
     Bounds { window: window(random, model), gate }
 }
@@ -47,7 +49,7 @@ pub(super) fn bounds(random: &mut StdRng, model: &Model, gated: f64) -> Bounds {
 pub(super) fn gate_rule(random: &mut StdRng, model: &Model, plan: PlanId) -> GateRule {
     let gate = model.plan(plan).and_then(|plan| plan.terms.bounds.gate);
     match gate.filter(|_| random.random_bool(0.9)) {
-        Some(Gate::Tier) => GateRule::GateTier(random.random_range(0..4)),
+        Some(Gate::Tier) => GateRule::GateTier(random.random_range(0..5)),
         Some(Gate::Token) => {
             let (token, part) = (token(random), random.random_range(0..4));
             let has = model.holding(Figure::Wallet(token, user(random)));

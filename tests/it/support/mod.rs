@@ -4,5 +4,5 @@ mod actors;
 mod stack;
 pub(crate) mod typed;
 
-pub(crate) use actors::Actors;
+pub(crate) use actors::{Actors, done};
 pub(crate) use stack::{Stack, eventually};

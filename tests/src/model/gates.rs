@@ -82,6 +82,13 @@ pub(super) struct Gates {
 }
 
 impl Model {
+    /// Plans that ask a gate.
+    #[must_use]
+    pub fn gated_plans(&self) -> Vec<PlanId> {
+        let gated = self.market.plans.iter().filter(|(_, plan)| plan.terms.bounds.gate.is_some());
+        gated.map(|(id, _)| *id).collect()
+    }
+
     /// The list of a plan's gate.
     #[must_use]
     pub fn gate_list(&self, plan: PlanId) -> List {

@@ -107,6 +107,17 @@ impl Model {
         self.market.plans.get(&id)
     }
 
+    /// Plans that sell now, to somebody.
+    #[must_use]
+    pub fn open_plans(&self) -> Vec<PlanId> {
+        let sells = |plan: &Plan| {
+            let listing = self.listings.all.get(&plan.terms.listing);
+            let active = listing.is_some_and(|listing| listing.status == Status::Active);
+            active && !plan.paused && self.require_open(plan.terms.bounds.window).is_ok()
+        };
+        self.market.plans.iter().filter(|(_, plan)| sells(plan)).map(|(id, _)| *id).collect()
+    }
+
     pub(super) fn create_plan(&mut self, by: Account, terms: &NewPlan) -> Outcome {
         require(self.listings.is_manager(terms.listing, by)?, "Market_NotManager")?;
         let status = self.listings.get(terms.listing)?.status;

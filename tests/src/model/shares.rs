@@ -77,6 +77,12 @@ impl Model {
         holders.filter(|holder| matches!(holder, Account::User(_))).copied().collect()
     }
 
+    /// Tokens in which a listing's shares earn.
+    #[must_use]
+    pub fn payment_tokens(&self, listing: ListingId) -> Vec<Token> {
+        self.shares.get(&listing).map_or_else(Vec::new, |shares| shares.tokens.keys().copied().collect())
+    }
+
     /// All that a listing's shares have ever earned of a token.
     pub(super) fn earned_by_shares(&self, listing: ListingId, token: Token) -> Amount {
         let received = self.received(listing, Earner::Shares(listing), token);

@@ -100,7 +100,9 @@ impl Model {
         self.staking.locks.keys().map(|account| self.active_score(*account)).sum()
     }
 
-    pub(super) fn tier(&self, account: Account) -> u8 {
+    /// How many of the bounds an account's score reaches.
+    #[must_use]
+    pub fn tier(&self, account: Account) -> u8 {
         let score = self.active_score(account) / one();
         let reached = |tier: &&u32| Amount::from(**tier) <= score;
         self.staking.tiers.iter().take_while(reached).count() as u8
