@@ -9,6 +9,7 @@ mod gates;
 mod past;
 mod paying;
 mod random;
+mod random_listings;
 mod random_pay;
 mod random_signed;
 mod random_terms;

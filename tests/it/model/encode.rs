@@ -53,6 +53,7 @@ pub(super) fn transaction(chain: &Chain, by: Account, action: &Action) -> Call {
         | Action::SpendBySig(_)
         | Action::ClaimBySig(_)
         | Action::DepositWithAuthorization(_)
+        | Action::Revoke(_)
         | Action::DepositNative { .. }
         | Action::WithdrawNative { .. }
         | Action::CancelNonces { .. } => paying::transaction(chain, by, action),

@@ -2,10 +2,10 @@
 
 use alloy::primitives::{Address, B256, Bytes, U256, keccak256};
 use alloy::sol_types::{SolCall as _, SolValue as _};
-use stoa_contracts::{Market, RevenueShare, Vault};
+use stoa_contracts::{Market, RevenueShare, StoaToken, Vault};
 use stoa_tests::model::{
-    Account, Action, ClaimOrder, Errand, Funding, Grant, Keeper, RelayedPay, SignedDeposit, SpendOrder,
-    Token, Witness,
+    Account, Action, ClaimOrder, Errand, Funding, Grant, Keeper, Mark, RelayedPay, Revocation, SignedDeposit,
+    SpendOrder, Token, Witness,
 };
 
 use super::chain::{Call, Chain};
@@ -19,6 +19,7 @@ pub(super) fn transaction(chain: &Chain, by: Account, action: &Action) -> Call {
         Action::SpendBySig(order) => spend_by_sig(chain, order),
         Action::ClaimBySig(order) => claim_by_sig(chain, order),
         Action::DepositWithAuthorization(deposit) => deposit_signed(chain, deposit),
+        Action::Revoke(revocation) => revoke(chain, revocation),
         Action::DepositNative { to, .. } => {
             call(chain, "Vault", &Vault::depositNativeCall { to: chain.account(*to) })
         }
@@ -138,6 +139,19 @@ fn pay_by_sig(chain: &Chain, pay: &RelayedPay) -> Call {
         "Vault",
         &Vault::payBySigCall { order, witness, witnessType: witness_type, data, grant, signature },
     )
+}
+
+fn revoke(chain: &Chain, revocation: &Revocation) -> Call {
+    let nonce = match &revocation.mark {
+        Mark::Own(nonce) => B256::with_last_byte(*nonce),
+        Mark::Deposit(salt) => signing::deposit_nonce(B256::with_last_byte(*salt)),
+        Mark::Payment(order) => signing::payment(chain, order, &order.errand).digest,
+    };
+    let authorizer = chain.account(revocation.giver);
+    let signature = signing::revocation(chain, authorizer, nonce, revocation.seal);
+    let (r, s) = (B256::from_slice(&signature[..32]), B256::from_slice(&signature[32..64]));
+    let call = StoaToken::cancelAuthorizationCall { authorizer, nonce, v: signature[64], r, s };
+    (chain.token(Token::Stoa), call.abi_encode().into())
 }
 
 fn spend_by_sig(chain: &Chain, order: &SpendOrder) -> Call {

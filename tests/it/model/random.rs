@@ -3,16 +3,14 @@
 use rand::Rng as _;
 use rand::rngs::StdRng;
 use stoa_tests::model::{
-    Account, Action, Amount, Earner, Figure, Kind, ListingId, Model, NewListing, NewPlan, PlanId, Status,
-    Token,
+    Account, Action, Amount, Earner, Figure, Kind, ListingId, Model, NewPlan, PlanId, Token,
 };
 
-use super::{random_pay, random_signed, random_terms};
+use super::{random_listings, random_pay, random_signed, random_terms};
 
 /// So many users act; more would rarely meet.
 const USERS: u8 = 7;
-/// Enough to build families, few enough to be sold often.
-const LISTINGS: u64 = 24;
+/// Few enough to be sold often.
 const PLANS: u64 = 40;
 /// With fewer of either there is little to do, so some come first.
 const FEW: u64 = 6;
@@ -21,7 +19,7 @@ const FEW: u64 = 6;
 pub(super) fn next(random: &mut StdRng, model: &Model) -> (Account, Action) {
     let by = user(random);
     if model.listing_count() < FEW && random.random_bool(0.2) {
-        return (by, Action::CreateListing(new_listing(random, model)));
+        return (by, Action::CreateListing(random_listings::new_listing(random, model)));
     }
     if model.plan_count() < FEW && random.random_bool(0.2) {
         return plans(random, model, by);
@@ -32,7 +30,7 @@ pub(super) fn next(random: &mut StdRng, model: &Model) -> (Account, Action) {
         12..20 => deposit(random, model, by),
         20..32 => balances(random, model, by),
         32..37 => pockets(random, model, by),
-        37..50 => return listings(random, model, by),
+        37..50 => return random_listings::listings(random, model, by),
         50..58 => return plans(random, model, by),
         58..82 => return (by, random_pay::order(random, model, by)),
         82..87 => passes(random, model, by),
@@ -191,61 +189,6 @@ pub(super) fn owner(random: &mut StdRng, model: &Model, listing: ListingId, by: 
     match model.listing(listing) {
         Some(listing) if random.random_bool(0.8) => listing.owner,
         _ => by,
-    }
-}
-
-fn listings(random: &mut StdRng, model: &Model, by: Account) -> (Account, Action) {
-    let listing = listing(random, model);
-    let owner = owner(random, model, listing, by);
-    let action = match random.random_range(0..20) {
-        0..8 if model.listing_count() < LISTINGS => {
-            return (by, Action::CreateListing(new_listing(random, model)));
-        }
-        0..9 => Action::Publish { listing, uris: random.random_range(0..10) },
-        9..14 => {
-            let status = match random.random_range(0..20) {
-                0 => Status::Retired,
-                1..8 => Status::Paused,
-                _ => Status::Active,
-            };
-            Action::SetStatus { listing, status }
-        }
-        14..17 => {
-            let to = if random.random_bool(0.1) { Account::Zero } else { user(random) };
-            let from = if random.random_bool(0.1) { user(random) } else { owner };
-            Action::TransferListing { listing, from, to }
-        }
-        17..19 => Action::ApproveListing { listing, to: anybody(random) },
-        _ => Action::ApproveAllListings { operator: anybody(random), approved: random.random() },
-    };
-    (owner, action)
-}
-
-fn new_listing(random: &mut StdRng, model: &Model) -> NewListing {
-    let derivatives = random.random_bool(0.9);
-    let mut parents = Vec::new();
-    let mut from = u64::from(random.random_bool(0.97));
-    let most = if random.random_bool(0.05) { 10 } else { random.random_range(0..5) };
-    while parents.len() < most && from <= model.listing_count() + u64::from(random.random_bool(0.05)) {
-        let parent = random.random_range(from..=model.listing_count() + 1);
-        let asked = model.listing(parent).map_or(0, |parent| parent.derivative_bps);
-        let granted = asked + random.random_range(0..400) * u16::from(random.random::<bool>());
-        parents.push((parent, if random.random_bool(0.05) { granted / 2 } else { granted }));
-        from = if random.random_bool(0.03) { parent } else { parent + 1 };
-    }
-    if random.random_bool(0.9) {
-        parents.retain(|(parent, _)| model.listing(*parent).is_some_and(|parent| parent.derivatives));
-    }
-    let most_asked = if random.random_bool(0.1) { 2_600 } else { 900 };
-    let asked = random.random_range(0..most_asked);
-    let most_uris = if random.random_bool(0.1) { 10 } else { 4 };
-    NewListing {
-        derivatives,
-        derivative_bps: if derivatives || random.random_bool(0.1) { asked } else { 0 },
-        parents,
-        royalty_receiver: anybody(random),
-        royalty_bps: random.random_range(0..1_050),
-        uris: random.random_range(0..most_uris),
     }
 }
 

@@ -3,8 +3,8 @@
 use rand::Rng as _;
 use rand::rngs::StdRng;
 use stoa_tests::model::{
-    Account, Action, Amount, Authorization, ClaimOrder, Errand, Figure, Grant, Keeper, LockOrder, Model,
-    RelayedPay, Seal, SignedDeposit, SignedPay, Source, SpendOrder, Token, Witness,
+    Account, Action, Amount, Authorization, ClaimOrder, Errand, Figure, Grant, Keeper, LockOrder, Mark,
+    Model, RelayedPay, Revocation, Seal, SignedDeposit, SignedPay, Source, SpendOrder, Token, Witness,
 };
 
 use super::random::{amount, anybody, plan, token, user, within};
@@ -12,8 +12,9 @@ use super::random_pay::{self, Wish};
 use super::random_terms::{some_shares, wallet};
 
 pub(super) fn next(random: &mut StdRng, model: &Model, by: Account) -> (Account, Action) {
-    let action = match random.random_range(0..50) {
-        0..30 => pay_by_sig(random, model, by),
+    let action = match random.random_range(0..54) {
+        0..30 => return pay_by_sig(random, model, by),
+        50..54 => revoke(random, model),
         30..37 => spend(random, model, by),
         37..42 => claim(random, model),
         42..47 => deposit(random, model),
@@ -63,12 +64,26 @@ fn wish(random: &mut StdRng, model: &Model, from: Account) -> Wish {
     }
 }
 
-fn pay_by_sig(random: &mut StdRng, model: &Model, by: Account) -> Action {
+/// A new one as a rule, else what has been paid by an authorization or made void, once more.
+fn pay_by_sig(random: &mut StdRng, model: &Model, by: Account) -> (Account, Action) {
     let sent = model.authorized_payments();
     if !sent.is_empty() && random.random_bool(0.05) {
-        let order = sent[random.random_range(0..sent.len())];
-        return again(random, model, order);
+        let order = sent[random.random_range(0..sent.len())].clone();
+        let (sender, seal) = (order.relayer.unwrap_or(by), seal(random, order.from));
+        let grant = grant(random, model, &order);
+        return (sender, Action::PayBySig(RelayedPay { order, witness: Witness::Same, grant, seal }));
     }
+    let order = signed_pay(random, model, by);
+    let witness = match random.random_range(0..40) {
+        0 => Witness::Zero,
+        1 => Witness::Another,
+        _ => Witness::Same,
+    };
+    let (grant, seal) = (grant(random, model, &order), seal(random, order.from));
+    (by, Action::PayBySig(RelayedPay { order, witness, grant, seal }))
+}
+
+fn signed_pay(random: &mut StdRng, model: &Model, by: Account) -> SignedPay {
     let from = user(random);
     let (token, price, mut errand) = wish(random, model, from);
     let relayer_fee = match random.random_range(0..30) {
@@ -92,20 +107,22 @@ fn pay_by_sig(random: &mut StdRng, model: &Model, by: Account) -> Action {
         _ => Some(user(random)),
     };
     let deadline = deadline(random, model);
-    let order = SignedPay { from, errand, token, amount, source, relayer, relayer_fee, nonce, deadline };
-    let witness = match random.random_range(0..40) {
-        0 => Witness::Zero,
-        1 => Witness::Another,
-        _ => Witness::Same,
-    };
-    let grant = grant(random, model, &order);
-    Action::PayBySig(RelayedPay { seal: seal(random, order.from), order, witness, grant })
+    SignedPay { from, errand, token, amount, source, relayer, relayer_fee, nonce, deadline }
 }
 
-/// What has been paid by an authorization, once more.
-fn again(random: &mut StdRng, model: &Model, order: &SignedPay) -> Action {
-    let (order, grant) = (order.clone(), grant(random, model, order));
-    Action::PayBySig(RelayedPay { seal: seal(random, order.from), order, witness: Witness::Same, grant })
+/// An authorization that was never used is made void, or one that was.
+fn revoke(random: &mut StdRng, model: &Model) -> Action {
+    let mut giver = user(random);
+    let mark = match random.random_range(0..10) {
+        0..3 => Mark::Own(random.random_range(0..60)),
+        3..5 => Mark::Deposit(random.random_range(0..20)),
+        _ => {
+            let order = signed_pay(random, model, giver);
+            giver = order.from;
+            Mark::Payment(Box::new(SignedPay { source: Source::Authorization, nonce: 0, ..order }))
+        }
+    };
+    Action::Revoke(Revocation { giver, mark, seal: seal(random, giver) })
 }
 
 fn source(random: &mut StdRng, model: &Model, token: Token, from: Account, amount: Amount) -> Source {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use stoa_tests::model::{Account, Action, Errand, Model, Order, Seal};
 
 /// What each run of full length must come by, each a part of an outcome's name.
-const REQUIRED: [&str; 53] = [
+const REQUIRED: [&str; 55] = [
     "PayBySigOrder by Balance done",
     "PayBySigOrder by Allowance done",
     "PayBySigOrder by Permit done",
@@ -21,6 +21,8 @@ const REQUIRED: [&str; 53] = [
     "ClaimBySig done",
     "CancelNonces done",
     "CancelLockNonce done",
+    "Revoke done",
+    "Revoke ERC3009UsedAuthorization",
     "Vault_Expired",
     "Vault_WrongRelayer",
     "Vault_RelayerFeeTooHigh",

@@ -156,6 +156,13 @@ pub(super) fn authorization(
     Vault::Authorization { validAfter: after, validBefore: before, nonce, signature }
 }
 
+/// That an authorization shall not count.
+pub(super) fn revocation(chain: &Chain, authorizer: Address, nonce: B256, seal: Seal) -> Bytes {
+    let signed = typed::CancelAuthorization { authorizer, nonce };
+    let digest = signed.eip712_signing_hash(&domain("Stoa", chain.token(Token::Stoa)));
+    sign(chain, seal, digest)
+}
+
 /// The nonce of a deposit's authorization.
 pub(super) fn deposit_nonce(salt: B256) -> B256 {
     typed::Deposit { salt }.eip712_hash_struct()

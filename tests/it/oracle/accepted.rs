@@ -9,8 +9,8 @@ use stoa_contracts::{Market, Order, Revenue, RevenueShare, Staking, StoaToken, V
 use stoa_scripts::testing::Anvil;
 
 use super::typed_data::{
-    AUTHORIZATION, CLAIM, LISTING_PAYMENT, LOCK_FOR, LOCK_ORDER, ORDER, PERMIT, SHARE_ORDER, SPEND, Signs,
-    digest, number, pay_digest, struct_hash,
+    AUTHORIZATION, CANCEL, CLAIM, LISTING_PAYMENT, LOCK_FOR, LOCK_ORDER, ORDER, PERMIT, SHARE_ORDER, SPEND,
+    Signs, digest, number, pay_digest, struct_hash,
 };
 use crate::support::{Actors, Stack, done};
 
@@ -147,6 +147,13 @@ async fn tokens_take_what_ethers_hashed() {
         stoa.transferWithAuthorization(*signer, *sender, value, U256::ZERO, later, mark, signature[64], r, s);
     send!(call, *sender);
     assert_eq!(stoa.balanceOf(*sender).call().await.expect("a balance"), value);
+
+    let mark = keccak256("a mistake");
+    let message = json!({ "authorizer": signer, "nonce": mark });
+    let signature = sign(digest(token, &[("CancelAuthorization", CANCEL)], message));
+    let (r, s) = (B256::from_slice(&signature[..32]), B256::from_slice(&signature[32..64]));
+    send!(stoa.cancelAuthorization(*signer, mark, signature[64], r, s), *sender);
+    assert!(stoa.authorizationState(*signer, mark).call().await.expect("a state"), "it is void");
 
     let salt = keccak256("a deposit");
     let nonce = struct_hash(("Deposit", "bytes32 salt"), &json!({ "salt": salt }));

@@ -6,12 +6,12 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::typed_data::{
-    AUTHORIZATION, CLAIM, LISTING_PAYMENT, LOCK_FOR, LOCK_ORDER, ORDER, PAY, PERMIT, SHARE_ORDER, SPEND,
-    Signs, digest, number, pay_digest,
+    AUTHORIZATION, CANCEL, CLAIM, LISTING_PAYMENT, LOCK_FOR, LOCK_ORDER, ORDER, PAY, PERMIT, SHARE_ORDER,
+    SPEND, Signs, digest, number, pay_digest,
 };
 use crate::support::typed::{
-    Claim, LockFor, Permit, ReceiveWithAuthorization, Spend, TransferWithAuthorization, domain,
-    listing_payment, lock_order, order, share_order, spend_digest, witness_type,
+    CancelAuthorization, Claim, LockFor, Permit, ReceiveWithAuthorization, Spend, TransferWithAuthorization,
+    domain, listing_payment, lock_order, order, share_order, spend_digest, witness_type,
 };
 
 /// Everything that a signature may be about, at random.
@@ -184,6 +184,10 @@ proptest! {
         prop_assert_eq!(ours, theirs);
         let transfer = TransferWithAuthorization { from, to, value, validAfter: after, validBefore: before, nonce };
         let (ours, theirs) = both("Stoa", stoa, &transfer, AUTHORIZATION, message);
+        prop_assert_eq!(ours, theirs);
+        let cancel = CancelAuthorization { authorizer: from, nonce };
+        let message = json!({ "authorizer": from, "nonce": nonce });
+        let (ours, theirs) = both("Stoa", stoa, &cancel, CANCEL, message);
         prop_assert_eq!(ours, theirs);
     }
 }

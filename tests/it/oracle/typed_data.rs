@@ -24,6 +24,7 @@ pub(super) const CLAIM: &str =
 pub(super) const PERMIT: &str = "address owner,address spender,uint256 value,uint256 nonce,uint256 deadline";
 pub(super) const AUTHORIZATION: &str =
     "address from,address to,uint256 value,uint256 validAfter,uint256 validBefore,bytes32 nonce";
+pub(super) const CANCEL: &str = "address authorizer,bytes32 nonce";
 
 /// A contract and the name that it signs by.
 #[derive(Clone, Copy, Debug)]

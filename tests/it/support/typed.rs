@@ -68,6 +68,12 @@ sol! {
         bytes32 nonce;
     }
 
+    #[derive(Debug)]
+    struct CancelAuthorization {
+        address authorizer;
+        bytes32 nonce;
+    }
+
     /// Hashed, it is the nonce of the authorization of a deposit.
     #[derive(Debug)]
     struct Deposit {

@@ -1,6 +1,6 @@
 use super::{
     Account, Amount, Bounds, ClaimOrder, Earner, Errand, Funding, GateRule, Keeper, ListingId, NewListing,
-    NewPlan, NewShareSale, PlanId, RelayedPay, SaleId, SignedDeposit, SpendOrder, Status, Token,
+    NewPlan, NewShareSale, PlanId, RelayedPay, Revocation, SaleId, SignedDeposit, SpendOrder, Status, Token,
 };
 
 /// What someone can do.
@@ -108,6 +108,7 @@ pub enum Action {
         amount: Amount,
     },
     DepositWithAuthorization(SignedDeposit),
+    Revoke(Revocation),
     /// A signed nonce is made void before it is used: bits of a word.
     CancelNonces {
         keeper: Keeper,

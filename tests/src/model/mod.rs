@@ -37,7 +37,7 @@ pub use passes::SpendOrder;
 pub use payment::{Errand, Grant, RelayedPay, SignedPay, Source, Witness};
 pub use sales::{NewShareSale, SaleId, ShareSale};
 pub use shares::ClaimOrder;
-pub use signed::{Keeper, Seal};
+pub use signed::{Keeper, Mark, Revocation, Seal};
 pub use staking::LockOrder;
 pub use words::{Account, Amount, Earner, ListingId, PlanId, Token};
 

@@ -36,6 +36,7 @@ impl Action {
             Self::DepositNative { to, amount } => model.deposit_native(by, *to, *amount),
             Self::WithdrawNative { to, amount } => model.withdraw_native(by, *to, *amount),
             Self::DepositWithAuthorization(deposit) => model.deposit_with_authorization(deposit),
+            Self::Revoke(revocation) => model.revoke(revocation),
             Self::CancelNonces { keeper, word, mask } => model.cancel_nonces(*keeper, by, *word, *mask),
             Self::Pay { token, amount, funding, errand } => model.pay(by, *token, *amount, *funding, errand),
             Self::PayBySig(pay) => model.pay_by_sig(by, pay),

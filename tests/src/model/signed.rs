@@ -34,13 +34,21 @@ pub enum Keeper {
 
 /// What makes an authorization of tokens the only one of its kind.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Mark {
+pub enum Mark {
     /// A number that its giver chose.
     Own(u8),
     /// A deposit under this salt.
     Deposit(u8),
     /// All that a relayed payment says.
     Payment(Box<SignedPay>),
+}
+
+/// An authorization is made void by its giver's signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revocation {
+    pub giver: Account,
+    pub mark: Mark,
+    pub seal: Seal,
 }
 
 /// Everything signed that cannot be used again.
@@ -73,6 +81,14 @@ impl Model {
         Ok(())
     }
 
+    /// What is void counts as used, and cannot be made void again.
+    pub(super) fn revoke(&mut self, revocation: &Revocation) -> Outcome {
+        let Revocation { giver, mark, seal } = revocation;
+        require(seal.is_by_key_of(*giver), "ERC3009InvalidSignature")?;
+        let unused = self.used.authorizations.insert((*giver, mark.clone()));
+        require(unused, "ERC3009UsedAuthorization")
+    }
+
     pub(super) fn cancel_lock_nonce(&mut self, by: Account) -> Outcome {
         count(&mut self.used.locks, by);
         Ok(())
@@ -96,7 +112,7 @@ impl Model {
         self.used.claims.get(&(listing, account)).copied().unwrap_or_default()
     }
 
-    /// Relayed payments that have been made by authorizations.
+    /// Relayed payments that have been made by authorizations, or made void.
     #[must_use]
     pub fn authorized_payments(&self) -> Vec<&SignedPay> {
         let payments = self.used.authorizations.iter().filter_map(|(_, mark)| match mark {
