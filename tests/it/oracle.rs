@@ -2,6 +2,7 @@
 
 mod accepted;
 mod digests;
+mod encodings;
 mod typed_data;
 
 use alloy::primitives::{Address, B256, Bytes, U256, keccak256};

@@ -9,14 +9,15 @@ use serde_json::{Value, json};
 use stoa_scripts::anvil::CHAIN_ID;
 
 /// Members of a payment; what is paid for comes after them.
-pub(super) const PAY: &str = "address from,address target,address token,uint256 amount,uint8 funding,address relayer,uint256 relayerFee,uint256 nonce,uint256 deadline";
+pub(super) const PAY: &str = "address from,address target,address token,uint256 amount,uint8 funding,\
+    address relayer,uint256 relayerFee,uint256 nonce,uint256 deadline";
 pub(super) const ORDER: &str = "uint256 plan,uint32 version,uint64 quantity,address recipient,bytes gateData";
 pub(super) const SHARE_ORDER: &str = "uint256 sale,uint64 quantity,address recipient";
 pub(super) const LOCK_ORDER: &str =
     "address account,uint256 term,uint256 nonce,uint256 deadline,bytes signature";
 pub(super) const LISTING_PAYMENT: &str = "uint256 listing,bytes32 memo";
-pub(super) const SPEND: &str =
-    "address holder,uint256 plan,uint256 units,address spender,bytes32 ref,uint256 nonce,uint256 deadline";
+pub(super) const SPEND: &str = "address holder,uint256 plan,uint256 units,address spender,bytes32 ref,\
+    uint256 nonce,uint256 deadline";
 pub(super) const LOCK_FOR: &str =
     "address account,uint256 amount,uint256 term,uint256 nonce,uint256 deadline";
 pub(super) const CLAIM: &str =

@@ -114,10 +114,11 @@ pay_for!(share_order, ShareOrder, uint256 sale; uint64 quantity; address recipie
 pay_for!(lock_order, LockOrder, address account; uint256 term; uint256 nonce; uint256 deadline; bytes signature;);
 pay_for!(listing_payment, ListingPayment, uint256 listing; bytes32 memo;);
 
-/// What a holder of credits signs. Rust keeps the word `ref` to itself, and alloy would then write `r#ref` into the type;
-/// so the type is written here.
+/// What a holder of credits signs. Rust keeps the word `ref` to itself, and alloy would then write `r#ref` into
+/// the type; so the type is written here.
 pub(crate) fn spend_digest(spend: &Spend, domain: &Eip712Domain) -> B256 {
-    let kind = "Spend(address holder,uint256 plan,uint256 units,address spender,bytes32 ref,uint256 nonce,uint256 deadline)";
+    let kind = "Spend(address holder,uint256 plan,uint256 units,address spender,bytes32 ref,\
+        uint256 nonce,uint256 deadline)";
     let members = [keccak256(kind).as_slice(), &spend.eip712_encode_data()].concat();
     keccak256([&[0x19, 0x01], domain.separator().as_slice(), keccak256(members).as_slice()].concat())
 }
