@@ -30,6 +30,7 @@ use chain::Chain;
 /// A day after the chain's first block: the same in each run, however long the deployment took.
 const START: u64 = 1_800_086_400;
 const DAY: u64 = 24 * 60 * 60;
+const SEED: u64 = 1;
 const ACTIONS: usize = 3_000;
 /// After so many actions everything is compared, not only what the action can have touched.
 const ALL_AFTER: usize = 100;
@@ -180,7 +181,7 @@ fn from_environment(name: &str, otherwise: u64) -> u64 {
 
 #[tokio::test]
 async fn contracts_do_what_the_model_says() {
-    let seed = from_environment("STOA_SEED", 1);
+    let seed = from_environment("STOA_SEED", SEED);
     let actions = from_environment("STOA_ACTIONS", ACTIONS as u64) as usize;
     println!("seed {seed} (STOA_SEED), {actions} actions (STOA_ACTIONS)");
     let mut pair = Pair::start(seed).await;
@@ -197,7 +198,8 @@ async fn contracts_do_what_the_model_says() {
     }
     pair.compare_all().await;
     pair.report(start.elapsed().as_secs_f64(), actions);
-    if actions >= ACTIONS {
+    // Another seed or a shorter run may miss what is rare.
+    if seed == SEED && actions >= ACTIONS {
         reached::require_all(&pair.outcomes);
     }
 }

@@ -110,7 +110,7 @@ pub(super) fn wish_lock(random: &mut StdRng, model: &Model, by: Account) -> Wish
     let token = if random.random_bool(0.05) { token(random) } else { Token::Stoa };
     let from = if random.random() { Figure::Balance(token, by) } else { Figure::Wallet(token, by) };
     let amount = within(random, model, from);
-    let account = if random.random_bool(0.6) { by } else { user(random) };
+    let account = if random.random_bool(0.5) { by } else { user(random) };
     let seal = if account == by || random.random_bool(0.03) { None } else { Some(seal(random, account)) };
     let nonce = nonce_near(random, model.lock_nonce(account));
     let signed = if random.random_bool(0.05) { amount.saturating_add(Amount::from(1)) } else { amount };
@@ -126,7 +126,9 @@ fn funding(random: &mut StdRng, model: &Model, token: Token, by: Account, amount
         let sent = if random.random_bool(0.05) { amount / Amount::from(2) } else { amount };
         return Funding::Native { sent };
     }
-    if model.holding(Figure::Balance(token, by)) >= amount && random.random_bool(0.6) {
+    if model.holding(Figure::Balance(token, by)) >= amount
+        && random.random_bool(if signs { 0.4 } else { 0.6 })
+    {
         return Funding::Balance;
     }
     match random.random_range(0..10) {
@@ -148,6 +150,6 @@ pub(super) fn permit(random: &mut StdRng, model: &Model, owner: Account, amount:
 /// Under a number that may have been used.
 pub(super) fn authorization(random: &mut StdRng, model: &Model, from: Account) -> Authorization {
     let after = if random.random_bool(0.95) { 0 } else { model.now + random.random_range(0..200) };
-    let nonce = random.random_bool(0.95).then(|| random.random_range(0..60));
+    let nonce = random.random_range(0..30);
     Authorization { seal: seal(random, from), nonce, after, before: deadline(random, model) }
 }

@@ -26,31 +26,35 @@ pub(super) fn next(random: &mut StdRng, model: &Model, by: Account) -> (Account,
 
 /// The account's own as a rule; else another's, or of something that is not shown.
 pub(super) fn seal(random: &mut StdRng, account: Account) -> Seal {
-    let stranger = !matches!(account, Account::User(_)) || random.random_bool(0.025);
+    let stranger = !matches!(account, Account::User(_)) || random.random_bool(0.035);
     let signer = if stranger { user(random) } else { account };
-    Seal { signer, whole: random.random_bool(0.98) }
+    Seal { signer, whole: random.random_bool(0.965) }
 }
 
 /// Far off, near, or past.
 pub(super) fn deadline(random: &mut StdRng, model: &Model) -> u64 {
     match random.random_range(0..40) {
-        0 => model.now.saturating_sub(random.random_range(0..100)),
-        1 => model.now + random.random_range(0..100),
-        2..18 => model.now + random.random_range(0..10_000_000),
+        0..2 => model.now.saturating_sub(random.random_range(0..100)),
+        2 => model.now + random.random_range(0..100),
+        3..18 => model.now + random.random_range(0..10_000_000),
         _ => u64::MAX >> random.random_range(0..20),
     }
 }
 
-/// Out of so few that one is met again now and then, in more than one word.
-fn nonce(random: &mut StdRng) -> u64 {
-    if random.random_bool(0.2) { random.random_range(250..262) } else { random.random_range(0..600) }
+/// In one of a few words; now and then one that has been used.
+fn nonce(random: &mut StdRng, model: &Model, keeper: Keeper, account: Account) -> u64 {
+    let used = model.used_nonces(keeper, account);
+    if !used.is_empty() && random.random_bool(0.08) {
+        return used[random.random_range(0..used.len())];
+    }
+    random.random_range(0..600)
 }
 
 /// A counter's value as a rule.
 pub(super) fn nonce_near(random: &mut StdRng, next: u64) -> u64 {
     match random.random_range(0..25) {
-        0 => next + 1,
-        1 => next.saturating_sub(1),
+        0..2 => next + 1,
+        2 => next.saturating_sub(1),
         _ => next,
     }
 }
@@ -100,7 +104,11 @@ fn signed_pay(random: &mut StdRng, model: &Model, by: Account) -> SignedPay {
         _ => {}
     }
     let source = source(random, model, token, from, amount);
-    let nonce = if source == Source::Authorization && random.random_bool(0.95) { 0 } else { nonce(random) };
+    let nonce = if source == Source::Authorization && random.random_bool(0.95) {
+        0
+    } else {
+        nonce(random, model, Keeper::Vault, from)
+    };
     let relayer = match random.random_range(0..20) {
         0..10 => None,
         10..19 => Some(by),
@@ -114,8 +122,8 @@ fn signed_pay(random: &mut StdRng, model: &Model, by: Account) -> SignedPay {
 fn revoke(random: &mut StdRng, model: &Model) -> Action {
     let mut giver = user(random);
     let mark = match random.random_range(0..10) {
-        0..3 => Mark::Own(random.random_range(0..60)),
-        3..5 => Mark::Deposit(random.random_range(0..20)),
+        0..4 => Mark::Own(random.random_range(0..30)),
+        4..7 => Mark::Deposit(random.random_range(0..20)),
         _ => {
             let order = signed_pay(random, model, giver);
             giver = order.from;
@@ -145,7 +153,7 @@ fn grant(random: &mut StdRng, model: &Model, order: &SignedPay) -> Grant {
         }
         Source::Authorization if random.random_bool(0.95) => {
             let given = random_pay::authorization(random, model, order.from);
-            let nonce = given.nonce.filter(|_| random.random_bool(0.05));
+            let nonce = if random.random_bool(0.05) { given.nonce } else { 0 };
             Grant::Authorization(Authorization { nonce, ..given })
         }
         _ => Grant::None,
@@ -163,8 +171,8 @@ fn spend(random: &mut StdRng, model: &Model, by: Account) -> Action {
         holder,
         plan,
         units: within(random, model, Figure::Passes(plan, holder)),
-        spender: if random.random_bool(0.95) { by } else { anybody(random) },
-        nonce: nonce(random),
+        spender: if random.random_bool(0.92) { by } else { anybody(random) },
+        nonce: nonce(random, model, Keeper::Market, holder),
         deadline: deadline(random, model),
         seal: seal(random, holder),
     })
@@ -200,7 +208,7 @@ fn deposit(random: &mut StdRng, model: &Model) -> Action {
     let from = if random.random_bool(0.97) { user(random) } else { anybody(random) };
     let token = if random.random_bool(0.9) { Token::Stoa } else { token(random) };
     let given = random_pay::authorization(random, model, from);
-    let nonce = given.nonce.filter(|_| random.random_bool(0.05));
+    let nonce = if random.random_bool(0.05) { given.nonce } else { 0 };
     Action::DepositWithAuthorization(SignedDeposit {
         token,
         from,

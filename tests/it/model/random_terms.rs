@@ -4,7 +4,7 @@ use rand::Rng as _;
 use rand::rngs::StdRng;
 use stoa_tests::model::{
     Account, Action, Amount, Bounds, Figure, Gate, GateRule, Kind, List, ListingId, Model, NewShareSale,
-    PlanId,
+    PlanId, Token,
 };
 
 use super::random::{amount, anybody, listing, owner, plan, price, token, user, within};
@@ -49,9 +49,14 @@ pub(super) fn bounds(random: &mut StdRng, model: &Model, gated: f64) -> Bounds {
 pub(super) fn gate_rule(random: &mut StdRng, model: &Model, plan: PlanId) -> GateRule {
     let gate = model.plan(plan).and_then(|plan| plan.terms.bounds.gate);
     match gate.filter(|_| random.random_bool(0.9)) {
-        Some(Gate::Tier) => GateRule::GateTier(random.random_range(0..5)),
+        Some(Gate::Tier) => {
+            let reached = model.tier(user(random));
+            let least = u8::from(random.random_bool(0.9));
+            GateRule::GateTier(random.random_range(least..=reached.max(1)))
+        }
         Some(Gate::Token) => {
-            let (token, part) = (token(random), random.random_range(0..4));
+            let token = if random.random_bool(0.6) { Token::Dollar } else { token(random) };
+            let part = random.random_range(0..40);
             let has = model.holding(Figure::Wallet(token, user(random)));
             GateRule::GateHolding { token, amount: has >> part }
         }

@@ -141,7 +141,7 @@ pub(super) fn authorization(
     derived: Option<B256>,
 ) -> Vault::Authorization {
     let (token, from, value) = money;
-    let nonce = given.nonce.map_or(B256::ZERO, B256::with_last_byte);
+    let nonce = B256::with_last_byte(given.nonce);
     let (after, before) = (U256::from(given.after), U256::from(given.before));
     let signed = typed::ReceiveWithAuthorization {
         from: chain.account(from),

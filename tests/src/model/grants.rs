@@ -32,8 +32,8 @@ pub struct Permit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Authorization {
     pub seal: Seal,
-    /// Without: zero, or what the Vault derives.
-    pub nonce: Option<u8>,
+    /// Zero where the Vault derives it.
+    pub nonce: u8,
     /// Valid after this second.
     pub after: u64,
     /// And before this one.
@@ -89,7 +89,7 @@ impl Model {
 
     pub(super) fn deposit_with_authorization(&mut self, deposit: &SignedDeposit) -> Outcome {
         let SignedDeposit { token, from, amount, salt, given } = *deposit;
-        require(given.nonce.is_none(), "Vault_NonceNotZero")?;
+        require(given.nonce == 0, "Vault_NonceNotZero")?;
         self.pull_authorized(token, from, amount, &given, Mark::Deposit(salt))?;
         self.vault.credit(token, from, amount)
     }

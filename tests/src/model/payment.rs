@@ -120,7 +120,7 @@ impl Model {
             Funding::Allowance => self.pull_unless_zero(token, by, amount),
             Funding::Permit(given) => self.pull_permitted(token, by, amount, &given),
             Funding::Authorization(given) => {
-                let mark = Mark::Own(given.nonce.unwrap_or_default());
+                let mark = Mark::Own(given.nonce);
                 self.pull_authorized(token, by, amount, &given, mark)
             }
             Funding::Native { sent } => {
@@ -199,7 +199,7 @@ impl Model {
     fn take_authorized(&mut self, order: &SignedPay, grant: Grant) -> Outcome {
         require(order.nonce == 0, "Vault_NonceNotZero")?;
         let Grant::Authorization(given) = grant else { return Err(Refusal("Vault_GrantMalformed")) };
-        require(given.nonce.is_none(), "Vault_NonceNotZero")?;
+        require(given.nonce == 0, "Vault_NonceNotZero")?;
         let mark = Mark::Payment(Box::new(order.clone()));
         self.pull_authorized(order.token, order.from, order.amount, &given, mark)
     }

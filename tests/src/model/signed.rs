@@ -94,6 +94,13 @@ impl Model {
         Ok(())
     }
 
+    /// Nonces that an account cannot use again.
+    #[must_use]
+    pub fn used_nonces(&self, keeper: Keeper, account: Account) -> Vec<u64> {
+        let own = self.used.unordered.iter().filter(|used| (used.0, used.1) == (keeper, account));
+        own.map(|(_, _, nonce)| *nonce).collect()
+    }
+
     /// The next nonce of an account's permits of STOA.
     #[must_use]
     pub fn permit_nonce(&self, account: Account) -> u64 {
