@@ -1,5 +1,10 @@
 //! `ethers-core`, which shares no code with alloy, agrees with our encodings and addresses.
 
+mod accepted;
+mod digests;
+mod encodings;
+mod typed_data;
+
 use alloy::primitives::{Address, B256, Bytes, U256, keccak256};
 use alloy::sol_types::{SolEvent, SolValue};
 use ethers_core::abi::{self, Token, Tokenizable};

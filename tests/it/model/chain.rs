@@ -3,19 +3,23 @@
 use std::collections::BTreeMap;
 
 use alloy::json_abi::JsonAbi;
-use alloy::primitives::{Address, B256, Bytes, hex, keccak256};
+use alloy::primitives::{Address, B256, Bytes, U256, hex, keccak256};
+use alloy::signers::SignerSync as _;
+use alloy::signers::local::PrivateKeySigner;
 use alloy::sol_types::SolValue;
 use serde_json::{Value, json};
 use stoa_scripts::checkout;
-use stoa_scripts::deploy::{Artifact, CREATE2_DEPLOYER, Deployment};
-use stoa_scripts::testing::Anvil;
-use stoa_tests::model::{Account, Earner, Token};
+use stoa_scripts::deploy::{Artifact, CREATE2_DEPLOYER, Deployment, Parameters};
+use stoa_scripts::testing::{Anvil, AnvilOptions};
+use stoa_tests::model::{Account, Earner, Errand, Refusal, Token};
 
 use crate::support::Stack;
 
 /// Enough for any action here; given so that the node does not try each transaction out first.
 const GAS: &str = "0x989680";
-/// Salt of the second play token.
+/// When the chain begins, so that a run can be replayed to the second.
+const GENESIS: &str = "1800000000";
+/// Salt of the second play token, and of what else is not the suite's.
 const SECOND: B256 = B256::repeat_byte(2);
 
 /// A question: whom, and what.
@@ -28,27 +32,42 @@ pub(super) struct Chain {
     contracts: BTreeMap<String, Address>,
     errors: BTreeMap<[u8; 4], String>,
     colossal: Address,
+    weth: Address,
     users: Vec<Address>,
+    keys: Vec<PrivateKeySigner>,
 }
 
 impl Chain {
     pub(super) async fn start() -> Self {
-        let stack = Stack::start().await;
-        let code = Artifact::read("DemoUSD").expect("the artifact").bytecode;
+        // Without a price for gas, coin moves only where the contracts move it.
+        let args = ["--block-base-fee-per-gas", "0", "--timestamp", GENESIS].map(str::to_owned).to_vec();
+        let anvil = Anvil::start_with(AnvilOptions { args, ..AnvilOptions::default() }).await;
+        let keys: Vec<PrivateKeySigner> = (0..Anvil::keys().len()).map(Anvil::signer).collect();
+        let mut users: Vec<Address> = keys.iter().map(PrivateKeySigner::address).collect();
+        let owner = &mut users[number(Account::CONTRACT_WALLET)];
+        let wallet = Extra::new(SECOND, &[code("DemoWallet"), owner.abi_encode()].concat());
+        *owner = wallet.address;
+        let (colossal, weth) = (Extra::new(SECOND, &code("DemoUSD")), Extra::new(SECOND, &code("DemoWETH")));
+        let parameters = Parameters { weth: weth.address, ..Parameters::local(users[0]) };
+        let stack = Stack::on(anvil, Some(parameters)).await;
         let chain = Self {
             http: reqwest::Client::new(),
             contracts: addresses(&stack.deployment),
-            errors: error_names(),
-            colossal: CREATE2_DEPLOYER.create2(SECOND, keccak256(&code)),
-            users: (0..Anvil::keys().len()).map(|n| Anvil::signer(n).address()).collect(),
             stack,
+            errors: error_names(),
+            colossal: colossal.address,
+            weth: weth.address,
+            users,
+            keys,
         };
-        let second = [SECOND.as_slice(), &code].concat().into();
-        let now = chain.now().await;
-        chain.send(chain.users[0], (CREATE2_DEPLOYER, second), now + 1).await.expect("a second token");
-        let timelock = chain.contract("Timelock");
-        chain.request("anvil_impersonateAccount", json!([timelock])).await;
-        chain.request("anvil_setBalance", json!([timelock, "0xde0b6b3a7640000"])).await;
+        for extra in [&colossal, &weth, &wallet] {
+            let (now, creator) = (chain.now().await, chain.users[0]);
+            chain.send(creator, (CREATE2_DEPLOYER, extra.creation.clone()), now + 1).await.expect("created");
+        }
+        for contract in [chain.contract("Timelock"), wallet.address] {
+            chain.request("anvil_impersonateAccount", json!([contract])).await;
+            chain.request("anvil_setBalance", json!([contract, "0x8ac7230489e80000"])).await;
+        }
         chain
     }
 
@@ -61,6 +80,7 @@ impl Chain {
             Token::Dollar => self.contract("DemoUSD"),
             Token::Colossal => self.colossal,
             Token::Stoa => self.contract("StoaToken"),
+            Token::Coin => self.weth,
             Token::Absent => Address::repeat_byte(0xab),
         }
     }
@@ -68,14 +88,13 @@ impl Chain {
     pub(super) fn account(&self, account: Account) -> Address {
         match account {
             Account::Zero => Address::ZERO,
-            Account::User(user) => self.users[usize::from(user)],
+            Account::User(_) => self.users[number(account)],
             Account::Timelock => self.contract("Timelock"),
             Account::Vault => self.contract("Vault"),
             Account::Staking => self.contract("Staking"),
             Account::Shares(listing) => self.shares(listing),
             Account::Key { listing, earner } => {
-                let salt =
-                    keccak256((alloy::primitives::U256::from(listing), self.earner(earner)).abi_encode());
+                let salt = keccak256((U256::from(listing), self.earner(earner)).abi_encode());
                 sub_account(self.contract("Revenue"), salt)
             }
             Account::Pocket { user, salt } => {
@@ -84,13 +103,28 @@ impl Chain {
         }
     }
 
+    /// Who is paid for an errand.
+    pub(super) fn target(&self, errand: &Errand) -> Address {
+        self.contract(match errand {
+            Errand::Order(_) | Errand::Shares { .. } => "Market",
+            Errand::Lock(_) => "Staking",
+            Errand::Listing(_) => "Revenue",
+        })
+    }
+
+    /// 65 bytes by a user's key.
+    pub(super) fn sign(&self, signer: Account, digest: B256) -> Bytes {
+        let signature = self.keys[number(signer)].sign_hash_sync(&digest).expect("a signature");
+        signature.as_bytes().into()
+    }
+
     /// The share contract of a listing: an EIP-1167 clone of the first contract that Revenue created.
     pub(super) fn shares(&self, listing: u64) -> Address {
         let revenue = self.contract("Revenue");
         let head = hex!("3d602d80600a3d3981f3363d3d373d3d3d363d73");
         let code =
             [&head[..], revenue.create(1).as_slice(), &hex!("5af43d82803e903d91602b57fd5bf3")].concat();
-        revenue.create2(B256::from(alloy::primitives::U256::from(listing)), keccak256(code))
+        revenue.create2(B256::from(U256::from(listing)), keccak256(code))
     }
 
     pub(super) fn earner(&self, earner: Earner) -> Address {
@@ -114,9 +148,22 @@ impl Chain {
     }
 
     /// One transaction in a block of its own at `time`; the error's name if it reverted.
-    pub(super) async fn send(&self, from: Address, (to, data): Call, time: u64) -> Result<(), String> {
+    pub(super) async fn send(&self, from: Address, call: Call, time: u64) -> Result<(), String> {
+        self.send_with(U256::ZERO, from, call, time).await
+    }
+
+    /// The same, with coin.
+    pub(super) async fn send_with(
+        &self,
+        value: U256,
+        from: Address,
+        (to, data): Call,
+        time: u64,
+    ) -> Result<(), String> {
         self.request("anvil_setNextBlockTimestamp", json!([time])).await;
-        let transaction = json!({ "from": from, "to": to, "data": data, "gas": GAS });
+        let transaction = json!({
+            "from": from, "to": to, "data": data, "value": value, "gas": GAS, "gasPrice": "0x0",
+        });
         let receipt = self.request("eth_sendTransactionSync", json!([transaction])).await;
         if receipt["status"] == "0x1" {
             return Ok(());
@@ -129,19 +176,26 @@ impl Chain {
 
     fn error_name(&self, output: &str) -> String {
         let data = hex::decode(output).unwrap_or_default();
+        if data.is_empty() {
+            return Refusal::UNTOLD.0.to_owned();
+        }
         let selector = data.first_chunk::<4>();
         let name = selector.and_then(|selector| self.errors.get(selector)).cloned();
         name.unwrap_or_else(|| format!("an unknown error {output:?}"))
     }
 
-    /// The answers to many questions about the newest block.
+    /// The answers to many questions about the newest block. A question of no words is after an account's coin.
     pub(super) async fn ask(&self, calls: &[Call]) -> Vec<Bytes> {
         let batch: Vec<Value> = calls
             .iter()
             .enumerate()
             .map(|(id, (to, data))| {
-                let params = json!([{ "to": to, "data": data }, "latest"]);
-                json!({ "jsonrpc": "2.0", "id": id, "method": "eth_call", "params": params })
+                let (method, params) = if data.is_empty() {
+                    ("eth_getBalance", json!([to, "latest"]))
+                } else {
+                    ("eth_call", json!([{ "to": to, "data": data }, "latest"]))
+                };
+                json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params })
             })
             .collect();
         let mut answers = self.post(&Value::Array(batch)).await;
@@ -150,8 +204,13 @@ impl Chain {
         assert_eq!(answers.len(), calls.len(), "as many answers as questions");
         answers
             .iter()
-            .map(|answer| {
+            .zip(calls)
+            .map(|(answer, (_, data))| {
                 let text = answer["result"].as_str().unwrap_or_else(|| panic!("no figure but {answer}"));
+                if data.is_empty() {
+                    // A number, written without leading zeros.
+                    return text.parse::<U256>().expect("a number").to_be_bytes::<32>().into();
+                }
                 text.parse().expect("hex")
             })
             .collect()
@@ -167,6 +226,30 @@ impl Chain {
     async fn post(&self, body: &Value) -> Value {
         let sent = self.http.post(self.stack.chain.rpc_url()).json(body).send().await.expect("Anvil answers");
         sent.json().await.expect("JSON")
+    }
+}
+
+/// A contract besides the suite.
+struct Extra {
+    address: Address,
+    creation: Bytes,
+}
+
+impl Extra {
+    fn new(salt: B256, code: &[u8]) -> Self {
+        let address = CREATE2_DEPLOYER.create2(salt, keccak256(code));
+        Self { address, creation: [salt.as_slice(), code].concat().into() }
+    }
+}
+
+fn code(name: &str) -> Vec<u8> {
+    Artifact::read(name).expect("the artifact").bytecode.to_vec()
+}
+
+fn number(user: Account) -> usize {
+    match user {
+        Account::User(user) => usize::from(user),
+        other => unreachable!("{other:?} is no user"),
     }
 }
 

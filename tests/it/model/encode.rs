@@ -1,12 +1,12 @@
 //! The model's actions as transactions, and its figures as questions to the contracts.
 
 use alloy::primitives::{Address, B256, Bytes, U256};
-use alloy::sol_types::{SolCall, SolValue};
+use alloy::sol_types::SolCall;
 use stoa_contracts::{DemoUSD, Listings, Market, Revenue, Vault};
-use stoa_tests::model::{Account, Action, Funding, Kind, NewListing, NewPlan, Order, Status, Token};
+use stoa_tests::model::{Account, Action, Kind, NewListing, NewPlan, Status, Token};
 
 use super::chain::{Call, Chain};
-use super::{sharing, staking};
+use super::{gates, paying, sharing, staking};
 
 /// A call's data to one of the suite's contracts.
 pub(super) fn call(chain: &Chain, contract: &str, call: &impl SolCall) -> Call {
@@ -15,17 +15,6 @@ pub(super) fn call(chain: &Chain, contract: &str, call: &impl SolCall) -> Call {
 
 pub(super) fn id(address: Address) -> U256 {
     U256::from_be_slice(address.as_slice())
-}
-
-/// A payment by the Vault's one door.
-pub(super) fn pay(chain: &Chain, target: &str, money: (Token, U256, Funding), data: Bytes) -> Call {
-    let (token, amount, funding) = money;
-    let (target, token) = (chain.contract(target), chain.token(token));
-    let funding = match funding {
-        Funding::Balance => 0,
-        Funding::Allowance => 1,
-    };
-    call(chain, "Vault", &Vault::payCall { target, token, amount, funding, data })
 }
 
 /// The transaction that does it.
@@ -50,7 +39,6 @@ pub(super) fn transaction(chain: &Chain, by: Account, action: &Action) -> Call {
         Action::CreatePlan(_)
         | Action::ChangePlan { .. }
         | Action::PausePlan { .. }
-        | Action::Buy { .. }
         | Action::TransferPass { .. }
         | Action::ApprovePasses { .. } => market(chain, action),
         Action::Settle { .. }
@@ -59,15 +47,25 @@ pub(super) fn transaction(chain: &Chain, by: Account, action: &Action) -> Call {
         | Action::PauseSales { .. }
         | Action::ResumeSales => revenue(chain, by, action),
         Action::BoundPlan { .. } | Action::Spend { .. } => market(chain, action),
-        Action::Lock { .. }
-        | Action::ExtendLock { .. }
+        Action::SetGate { plan, rule } => gates::transaction(chain, *plan, *rule),
+        Action::Pay { .. }
+        | Action::PayBySig(_)
+        | Action::SpendBySig(_)
+        | Action::ClaimBySig(_)
+        | Action::DepositWithAuthorization(_)
+        | Action::Revoke(_)
+        | Action::DepositNative { .. }
+        | Action::WithdrawNative { .. }
+        | Action::CancelNonces { .. } => paying::transaction(chain, by, action),
+        Action::ExtendLock { .. }
+        | Action::CancelLockNonce
         | Action::WithdrawLock { .. }
         | Action::SetReinvest { .. }
         | Action::Reinvest { .. }
         | Action::Distribute { .. }
         | Action::ClaimFees { .. }
         | Action::ListFeeToken { .. }
-        | Action::SetTiers { .. } => staking::transaction(chain, by, action),
+        | Action::SetTiers { .. } => staking::transaction(chain, action),
         _ => sharing::transaction(chain, action),
     }
 }
@@ -187,17 +185,11 @@ fn new_plan(chain: &Chain, new: &NewPlan) -> Market::NewPlan {
         period: if let Kind::Subscription { period } = new.kind { period } else { 0 },
         units: if let Kind::Credits { units } = new.kind { units } else { 0 },
         unit: if matches!(new.kind, Kind::Credits { .. }) { "call".to_owned() } else { String::new() },
-        from: new.window.0,
-        until: new.window.1,
-        gate: Address::ZERO,
+        from: new.bounds.window.0,
+        until: new.bounds.window.1,
+        gate: gates::address(chain, new.bounds.gate),
         tierDiscount: new.discount,
     }
-}
-
-fn order(chain: &Chain, order: &Order) -> Bytes {
-    let recipient = chain.account(order.recipient);
-    let (plan, version, quantity) = (U256::from(order.plan), order.version, order.quantity);
-    stoa_contracts::Order { plan, version, quantity, recipient }.abi_encode().into()
 }
 
 fn market(chain: &Chain, action: &Action) -> Call {
@@ -216,11 +208,9 @@ fn market(chain: &Chain, action: &Action) -> Call {
         Action::PausePlan { plan, paused: false } => {
             call(chain, "Market", &Market::resumePlanCall { plan: U256::from(*plan) })
         }
-        Action::Buy { token, amount, funding, order: wanted } => {
-            pay(chain, "Market", (*token, *amount, *funding), order(chain, wanted))
-        }
-        Action::BoundPlan { plan, window: (from, until) } => {
-            let (plan, gate, from, until) = (U256::from(*plan), Address::ZERO, *from, *until);
+        Action::BoundPlan { plan, bounds } => {
+            let (plan, gate) = (U256::from(*plan), gates::address(chain, bounds.gate));
+            let (from, until) = bounds.window;
             call(chain, "Market", &Market::boundPlanCall { plan, gate, from, until })
         }
         Action::Spend { plan, units } => {

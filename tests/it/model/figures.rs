@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use alloy::primitives::{Address, Bytes, U256};
+use alloy::primitives::{Address, B256, Bytes, U256};
 use alloy::sol_types::SolCall;
-use stoa_contracts::{DemoUSD, Listings, Market, Revenue, Vault};
-use stoa_tests::model::{Earner, Figure, ListingId, PlanId, Token, Value};
+use stoa_contracts::{DemoUSD, Listings, Market, Revenue, StoaToken, Vault};
+use stoa_tests::model::{Account, Earner, Figure, ListingId, PlanId, Token, Value};
 
 use super::chain::{Call, Chain};
 use super::encode::{id, token_id};
-use super::{sharing, staking};
+use super::{gates, paying, sharing, signing, staking};
 
 /// The contracts' answers, as numbers.
 pub(super) async fn read(chain: &Chain, figures: &[Figure]) -> Vec<U256> {
@@ -35,6 +35,8 @@ pub(super) fn expected(chain: &Chain, value: Value) -> U256 {
         Value::Number(number) => number,
         Value::Account(account) => id(chain.account(account)),
         Value::Token(token) => token_id(chain, token),
+        Value::Gate(gate) => id(gates::address(chain, gate)),
+        Value::List(list) => gates::root(chain, list).into(),
     }
 }
 
@@ -62,8 +64,22 @@ impl Word {
 
 fn question(chain: &Chain, figure: Figure) -> (Call, Word) {
     match figure {
-        Figure::Supply(..) | Figure::Wallet(..) | Figure::AllowedToVault(..) => of_token(chain, figure),
+        Figure::Supply(..)
+        | Figure::Wallet(..)
+        | Figure::Coin(_)
+        | Figure::AllowedToVault(..)
+        | Figure::PermitNonce(_)
+        | Figure::AuthorizationUsed(..)
+        | Figure::DepositUsed(..) => of_token(chain, figure),
         Figure::Balance(..) | Figure::Operator { .. } | Figure::Allowance { .. } => of_vault(chain, figure),
+        Figure::Nonces(keeper, account, word) => {
+            let (account, word) = (chain.account(account), U256::from(word));
+            let data = Vault::nonceWordCall { account, word }.abi_encode();
+            ((chain.contract(paying::keeper_name(keeper)), data.into()), Word::At(0))
+        }
+        Figure::GateList(_) | Figure::GateTier(_) | Figure::GateToken(_) | Figure::GateAmount(_) => {
+            at(gates::question(chain, figure))
+        }
         Figure::ListingCount
         | Figure::ListingOwner(_)
         | Figure::ListingApproved(_)
@@ -84,6 +100,7 @@ fn question(chain: &Chain, figure: Figure) -> (Call, Word) {
         | Figure::SharesOfMarket(..)
         | Figure::SharesEarned(..)
         | Figure::ShareClaim(..)
+        | Figure::ClaimNonce(..)
         | Figure::ShareSold(_)
         | Figure::ShareSaleClosed(_) => at(sharing::question(chain, figure)),
         Figure::LockAmount(_)
@@ -91,7 +108,10 @@ fn question(chain: &Chain, figure: Figure) -> (Call, Word) {
         | Figure::LockEnd(_)
         | Figure::LockReinvests(_)
         | Figure::Tier(_)
+        | Figure::LockNonce(_)
         | Figure::TotalScore
+        | Figure::PastScore(..)
+        | Figure::PastTotalScore(_)
         | Figure::FeeIndex(_)
         | Figure::FeeClaim(..)
         | Figure::Undistributed(_) => at(staking::question(chain, figure)),
@@ -113,9 +133,24 @@ fn of_token(chain: &Chain, figure: Figure) -> (Call, Word) {
             let (owner, spender) = (chain.account(account), chain.contract("Vault"));
             (token, DemoUSD::allowanceCall { owner, spender }.abi_encode())
         }
+        Figure::Coin(account) => return ((chain.account(account), Bytes::new()), Word::At(0)),
+        Figure::PermitNonce(account) => {
+            (Token::Stoa, StoaToken::noncesCall { owner: chain.account(account) }.abi_encode())
+        }
+        Figure::AuthorizationUsed(account, nonce) => {
+            (Token::Stoa, authorization_state(chain, account, B256::with_last_byte(nonce)))
+        }
+        Figure::DepositUsed(account, salt) => {
+            let nonce = signing::deposit_nonce(B256::with_last_byte(salt));
+            (Token::Stoa, authorization_state(chain, account, nonce))
+        }
         other => unreachable!("{other:?} is no token's"),
     };
     ((chain.token(token), data.into()), Word::At(0))
+}
+
+fn authorization_state(chain: &Chain, authorizer: Account, nonce: B256) -> Vec<u8> {
+    StoaToken::authorizationStateCall { authorizer: chain.account(authorizer), nonce }.abi_encode()
 }
 
 fn of_vault(chain: &Chain, figure: Figure) -> (Call, Word) {
@@ -182,6 +217,9 @@ mod plan_of {
     pub(super) const VERSION: usize = 7;
     pub(super) const PAUSED: usize = 8;
     pub(super) const TRANSFERABLE: usize = 9;
+    pub(super) const FROM: usize = 14;
+    pub(super) const UNTIL: usize = 15;
+    pub(super) const GATE: usize = 16;
 }
 
 fn of_market(chain: &Chain, figure: Figure) -> (Call, Word) {
@@ -197,6 +235,9 @@ fn of_market(chain: &Chain, figure: Figure) -> (Call, Word) {
         Figure::PlanVersion(id) => plan(id, plan_of::VERSION),
         Figure::PlanPaused(id) => plan(id, plan_of::PAUSED),
         Figure::PlanTransferable(id) => plan(id, plan_of::TRANSFERABLE),
+        Figure::PlanFrom(id) => plan(id, plan_of::FROM),
+        Figure::PlanUntil(id) => plan(id, plan_of::UNTIL),
+        Figure::PlanGate(id) => plan(id, plan_of::GATE),
         Figure::Passes(id, account) => {
             let (account, plan) = (chain.account(account), U256::from(id));
             (Market::balanceOfCall { account, plan }.abi_encode(), Word::At(0))

@@ -9,6 +9,7 @@ use stoa_scripts::child::Child;
 use stoa_tests::model::{Amount, Figure, Figures, ListingId, Value};
 
 use super::chain::Chain;
+use super::figures;
 use crate::support::eventually;
 
 /// Anvil's.
@@ -213,6 +214,9 @@ fn what(chain: &Chain, figure: Figure) -> Option<String> {
         Figure::PlanVersion(id) => format!("plan version {id}"),
         Figure::PlanPaused(id) => format!("plan paused {id}"),
         Figure::PlanTransferable(id) => format!("plan transferable {id}"),
+        Figure::PlanFrom(id) => format!("plan from {id}"),
+        Figure::PlanUntil(id) => format!("plan until {id}"),
+        Figure::PlanGate(id) => format!("plan gate {id}"),
         Figure::Passes(id, account) => format!("passes {id} {}", a(account)),
         Figure::ExpiresAt(id, account) => format!("expiry {id} {}", a(account)),
         Figure::IsActive(id, account) => format!("active {id} {}", a(account)),
@@ -265,11 +269,17 @@ fn text(chain: &Chain, value: Value) -> String {
         Value::Number(number) => number.to_string(),
         Value::Account(account) => format!("{:#x}", chain.account(account)),
         Value::Token(token) => format!("{:#x}", chain.token(token)),
+        Value::Gate(_) => {
+            let id = figures::expected(chain, value).to_be_bytes::<32>();
+            format!("{:#x}", Address::from_slice(&id[12..]))
+        }
+        Value::List(_) => unreachable!("no table tells a gate's list"),
     }
 }
 
 fn without_zeros(mut facts: Facts) -> Facts {
-    facts.retain(|_, value| value != "0");
+    let nobody = format!("{:#x}", Address::ZERO);
+    facts.retain(|_, value| *value != "0" && *value != nobody);
     facts
 }
 

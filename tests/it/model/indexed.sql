@@ -19,6 +19,9 @@ UNION ALL SELECT format('plan sold %s', plan), sold::text FROM market.plan
 UNION ALL SELECT format('plan version %s', plan), version::text FROM market.plan
 UNION ALL SELECT format('plan paused %s', plan), paused::int::text FROM market.plan
 UNION ALL SELECT format('plan transferable %s', plan), transferable::int::text FROM market.plan
+UNION ALL SELECT format('plan from %s', plan), sells_from::text FROM market.plan
+UNION ALL SELECT format('plan until %s', plan), sells_until::text FROM market.plan
+UNION ALL SELECT format('plan gate %s', plan), '0x' || encode(gate, 'hex') FROM market.plan
 UNION ALL SELECT format('passes %s 0x%s', plan, encode(holder, 'hex')), quantity::text FROM market.pass
 UNION ALL SELECT format('expiry %s 0x%s', plan, encode(holder, 'hex')), expiry::text FROM market.subscription
 UNION ALL SELECT format('sales %s 0x%s', listing, encode(token, 'hex')), amount::text FROM market.revenue

@@ -3,35 +3,45 @@
 use rand::Rng as _;
 use rand::rngs::StdRng;
 use stoa_tests::model::{
-    Account, Action, Amount, Earner, Figure, Funding, Kind, ListingId, Model, NewListing, NewPlan, Order,
-    PlanId, Status, Token, Value,
+    Account, Action, Amount, Earner, Figure, Kind, ListingId, Model, NewPlan, PlanId, Token,
 };
 
-use super::random_terms;
+use super::{random_listings, random_pay, random_signed, random_terms};
 
 /// So many users act; more would rarely meet.
-const USERS: u8 = 6;
-/// Enough to build families, few enough to be sold often.
-const LISTINGS: u64 = 24;
+const USERS: u8 = 7;
+/// Few enough to be sold often.
 const PLANS: u64 = 40;
+/// With fewer of either there is little to do, so some come first.
+const FEW: u64 = 6;
 
 /// Who does what next.
 pub(super) fn next(random: &mut StdRng, model: &Model) -> (Account, Action) {
     let by = user(random);
-    let action = match random.random_range(0..150) {
+    if model.listing_count() < FEW && random.random_bool(0.2) {
+        return (by, Action::CreateListing(random_listings::new_listing(random, model)));
+    }
+    if model.plan_count() < FEW && random.random_bool(0.2) {
+        return plans(random, model, by);
+    }
+    let action = match random.random_range(0..240) {
         0..6 => mint(random),
         6..12 => Action::AllowVault { token: token(random), amount: amount(random) },
         12..20 => deposit(random, model, by),
         20..32 => balances(random, model, by),
         32..37 => pockets(random, model, by),
-        37..50 => return listings(random, model, by),
+        37..50 => return random_listings::listings(random, model, by),
         50..58 => return plans(random, model, by),
-        58..82 => return buy(random, model, by),
+        58..82 => return (by, random_pay::order(random, model, by)),
         82..87 => passes(random, model, by),
         87..99 => settle(random, model),
         99..101 => return fee(random, by),
         101..118 => return random_terms::shares(random, model, by),
         118..140 => return random_terms::staking(random, model, by),
+        150..200 | 220..240 => return random_signed::next(random, model, by),
+        200..206 => native(random, model, by),
+        210..220 => return gate(random, model, by),
+        206..210 => return (by, random_pay::listing(random, model, by)),
         _ => return random_terms::other(random, model, by),
     };
     (by, action)
@@ -59,8 +69,9 @@ fn pocket(random: &mut StdRng) -> Account {
 pub(super) fn token(random: &mut StdRng) -> Token {
     match random.random_range(0..40) {
         0 => Token::Absent,
-        1..16 => Token::Dollar,
-        16..28 => Token::Stoa,
+        1..13 => Token::Dollar,
+        13..24 => Token::Stoa,
+        24..31 => Token::Coin,
         _ => Token::Colossal,
     }
 }
@@ -81,10 +92,7 @@ pub(super) fn amount(random: &mut StdRng) -> Amount {
 
 /// An amount that a figure allows as a rule; exactly all of it, one more, or anything else otherwise.
 pub(super) fn within(random: &mut StdRng, model: &Model, figure: Figure) -> Amount {
-    let limit = match model.figures().get(&figure) {
-        Some(Value::Number(limit)) => *limit,
-        _ => Amount::ZERO,
-    };
+    let limit = model.holding(figure);
     match random.random_range(0..16) {
         0 => limit.saturating_add(Amount::from(1)),
         1 => amount(random),
@@ -101,6 +109,20 @@ fn mint(random: &mut StdRng) -> Action {
         amount(random) >> random.random_range(0..4)
     };
     Action::Mint { token, to: user(random), amount }
+}
+
+/// Coin is wrapped and unwrapped, never more than there is: a node would not take the transaction.
+fn native(random: &mut StdRng, model: &Model, by: Account) -> Action {
+    let to = if random.random_bool(0.08) { Account::Staking } else { anybody(random) };
+    if random.random() {
+        return Action::WithdrawNative {
+            to,
+            amount: within(random, model, Figure::Balance(Token::Coin, by)),
+        };
+    }
+    let most = model.coin(by) / Amount::from(1_000);
+    let amount = if random.random_bool(0.1) { Amount::ZERO } else { most >> random.random_range(0..64) };
+    Action::DepositNative { to: if random.random_bool(0.6) { by } else { to }, amount }
 }
 
 fn deposit(random: &mut StdRng, model: &Model, by: Account) -> Action {
@@ -170,61 +192,6 @@ pub(super) fn owner(random: &mut StdRng, model: &Model, listing: ListingId, by: 
     }
 }
 
-fn listings(random: &mut StdRng, model: &Model, by: Account) -> (Account, Action) {
-    let listing = listing(random, model);
-    let owner = owner(random, model, listing, by);
-    let action = match random.random_range(0..20) {
-        0..8 if model.listing_count() < LISTINGS => {
-            return (by, Action::CreateListing(new_listing(random, model)));
-        }
-        0..9 => Action::Publish { listing, uris: random.random_range(0..10) },
-        9..14 => {
-            let status = match random.random_range(0..20) {
-                0 => Status::Retired,
-                1..8 => Status::Paused,
-                _ => Status::Active,
-            };
-            Action::SetStatus { listing, status }
-        }
-        14..17 => {
-            let to = if random.random_bool(0.1) { Account::Zero } else { user(random) };
-            let from = if random.random_bool(0.1) { user(random) } else { owner };
-            Action::TransferListing { listing, from, to }
-        }
-        17..19 => Action::ApproveListing { listing, to: anybody(random) },
-        _ => Action::ApproveAllListings { operator: anybody(random), approved: random.random() },
-    };
-    (owner, action)
-}
-
-fn new_listing(random: &mut StdRng, model: &Model) -> NewListing {
-    let derivatives = random.random_bool(0.9);
-    let mut parents = Vec::new();
-    let mut from = u64::from(random.random_bool(0.97));
-    let most = if random.random_bool(0.05) { 10 } else { random.random_range(0..5) };
-    while parents.len() < most && from <= model.listing_count() + u64::from(random.random_bool(0.05)) {
-        let parent = random.random_range(from..=model.listing_count() + 1);
-        let asked = model.listing(parent).map_or(0, |parent| parent.derivative_bps);
-        let granted = asked + random.random_range(0..400) * u16::from(random.random::<bool>());
-        parents.push((parent, if random.random_bool(0.05) { granted / 2 } else { granted }));
-        from = if random.random_bool(0.03) { parent } else { parent + 1 };
-    }
-    if random.random_bool(0.9) {
-        parents.retain(|(parent, _)| model.listing(*parent).is_some_and(|parent| parent.derivatives));
-    }
-    let most_asked = if random.random_bool(0.1) { 2_600 } else { 900 };
-    let asked = random.random_range(0..most_asked);
-    let most_uris = if random.random_bool(0.1) { 10 } else { 4 };
-    NewListing {
-        derivatives,
-        derivative_bps: if derivatives || random.random_bool(0.1) { asked } else { 0 },
-        parents,
-        royalty_receiver: anybody(random),
-        royalty_bps: random.random_range(0..1_050),
-        uris: random.random_range(0..most_uris),
-    }
-}
-
 fn plans(random: &mut StdRng, model: &Model, by: Account) -> (Account, Action) {
     if model.plan_count() < PLANS && random.random_bool(0.6) {
         let listing = listing(random, model);
@@ -233,8 +200,8 @@ fn plans(random: &mut StdRng, model: &Model, by: Account) -> (Account, Action) {
         let kind = random_terms::kind(random);
         let transferable =
             random.random_bool(if matches!(kind, Kind::Subscription { .. }) { 0.05 } else { 0.5 });
-        let (window, discount) = (random_terms::window(random, model), random.random());
-        let new = NewPlan { listing, token, price, cap, transferable, kind, window, discount };
+        let (bounds, discount) = (random_terms::bounds(random, model, 0.4), random.random());
+        let new = NewPlan { listing, token, price, cap, transferable, kind, bounds, discount };
         return (owner(random, model, listing, by), Action::CreatePlan(new));
     }
     let id = plan(random, model);
@@ -247,6 +214,19 @@ fn plans(random: &mut StdRng, model: &Model, by: Account) -> (Account, Action) {
         Action::PausePlan { plan: id, paused: if random.random_bool(0.9) { !paused } else { paused } }
     };
     (owner(random, model, listing, by), action)
+}
+
+/// A gate is told what it asks for.
+fn gate(random: &mut StdRng, model: &Model, by: Account) -> (Account, Action) {
+    let gated = model.gated_plans();
+    let plan = if gated.is_empty() || random.random_bool(0.1) {
+        plan(random, model)
+    } else {
+        gated[random.random_range(0..gated.len())]
+    };
+    let listing = model.plan(plan).map_or(0, |plan| plan.terms.listing);
+    let rule = random_terms::gate_rule(random, model, plan);
+    (owner(random, model, listing, by), Action::SetGate { plan, rule })
 }
 
 pub(super) fn price(random: &mut StdRng, token: Token) -> u128 {
@@ -262,52 +242,6 @@ fn cap(random: &mut StdRng) -> u64 {
     if random.random_bool(0.7) { 0 } else { random.random_range(1..200) }
 }
 
-/// An order as it should be, and one thing wrong with it now and then.
-fn buy(random: &mut StdRng, model: &Model, by: Account) -> (Account, Action) {
-    let id = plan(random, model);
-    let (mut token, mut version, price) = model
-        .plan(id)
-        .map_or((token(random), 1, 0), |plan| (plan.terms.token, plan.version, plan.terms.price));
-    let mut quantity = if random.random_bool(0.03) { random.random() } else { random.random_range(1..12) };
-    let mut recipient = if random.random_bool(0.2) { anybody(random) } else { by };
-    let mut amount = Amount::from(price) * Amount::from(quantity);
-    match random.random_range(0..40) {
-        0 => token = self::token(random),
-        1 => version = version.wrapping_add(1),
-        2 => version = version.wrapping_sub(1),
-        3 => quantity = 0,
-        4 => recipient = Account::Zero,
-        5 => amount = amount.saturating_sub(Amount::from(1)),
-        6 => amount = self::amount(random),
-        7..12 => amount = amount.saturating_add(Amount::from(random.random::<u32>())),
-        _ => {}
-    }
-    let funding = fund_for(random, model, token, by, amount);
-    (by, Action::Buy { token, amount, funding, order: Order { plan: id, version, quantity, recipient } })
-}
-
-/// From the balance as a rule, if it is enough.
-pub(super) fn fund_for(
-    random: &mut StdRng,
-    model: &Model,
-    token: Token,
-    by: Account,
-    amount: Amount,
-) -> Funding {
-    if has(model, Figure::Balance(token, by)) >= amount && random.random_bool(0.8) {
-        Funding::Balance
-    } else {
-        Funding::Allowance
-    }
-}
-
-fn has(model: &Model, figure: Figure) -> Amount {
-    match model.figures().get(&figure) {
-        Some(Value::Number(number)) => *number,
-        _ => Amount::ZERO,
-    }
-}
-
 fn passes(random: &mut StdRng, model: &Model, by: Account) -> Action {
     if random.random_bool(0.2) {
         return Action::ApprovePasses { operator: anybody(random), approved: random.random() };
@@ -320,14 +254,7 @@ fn passes(random: &mut StdRng, model: &Model, by: Account) -> Action {
 
 /// Where there is something to settle as a rule.
 fn settle(random: &mut StdRng, model: &Model) -> Action {
-    let keys: Vec<_> = model
-        .figures()
-        .into_keys()
-        .filter_map(|figure| match figure {
-            Figure::Pending(listing, earner, token) => Some((listing, earner, token)),
-            _ => None,
-        })
-        .collect();
+    let keys = model.earning_keys();
     if keys.is_empty() || random.random_bool(0.1) {
         let earner = random.random_bool(0.9).then(|| Earner::User(random.random_range(0..USERS)));
         return Action::Settle { listing: listing(random, model), earner, token: token(random) };

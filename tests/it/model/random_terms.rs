@@ -3,10 +3,12 @@
 use rand::Rng as _;
 use rand::rngs::StdRng;
 use stoa_tests::model::{
-    Account, Action, Amount, Figure, Funding, Kind, ListingId, Model, NewShareSale, Token,
+    Account, Action, Amount, Bounds, Figure, Gate, GateRule, Kind, List, ListingId, Model, NewShareSale,
+    PlanId, Token,
 };
 
-use super::random::{amount, anybody, fund_for, listing, owner, plan, price, token, user, within};
+use super::random::{amount, anybody, listing, owner, plan, price, token, user, within};
+use super::random_pay;
 
 pub(super) fn kind(random: &mut StdRng) -> Kind {
     let size = if random.random_bool(0.05) { 0 } else { random.random_range(1..90 * 86_400) };
@@ -29,12 +31,49 @@ pub(super) fn window(random: &mut StdRng, model: &Model) -> (u64, u64) {
     }
 }
 
-fn some_shares(random: &mut StdRng, model: &Model) -> Option<ListingId> {
+/// A gate as often as asked for, and as a rule one that is one.
+pub(super) fn bounds(random: &mut StdRng, model: &Model, gated: f64) -> Bounds {
+    let real = [Gate::List, Gate::Tier, Gate::Token];
+    // In turn, so that none is missing where plans are few.
+    let next = real[model.plan_count() as usize % real.len()];
+    let gate = random.random_bool(gated).then(|| match random.random_range(0..20) {
+        0..2 => Gate::Absent,
+        2 => Gate::Deaf,
+        3..12 => next,
+        _ => real[random.random_range(0..real.len())],
+    });
+    Bounds { window: window(random, model), gate }
+}
+
+/// As a rule for the gate that the plan has.
+pub(super) fn gate_rule(random: &mut StdRng, model: &Model, plan: PlanId) -> GateRule {
+    let gate = model.plan(plan).and_then(|plan| plan.terms.bounds.gate);
+    match gate.filter(|_| random.random_bool(0.9)) {
+        Some(Gate::Tier) => {
+            let reached = model.tier(user(random));
+            let least = u8::from(random.random_bool(0.9));
+            GateRule::GateTier(random.random_range(least..=reached.max(1)))
+        }
+        Some(Gate::Token) => {
+            let token = if random.random_bool(0.6) { Token::Dollar } else { token(random) };
+            let part = random.random_range(0..40);
+            let has = model.holding(Figure::Wallet(token, user(random)));
+            GateRule::GateHolding { token, amount: has >> part }
+        }
+        _ => {
+            let one = List(1 << random.random_range(0..7));
+            let some = List(random.random_range(0..128) | random.random_range(0..128));
+            GateRule::GateList(if random.random_bool(0.2) { one } else { some })
+        }
+    }
+}
+
+pub(super) fn some_shares(random: &mut StdRng, model: &Model) -> Option<ListingId> {
     let bound: Vec<ListingId> = (1..=model.listing_count()).filter(|id| model.has_shares(*id)).collect();
     if bound.is_empty() { None } else { Some(bound[random.random_range(0..bound.len())]) }
 }
 
-fn wallet(random: &mut StdRng) -> Option<Account> {
+pub(super) fn wallet(random: &mut StdRng) -> Option<Account> {
     random.random_bool(0.4).then(|| anybody(random))
 }
 
@@ -65,7 +104,7 @@ pub(super) fn shares(random: &mut StdRng, model: &Model, by: Account) -> (Accoun
             let seller = model.share_sale(sale).map_or(by, |sale| sale.seller);
             return (if random.random_bool(0.8) { seller } else { by }, Action::CloseShareSale { sale });
         }
-        _ => buy_shares(random, model, by),
+        _ => random_pay::shares(random, model, by),
     };
     (by, action)
 }
@@ -94,38 +133,15 @@ fn open_sale(random: &mut StdRng, model: &Model, bound: ListingId) -> Action {
     Action::OpenShareSale(NewShareSale { listing, token, lot, price, cap, window })
 }
 
-fn buy_shares(random: &mut StdRng, model: &Model, by: Account) -> Action {
-    let last = model.share_sale_count() + u64::from(random.random_bool(0.05));
-    let sale = random.random_range(0..=last);
-    let (mut token, price) =
-        model.share_sale(sale).map_or((Token::Dollar, 0), |sale| (sale.terms.token, sale.terms.price));
-    if random.random_bool(0.05) {
-        token = self::token(random);
-    }
-    let quantity = if random.random_bool(0.05) { 0 } else { random.random_range(1..8) };
-    let mut amount = Amount::from(price) * Amount::from(quantity);
-    if random.random_bool(0.1) {
-        amount = amount.saturating_sub(Amount::from(1));
-    }
-    let recipient = if random.random_bool(0.2) { anybody(random) } else { by };
-    let funding = fund_for(random, model, token, by, amount);
-    Action::BuyShares { token, amount, funding, sale, quantity, recipient }
+/// Weeks of a lock, too many now and then.
+pub(super) fn term(random: &mut StdRng) -> u64 {
+    if random.random_bool(0.05) { 53 } else { random.random_range(0..14) * random.random_range(0..5) }
 }
 
 pub(super) fn staking(random: &mut StdRng, model: &Model, by: Account) -> (Account, Action) {
-    let term =
-        if random.random_bool(0.05) { 53 } else { random.random_range(0..14) * random.random_range(0..5) };
     let action = match random.random_range(0..20) {
-        0..6 => {
-            let token = if random.random_bool(0.05) { token(random) } else { Token::Stoa };
-            let funding = if random.random() { Funding::Balance } else { Funding::Allowance };
-            let from = match funding {
-                Funding::Balance => Figure::Balance(token, by),
-                Funding::Allowance => Figure::Wallet(token, by),
-            };
-            Action::Lock { token, amount: within(random, model, from), funding, term: term.min(53) }
-        }
-        6..8 => Action::ExtendLock { term: term.min(53) },
+        0..6 => random_pay::lock(random, model, by),
+        6..8 => Action::ExtendLock { term: term(random) },
         8..10 => Action::WithdrawLock { wallet: wallet(random) },
         10 => Action::SetReinvest { enabled: random.random() },
         11..13 => Action::Reinvest { account: user(random) },
@@ -158,17 +174,12 @@ pub(super) fn other(random: &mut StdRng, model: &Model, by: Account) -> (Account
     let id = plan(random, model);
     let action = match random.random_range(0..10) {
         0..3 => Action::Spend { plan: id, units: within(random, model, Figure::Passes(id, by)) },
-        3..7 => {
-            let (listing, token) = (listing(random, model), token(random));
-            let funding = if random.random() { Funding::Balance } else { Funding::Allowance };
-            let amount = within(random, model, Figure::Balance(token, by));
-            Action::PayListing { listing, token, amount, funding }
-        }
+        3..7 => random_pay::listing(random, model, by),
         7 => Action::PauseSales { seconds: random.random_range(0..700_000) / 100 },
         _ => {
             let listing = model.plan(id).map_or(0, |plan| plan.terms.listing);
             let by = owner(random, model, listing, by);
-            return (by, Action::BoundPlan { plan: id, window: window(random, model) });
+            return (by, Action::BoundPlan { plan: id, bounds: bounds(random, model, 0.5) });
         }
     };
     (by, action)

@@ -1,19 +1,15 @@
 //! Shares of revenue and their sales: as transactions and as questions.
 
-use alloy::primitives::{B256, Bytes, U256, keccak256};
-use alloy::sol_types::{SolCall as _, SolValue as _};
+use alloy::primitives::{Bytes, U256};
+use alloy::sol_types::SolCall as _;
 use stoa_contracts::{Market, Revenue, RevenueShare};
 use stoa_tests::model::{Action, Figure, NewShareSale};
 
 use super::chain::{Call, Chain};
-use super::encode::{call, pay};
+use super::encode::call;
 
 pub(super) fn transaction(chain: &Chain, action: &Action) -> Call {
     match action {
-        Action::PayListing { listing, token, amount, funding } => {
-            let data = (U256::from(*listing), B256::ZERO).abi_encode();
-            pay(chain, "Revenue", (*token, *amount, *funding), data.into())
-        }
         Action::CreateShares { listing, supply, tokens } => {
             let tokens = tokens.iter().map(|token| chain.token(*token)).collect();
             let (name, symbol) = ("Shares".to_owned(), "SHARE".to_owned());
@@ -25,11 +21,6 @@ pub(super) fn transaction(chain: &Chain, action: &Action) -> Call {
         }
         Action::CloseShareSale { sale } => {
             call(chain, "Market", &Market::closeShareSaleCall { sale: U256::from(*sale) })
-        }
-        Action::BuyShares { token, amount, funding, sale, quantity, recipient } => {
-            let kind = keccak256("ShareOrder(uint256 sale,uint64 quantity,address recipient)");
-            let data = (kind, U256::from(*sale), *quantity, chain.account(*recipient)).abi_encode();
-            pay(chain, "Market", (*token, *amount, *funding), data.into())
         }
         _ => of_shares(chain, action),
     }
@@ -99,6 +90,9 @@ pub(super) fn question(chain: &Chain, figure: Figure) -> (Call, usize) {
         Figure::ShareClaim(listing, account, token) => {
             let (account, token) = (chain.account(account), chain.token(token));
             (listing, RevenueShare::claimableCall { account, token }.abi_encode())
+        }
+        Figure::ClaimNonce(listing, account) => {
+            (listing, RevenueShare::noncesCall { account: chain.account(account) }.abi_encode())
         }
         other => unreachable!("{other:?} is no share's"),
     };

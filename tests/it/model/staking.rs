@@ -1,21 +1,17 @@
 //! Locks and fees: as transactions and as questions.
 
-use alloy::primitives::{Bytes, U256};
-use alloy::sol_types::{SolCall as _, SolValue as _};
+use alloy::primitives::U256;
+use alloy::sol_types::SolCall as _;
 use stoa_contracts::Staking;
-use stoa_tests::model::{Account, Action, Figure};
+use stoa_tests::model::{Action, Figure};
 
 use super::chain::{Call, Chain};
-use super::encode::{call, pay};
+use super::encode::call;
 
-pub(super) fn transaction(chain: &Chain, by: Account, action: &Action) -> Call {
+pub(super) fn transaction(chain: &Chain, action: &Action) -> Call {
     let data: Vec<u8> = match action {
-        Action::Lock { token, amount, funding, term } => {
-            let (account, none) = (chain.account(by), U256::ZERO);
-            let order = (account, U256::from(*term), none, none, Bytes::new()).abi_encode();
-            return pay(chain, "Staking", (*token, *amount, *funding), order.into());
-        }
         Action::ExtendLock { term } => Staking::extendCall { term: U256::from(*term) }.abi_encode(),
+        Action::CancelLockNonce => Staking::cancelNonceCall {}.abi_encode(),
         Action::WithdrawLock { wallet: None } => Staking::withdrawCall {}.abi_encode(),
         Action::WithdrawLock { wallet: Some(wallet) } => {
             Staking::withdrawToCall { wallet: chain.account(*wallet) }.abi_encode()
@@ -51,6 +47,16 @@ pub(super) fn question(chain: &Chain, figure: Figure) -> (Call, usize) {
         Figure::LockEnd(account) => lock(account, 2),
         Figure::LockReinvests(account) => lock(account, 3),
         Figure::Tier(account) => (Staking::tierOfCall { account: chain.account(account) }.abi_encode(), 0),
+        Figure::LockNonce(account) => {
+            (Staking::noncesCall { account: chain.account(account) }.abi_encode(), 0)
+        }
+        Figure::PastScore(account, time) => {
+            let (account, timepoint) = (chain.account(account), U256::from(time));
+            (Staking::getPastVotesCall { account, timepoint }.abi_encode(), 0)
+        }
+        Figure::PastTotalScore(time) => {
+            (Staking::getPastTotalSupplyCall { timepoint: U256::from(time) }.abi_encode(), 0)
+        }
         Figure::TotalScore => (Staking::totalScoreCall {}.abi_encode(), 0),
         Figure::FeeIndex(token) => (Staking::indexOfCall { token: chain.token(token) }.abi_encode(), 0),
         Figure::FeeClaim(account, token) => {

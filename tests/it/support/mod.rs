@@ -3,6 +3,7 @@
 mod actors;
 mod rows;
 mod stack;
+pub(crate) mod typed;
 
-pub(crate) use actors::Actors;
+pub(crate) use actors::{Actors, done};
 pub(crate) use stack::{Stack, eventually};

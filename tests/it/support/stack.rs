@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 use stoa_scripts::checkout;
 use stoa_scripts::child::{Child, Spec};
-use stoa_scripts::deploy::{self, Deployment, Options};
+use stoa_scripts::deploy::{self, Deployment, Options, Parameters};
 use stoa_scripts::testing::{Anvil, Bin, TestDatabase};
 use tempfile::TempDir;
 
@@ -24,7 +24,12 @@ pub(crate) struct Stack {
 
 impl Stack {
     pub(crate) async fn start() -> Self {
-        let (chain, database) = (Anvil::start().await, TestDatabase::create().await);
+        Self::on(Anvil::start().await, None).await
+    }
+
+    /// On this chain, with these parameters instead of a local chain's usual ones.
+    pub(crate) async fn on(chain: Anvil, parameters: Option<Parameters>) -> Self {
+        let database = TestDatabase::create().await;
         let folder = TempDir::new().expect("a temporary folder");
         let file = folder.path().join("deployment.json");
         let options = Options {
@@ -32,7 +37,7 @@ impl Stack {
             signer: Anvil::signer(0),
             file: Some(file.clone()),
             chain_id: None,
-            parameters: None,
+            parameters,
         };
         let deployment = deploy::deploy(&options, &|_| ()).await.expect("deployed").deployment;
         Self { chain, database, deployment, file, folder }

@@ -2,6 +2,11 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refusal(pub &'static str);
 
+impl Refusal {
+    /// A contract that does not know what it is asked, and says nothing.
+    pub const UNTOLD: Self = Self("no reason");
+}
+
 /// What came of an action.
 pub type Outcome<T = ()> = Result<T, Refusal>;
 

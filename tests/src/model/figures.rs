@@ -1,20 +1,38 @@
 use std::collections::BTreeMap;
 
-use super::{Account, Amount, Earner, ListingId, Model, PlanId, SaleId, Token};
+use super::{Account, Amount, Earner, Gate, Keeper, List, ListingId, PlanId, SaleId, Token};
 
 /// Something that the contracts can be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Figure {
     Supply(Token),
     Wallet(Token, Account),
+    /// Coin, not wrapped.
+    Coin(Account),
+    PermitNonce(Account),
+    /// Whether an authorization that its giver numbered has been used, or one of a deposit.
+    AuthorizationUsed(Account, u8),
+    DepositUsed(Account, u8),
+    /// 256 nonces, by bits.
+    Nonces(Keeper, Account, u64),
     AllowedToVault(Token, Account),
     Balance(Token, Account),
-    Operator { owner: Account, spender: Account },
-    Allowance { owner: Account, spender: Account, token: Token },
+    Operator {
+        owner: Account,
+        spender: Account,
+    },
+    Allowance {
+        owner: Account,
+        spender: Account,
+        token: Token,
+    },
     ListingCount,
     ListingOwner(ListingId),
     ListingApproved(ListingId),
-    ListingOperator { owner: Account, operator: Account },
+    ListingOperator {
+        owner: Account,
+        operator: Account,
+    },
     ListingStatus(ListingId),
     ListingVersions(ListingId),
     Parents(ListingId),
@@ -29,8 +47,18 @@ pub enum Figure {
     PlanVersion(PlanId),
     PlanPaused(PlanId),
     PlanTransferable(PlanId),
+    PlanFrom(PlanId),
+    PlanUntil(PlanId),
+    PlanGate(PlanId),
+    GateList(PlanId),
+    GateTier(PlanId),
+    GateToken(PlanId),
+    GateAmount(PlanId),
     Passes(PlanId, Account),
-    PassOperator { owner: Account, operator: Account },
+    PassOperator {
+        owner: Account,
+        operator: Account,
+    },
     FeeBps,
     FeeRecipient,
     Received(ListingId, Earner, Token),
@@ -44,6 +72,7 @@ pub enum Figure {
     SharesOfMarket(ListingId, Account),
     SharesEarned(ListingId, Token),
     ShareClaim(ListingId, Account, Token),
+    ClaimNonce(ListingId, Account),
     ShareSold(SaleId),
     ShareSaleClosed(SaleId),
     LockAmount(Account),
@@ -51,7 +80,10 @@ pub enum Figure {
     LockEnd(Account),
     LockReinvests(Account),
     Tier(Account),
+    LockNonce(Account),
     TotalScore,
+    PastScore(Account, u64),
+    PastTotalScore(u64),
     FeeIndex(Token),
     FeeClaim(Account, Token),
     Undistributed(Token),
@@ -63,6 +95,8 @@ pub enum Value {
     Number(Amount),
     Account(Account),
     Token(Token),
+    Gate(Option<Gate>),
+    List(List),
 }
 
 impl From<bool> for Value {
@@ -84,140 +118,3 @@ from_number!(u8, u16, u32, u64, u128, usize, Amount);
 
 /// All figures with their values.
 pub type Figures = BTreeMap<Figure, Value>;
-
-impl Model {
-    /// Everything that the contracts can be asked, with the answers they must give.
-    #[must_use]
-    pub fn figures(&self) -> Figures {
-        let mut all = Figures::new();
-        self.vault_figures(&mut all);
-        self.listing_figures(&mut all);
-        self.market_figures(&mut all);
-        self.revenue_figures(&mut all);
-        self.share_figures(&mut all);
-        self.staking_figures(&mut all);
-        all
-    }
-
-    fn vault_figures(&self, all: &mut Figures) {
-        all.extend(self.tokens.supply.iter().map(|(token, n)| (Figure::Supply(*token), (*n).into())));
-        for ((token, account), amount) in &self.tokens.wallets {
-            all.insert(Figure::Wallet(*token, *account), (*amount).into());
-        }
-        for ((token, account), amount) in &self.tokens.allowed_to_vault {
-            all.insert(Figure::AllowedToVault(*token, *account), (*amount).into());
-        }
-        for ((token, account), amount) in &self.vault.balances {
-            all.insert(Figure::Balance(*token, *account), (*amount).into());
-        }
-        for (owner, spender) in &self.vault.operators {
-            all.insert(Figure::Operator { owner: *owner, spender: *spender }, true.into());
-        }
-        for ((owner, spender, token), amount) in &self.vault.allowances {
-            let figure = Figure::Allowance { owner: *owner, spender: *spender, token: *token };
-            all.insert(figure, (*amount).into());
-        }
-    }
-
-    fn listing_figures(&self, all: &mut Figures) {
-        all.insert(Figure::ListingCount, self.listing_count().into());
-        for (owner, operator) in &self.listings.operators {
-            all.insert(Figure::ListingOperator { owner: *owner, operator: *operator }, true.into());
-        }
-        for (id, listing) in &self.listings.all {
-            all.insert(Figure::ListingOwner(*id), Value::Account(listing.owner));
-            all.insert(Figure::ListingApproved(*id), Value::Account(listing.approved));
-            all.insert(Figure::ListingStatus(*id), (listing.status as u8).into());
-            all.insert(Figure::ListingVersions(*id), listing.versions.into());
-            all.insert(Figure::Parents(*id), listing.parents.len().into());
-            for (place, (parent, bps)) in (0..).zip(&listing.parents) {
-                all.insert(Figure::Parent(*id, place), (*parent).into());
-                all.insert(Figure::ParentBps(*id, place), (*bps).into());
-            }
-        }
-    }
-
-    fn market_figures(&self, all: &mut Figures) {
-        all.insert(Figure::PlanCount, self.plan_count().into());
-        for (owner, operator) in &self.market.operators {
-            all.insert(Figure::PassOperator { owner: *owner, operator: *operator }, true.into());
-        }
-        for (id, plan) in &self.market.plans {
-            all.insert(Figure::PlanListing(*id), plan.terms.listing.into());
-            all.insert(Figure::PlanToken(*id), Value::Token(plan.terms.token));
-            all.insert(Figure::PlanPrice(*id), plan.terms.price.into());
-            all.insert(Figure::PlanCap(*id), plan.terms.cap.into());
-            all.insert(Figure::PlanSold(*id), plan.sold.into());
-            all.insert(Figure::PlanVersion(*id), plan.version.into());
-            all.insert(Figure::PlanPaused(*id), plan.paused.into());
-            all.insert(Figure::PlanTransferable(*id), plan.terms.transferable.into());
-        }
-        for ((plan, account), amount) in &self.market.passes {
-            all.insert(Figure::Passes(*plan, *account), (*amount).into());
-            all.insert(Figure::IsActive(*plan, *account), (!amount.is_zero()).into());
-        }
-        for ((plan, account), expiry) in &self.market.expiries {
-            all.insert(Figure::Passes(*plan, *account), 1_u8.into());
-            all.insert(Figure::ExpiresAt(*plan, *account), (*expiry).into());
-            all.insert(Figure::IsActive(*plan, *account), (*expiry > self.now).into());
-        }
-    }
-
-    fn share_figures(&self, all: &mut Figures) {
-        for (listing, shares) in &self.shares {
-            for (holder, held) in &shares.holders {
-                all.insert(Figure::Shares(*listing, *holder), (*held).into());
-                for token in shares.tokens.keys() {
-                    let claim = self.claimable_revenue(*listing, *holder, *token);
-                    all.insert(Figure::ShareClaim(*listing, *holder, *token), claim.into());
-                }
-            }
-            for (holder, allowed) in &shares.allowed_to_market {
-                all.insert(Figure::SharesOfMarket(*listing, *holder), (*allowed).into());
-            }
-            for token in shares.tokens.keys() {
-                let earned = self.earned_by_shares(*listing, *token);
-                all.insert(Figure::SharesEarned(*listing, *token), earned.into());
-            }
-        }
-        for (id, sale) in &self.sales {
-            all.insert(Figure::ShareSold(*id), sale.sold.into());
-            all.insert(Figure::ShareSaleClosed(*id), sale.closed.into());
-        }
-    }
-
-    fn staking_figures(&self, all: &mut Figures) {
-        all.insert(Figure::TotalScore, self.total_score().into());
-        for (account, lock) in &self.staking.locks {
-            all.insert(Figure::LockAmount(*account), lock.amount.into());
-            all.insert(Figure::LockScore(*account), self.active_score(*account).into());
-            all.insert(Figure::LockEnd(*account), Self::lock_end(lock).into());
-            all.insert(Figure::LockReinvests(*account), lock.reinvest.into());
-            all.insert(Figure::Tier(*account), self.tier(*account).into());
-            for token in self.staking.fees.keys() {
-                let claim = self.claimable_fees(*account, *token);
-                all.insert(Figure::FeeClaim(*account, *token), claim.into());
-            }
-        }
-        for (token, fees) in &self.staking.fees {
-            all.insert(Figure::FeeIndex(*token), fees.index.into());
-            all.insert(Figure::Undistributed(*token), self.undistributed(*token).into());
-        }
-    }
-
-    fn revenue_figures(&self, all: &mut Figures) {
-        all.insert(Figure::FeeBps, self.revenue.fee_bps.into());
-        all.insert(Figure::PausedUntil, self.revenue.paused_until.into());
-        all.insert(Figure::Armed, self.revenue.armed.into());
-        all.insert(Figure::FeeRecipient, Value::Account(self.revenue.fee_recipient));
-        for (token, account) in self.vault.balances.keys() {
-            let Account::Key { listing, earner } = *account else { continue };
-            let Ok((_, pending)) = self.division(listing, earner, *token) else { continue };
-            let settled = self.revenue.keys.get(&(listing, earner, *token)).copied().unwrap_or_default();
-            let received = self.received(listing, earner, *token);
-            all.insert(Figure::Received(listing, earner, *token), received.into());
-            all.insert(Figure::Settled(listing, earner, *token), settled.settled.into());
-            all.insert(Figure::Pending(listing, earner, *token), pending.into());
-        }
-    }
-}

@@ -2,21 +2,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::require;
 use super::sales::check_window;
-use super::{Account, Amount, ListingId, Model, Outcome, PlanId, Refusal, Status, Token};
+use super::{
+    Account, Amount, Bounds, Gate, GateData, ListingId, Model, Outcome, PlanId, Refusal, Status, Token,
+};
 
 /// Most that a plan ever sells, with or without a cap.
 const MOST_SOLD: u64 = (1 << 48) - 1;
 /// How far ahead paid time may reach, in seconds, unless one period is longer: four years.
 const MOST_AHEAD: u128 = 4 * 365 * 24 * 60 * 60;
-
-/// Where a payment's money comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Funding {
-    /// The payer's balance in the Vault.
-    Balance,
-    /// The payer's wallet, by an allowance to the Vault.
-    Allowance,
-}
 
 /// What a plan sells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,8 +32,7 @@ pub struct NewPlan {
     pub cap: u64,
     pub transferable: bool,
     pub kind: Kind,
-    /// First second in which it sells, and first in which it does no more; 0 for no bound.
-    pub window: (u64, u64),
+    pub bounds: Bounds,
     /// Whether the owner's tier lowers the fee.
     pub discount: bool,
 }
@@ -56,12 +48,19 @@ pub struct Plan {
 }
 
 /// What a buyer wants.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Order {
     pub plan: PlanId,
     pub version: u32,
     pub quantity: u64,
     pub recipient: Account,
+    pub gate_data: GateData,
+}
+
+/// Whether bounds can be.
+fn check_bounds(bounds: Bounds) -> Outcome {
+    check_window(bounds.window)?;
+    require(bounds.gate != Some(Gate::Absent), "Market_GateWithoutCode")
 }
 
 /// What a kind needs and what it may not have.
@@ -108,6 +107,17 @@ impl Model {
         self.market.plans.get(&id)
     }
 
+    /// Plans that sell now, to somebody.
+    #[must_use]
+    pub fn open_plans(&self) -> Vec<PlanId> {
+        let sells = |plan: &Plan| {
+            let listing = self.listings.all.get(&plan.terms.listing);
+            let active = listing.is_some_and(|listing| listing.status == Status::Active);
+            active && !plan.paused && self.require_open(plan.terms.bounds.window).is_ok()
+        };
+        self.market.plans.iter().filter(|(_, plan)| sells(plan)).map(|(id, _)| *id).collect()
+    }
+
     pub(super) fn create_plan(&mut self, by: Account, terms: &NewPlan) -> Outcome {
         require(self.listings.is_manager(terms.listing, by)?, "Market_NotManager")?;
         let status = self.listings.get(terms.listing)?.status;
@@ -117,7 +127,7 @@ impl Model {
         require(allowed, "Market_TokenNotAllowed")?;
         check_kind(terms)?;
         require(terms.cap <= MOST_SOLD, "SafeCastOverflowedUintDowncast")?;
-        check_window(terms.window)?;
+        check_bounds(terms.bounds)?;
         require(terms.token != Token::Absent, "Vault_TokenWithoutCode")?;
         let plan = Plan { terms: terms.clone(), version: 1, paused: false, sold: 0 };
         self.market.plans.insert(self.plan_count() + 1, plan);
@@ -142,10 +152,10 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn bound_plan(&mut self, by: Account, id: PlanId, window: (u64, u64)) -> Outcome {
+    pub(super) fn bound_plan(&mut self, by: Account, id: PlanId, bounds: Bounds) -> Outcome {
         let plan = self.managed_plan(by, id)?;
-        check_window(window)?;
-        plan.terms.window = window;
+        check_bounds(bounds)?;
+        plan.terms.bounds = bounds;
         plan.version += 1;
         Ok(())
     }
@@ -159,57 +169,36 @@ impl Model {
         Ok(())
     }
 
-    /// A payment of at most `amount` for an order: the price is taken, the rest is the payer's.
+    /// What an order costs of at most `amount`, after it was served.
     pub(super) fn buy(
         &mut self,
-        by: Account,
+        from: Account,
         token: Token,
         amount: Amount,
-        funding: Funding,
         order: &Order,
-    ) -> Outcome {
-        self.take_payment(by, token, amount, funding)?;
-        let plan = self.sellable(token, order)?;
+    ) -> Outcome<Amount> {
+        let plan = self.sellable(from, token, order)?;
         let price = Amount::from(plan.terms.price) * Amount::from(order.quantity);
         require(amount >= price, "Market_PaymentTooSmall")?;
         let (listing, discount) = (plan.terms.listing, plan.terms.discount);
         require(self.now >= self.revenue.paused_until, "Guarded_SalesPaused")?;
         require(self.listings.get(listing)?.status == Status::Active, "Market_ListingNotActive")?;
         self.sell(order)?;
-        let may_receive = order.recipient == by || order.recipient.takes_passes();
+        let may_receive = order.recipient == from || order.recipient.takes_passes();
         require(may_receive, "ERC1155InvalidReceiver")?;
         self.earn(listing, token, price, discount)?;
-        self.return_rest(by, token, amount - price)
-    }
-
-    /// The money leaves the payer before anybody is asked.
-    pub(super) fn take_payment(
-        &mut self,
-        by: Account,
-        token: Token,
-        amount: Amount,
-        funding: Funding,
-    ) -> Outcome {
-        match funding {
-            Funding::Balance => self.vault.debit(token, by, amount),
-            Funding::Allowance if amount.is_zero() => Ok(()),
-            Funding::Allowance => self.pull(token, by, amount),
-        }
-    }
-
-    pub(super) fn return_rest(&mut self, by: Account, token: Token, rest: Amount) -> Outcome {
-        if rest.is_zero() { Ok(()) } else { self.vault.credit(token, by, rest) }
+        Ok(price)
     }
 
     /// The plan of an order that names it rightly.
-    fn sellable(&self, token: Token, order: &Order) -> Outcome<&Plan> {
+    fn sellable(&self, from: Account, token: Token, order: &Order) -> Outcome<&Plan> {
         let plan = self.market.plans.get(&order.plan).ok_or(Refusal("Market_UnknownPlan"))?;
         require(order.version == plan.version, "Market_StaleVersion")?;
         require(!plan.paused, "Market_PlanPaused")?;
         require(token == plan.terms.token, "Market_WrongToken")?;
         require(order.quantity > 0, "Market_ZeroQuantity")?;
         require(order.recipient != Account::Zero, "Market_ZeroRecipient")?;
-        self.require_open(plan.terms.window)?;
+        self.require_bounds(order.plan, plan.terms.bounds, from, order.gate_data)?;
         Ok(plan)
     }
 
@@ -242,48 +231,6 @@ impl Model {
             end
         };
         *expiry = u64::try_from(end).map_err(|_| Refusal("Panic"))?;
-        Ok(())
-    }
-
-    /// Units of credits are used up.
-    pub(super) fn spend(&mut self, by: Account, id: PlanId, units: Amount) -> Outcome {
-        let plan = self.market.plans.get(&id).ok_or(Refusal("Market_UnknownPlan"))?;
-        require(matches!(plan.terms.kind, Kind::Credits { .. }), "Market_NotCredits")?;
-        require(!units.is_zero(), "Market_ZeroQuantity")?;
-        let held = self.market.passes(id, by);
-        require(held >= units, "ERC1155InsufficientBalance")?;
-        self.market.passes.insert((id, by), held - units);
-        Ok(())
-    }
-
-    pub(super) fn transfer_pass(
-        &mut self,
-        by: Account,
-        plan: PlanId,
-        from: Account,
-        to: Account,
-        amount: Amount,
-    ) -> Outcome {
-        let may = by == from || self.market.operators.contains(&(from, by));
-        require(may, "ERC1155MissingApprovalForAll")?;
-        require(to != Account::Zero, "ERC1155InvalidReceiver")?;
-        let transferable = self.market.plans.get(&plan).is_some_and(|plan| plan.terms.transferable);
-        require(transferable, "Market_PassNotTransferable")?;
-        let held = self.market.passes(plan, from);
-        require(held >= amount, "ERC1155InsufficientBalance")?;
-        require(to.takes_passes(), "ERC1155InvalidReceiver")?;
-        self.market.passes.insert((plan, from), held - amount);
-        *self.market.passes.entry((plan, to)).or_default() += amount;
-        Ok(())
-    }
-
-    pub(super) fn approve_passes(&mut self, by: Account, operator: Account, approved: bool) -> Outcome {
-        require(operator != Account::Zero, "ERC1155InvalidOperator")?;
-        if approved {
-            self.market.operators.insert((by, operator));
-        } else {
-            self.market.operators.remove(&(by, operator));
-        }
         Ok(())
     }
 }

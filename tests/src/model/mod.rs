@@ -1,17 +1,26 @@
 //! The reference model: the protocol's economics in plain exact arithmetic.
 //!
 //! It is written from the specification, shares no code with the contracts or the indexer, and knows nothing of
-//! gas, storage, signatures' encoding or addresses: an account is what it is for. Whatever acts on it gets the
+//! gas, storage, encodings or addresses: an account is what it is for. Whatever acts on it gets the
 //! outcome that the protocol promises: what changes, or the name of the error that refuses it.
 
 mod action;
+mod answers;
+mod coin;
 mod error;
 mod figures;
+mod gates;
+mod grants;
+mod history;
 mod listings;
 mod market;
+mod passes;
+mod payment;
+mod perform;
 mod revenue;
 mod sales;
 mod shares;
+mod signed;
 mod staking;
 mod tokens;
 mod vault;
@@ -20,17 +29,26 @@ mod words;
 pub use action::Action;
 pub use error::{Outcome, Refusal};
 pub use figures::{Figure, Figures, Value};
+pub use gates::{Bounds, Gate, GateData, GateRule, List};
+pub use grants::{Authorization, Funding, Permit, SignedDeposit};
 pub use listings::{Listing, NewListing, Status};
-pub use market::{Funding, Kind, NewPlan, Order, Plan};
+pub use market::{Kind, NewPlan, Order, Plan};
+pub use passes::SpendOrder;
+pub use payment::{Errand, Grant, RelayedPay, SignedPay, Source, Witness};
 pub use sales::{NewShareSale, SaleId, ShareSale};
+pub use shares::ClaimOrder;
+pub use signed::{Keeper, Mark, Revocation, Seal};
+pub use staking::LockOrder;
 pub use words::{Account, Amount, Earner, ListingId, PlanId, Token};
 
 use std::collections::BTreeMap;
 
+use gates::Gates;
 use listings::Listings;
 use market::Market;
 use revenue::Revenue;
 use shares::Shares;
+use signed::Used;
 use staking::Staking;
 use tokens::Tokens;
 use vault::Vault;
@@ -48,6 +66,8 @@ pub struct Model {
     shares: BTreeMap<ListingId, Shares>,
     sales: BTreeMap<SaleId, ShareSale>,
     staking: Staking,
+    gates: Gates,
+    used: Used,
 }
 
 impl Model {
@@ -64,6 +84,8 @@ impl Model {
             shares: BTreeMap::new(),
             sales: BTreeMap::new(),
             staking: Staking::new(),
+            gates: Gates::default(),
+            used: Used::default(),
         }
     }
 

@@ -1,10 +1,25 @@
 use std::collections::BTreeMap;
 
 use super::error::require;
+use super::signed::count;
 use super::words::LARGEST;
-use super::{Account, Amount, Earner, ListingId, Model, Outcome, Refusal, Token};
+use super::{Account, Amount, Earner, ListingId, Model, Outcome, Refusal, Seal, Token};
 
 const MAX_TOKENS: usize = 4;
+
+/// A claim that its holder signed and anyone may bring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClaimOrder {
+    pub listing: ListingId,
+    pub account: Account,
+    pub token: Token,
+    /// Whose wallet, or else whose balance, is paid.
+    pub to: Account,
+    pub to_wallet: bool,
+    pub nonce: u64,
+    pub deadline: u64,
+    pub seal: Seal,
+}
 
 /// Shares of one listing's revenue.
 #[derive(Clone, Debug)]
@@ -60,6 +75,12 @@ impl Model {
     pub fn shareholders(&self, listing: ListingId) -> Vec<Account> {
         let holders = self.shares.get(&listing).into_iter().flat_map(|shares| shares.holders.keys());
         holders.filter(|holder| matches!(holder, Account::User(_))).copied().collect()
+    }
+
+    /// Tokens in which a listing's shares earn.
+    #[must_use]
+    pub fn payment_tokens(&self, listing: ListingId) -> Vec<Token> {
+        self.shares.get(&listing).map_or_else(Vec::new, |shares| shares.tokens.keys().copied().collect())
     }
 
     /// All that a listing's shares have ever earned of a token.
@@ -153,13 +174,33 @@ impl Model {
         self.transfer_shares(listing, from, to, amount)
     }
 
-    /// Pays whole units, to the balance or, if one is named, to a wallet; less than one waits.
+    /// To the holder's own balance or, if one is named, to a wallet.
     pub(super) fn claim_revenue(
         &mut self,
         by: Account,
         listing: ListingId,
         token: Token,
         wallet: Option<Account>,
+    ) -> Outcome {
+        self.claim_for(by, listing, token, wallet.unwrap_or(by), wallet.is_some())
+    }
+
+    pub(super) fn claim_by_sig(&mut self, order: &ClaimOrder) -> Outcome {
+        require(self.now <= order.deadline, "RevenueShare_SignatureExpired")?;
+        let nonce = count(&mut self.used.claims, (order.listing, order.account));
+        let signed = order.seal.is_of(order.account) && order.nonce == nonce;
+        require(signed, "RevenueShare_BadSignature")?;
+        self.claim_for(order.account, order.listing, order.token, order.to, order.to_wallet)
+    }
+
+    /// Pays whole units; less than one waits.
+    fn claim_for(
+        &mut self,
+        by: Account,
+        listing: ListingId,
+        token: Token,
+        to: Account,
+        to_wallet: bool,
     ) -> Outcome {
         self.divide_shares(listing);
         let shares = self.shares_mut(listing);
@@ -175,16 +216,25 @@ impl Model {
         key.taken += amount;
         require(key.taken <= LARGEST, "SafeCastOverflowedUintDowncast")?;
         let key = Account::Key { listing, earner };
-        match wallet {
-            Some(wallet) => self.withdraw(key, token, amount, wallet),
-            None => self.move_sub(key, token, &[(by, amount)]),
+        if to_wallet {
+            self.withdraw(key, token, amount, to)
+        } else {
+            self.move_sub(key, token, &[(to, amount)])
         }
     }
 
     /// A listing is paid without a sale: all of it is the earner's and the parents'.
-    pub(super) fn pay_listing(&mut self, listing: ListingId, token: Token, amount: Amount) -> Outcome {
+    pub(super) fn pay_listing(
+        &mut self,
+        listing: ListingId,
+        token: Token,
+        amount: Amount,
+    ) -> Outcome<Amount> {
         let earner = self.earner(listing).ok_or(Refusal("ERC721NonexistentToken"))?;
         let key = Account::Key { listing, earner };
-        if amount.is_zero() { Ok(()) } else { self.vault.credit(token, key, amount) }
+        if !amount.is_zero() {
+            self.vault.credit(token, key, amount)?;
+        }
+        Ok(amount)
     }
 }

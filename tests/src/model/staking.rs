@@ -1,7 +1,9 @@
 use std::collections::BTreeMap;
 
 use super::error::require;
-use super::{Account, Amount, Funding, Model, Outcome, Token};
+use super::history::History;
+use super::signed::count;
+use super::{Account, Amount, Model, Outcome, Seal, Token};
 
 const WEEK: u64 = 7 * 24 * 60 * 60;
 const MAX_TERM: u64 = 52;
@@ -12,6 +14,20 @@ const PARTS: u32 = 96;
 /// One STOA.
 fn one() -> Amount {
     Amount::from(1_000_000_000_000_000_000_u64)
+}
+
+/// What a payment to Staking orders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LockOrder {
+    /// Whose lock it is; where another pays, it has signed the rest.
+    pub account: Account,
+    /// Weeks, or 0 for more principal of a running lock.
+    pub term: u64,
+    /// The amount that was signed.
+    pub amount: Amount,
+    pub nonce: u64,
+    pub deadline: u64,
+    pub seal: Option<Seal>,
 }
 
 /// Locked STOA of one account.
@@ -41,6 +57,7 @@ pub(super) struct Staking {
     pub(super) locks: BTreeMap<Account, Lock>,
     pub(super) fees: BTreeMap<Token, Fees>,
     pub(super) tiers: [u32; 4],
+    pub(super) history: History,
 }
 
 impl Staking {
@@ -49,6 +66,7 @@ impl Staking {
             locks: BTreeMap::new(),
             fees: BTreeMap::from([(Token::Stoa, Fees::default())]),
             tiers: [1_000, 10_000, 100_000, 1_000_000],
+            history: History::default(),
         }
     }
 
@@ -82,7 +100,9 @@ impl Model {
         self.staking.locks.keys().map(|account| self.active_score(*account)).sum()
     }
 
-    pub(super) fn tier(&self, account: Account) -> u8 {
+    /// How many of the bounds an account's score reaches.
+    #[must_use]
+    pub fn tier(&self, account: Account) -> u8 {
         let score = self.active_score(account) / one();
         let reached = |tier: &&u32| Amount::from(**tier) <= score;
         self.staking.tiers.iter().take_while(reached).count() as u8
@@ -126,22 +146,39 @@ impl Model {
         tokens.into_iter().try_for_each(|token| self.distribute(token))
     }
 
+    fn set_lock(&mut self, account: Account, lock: Lock) {
+        self.staking.locks.insert(account, lock);
+        self.staking.history.record(account, self.now, lock.score, lock.end);
+    }
+
     fn account_for(&mut self, amount: Amount) {
         self.staking.fees.entry(Token::Stoa).or_default().accounted += amount << PARTS;
     }
 
-    /// A new lock, or with term 0 more principal for the running one.
+    /// Somebody pays for its own lock, or for one whose account has signed for it.
     pub(super) fn lock(
         &mut self,
-        by: Account,
+        from: Account,
         token: Token,
         amount: Amount,
-        funding: Funding,
-        term: u64,
-    ) -> Outcome {
-        self.take_payment(by, token, amount, funding)?;
+        order: &LockOrder,
+    ) -> Outcome<Amount> {
         require(token == Token::Stoa, "Staking_WrongToken")?;
-        let lock = self.staking.lock(by);
+        let account = order.account;
+        if account != from {
+            require(self.now <= order.deadline, "Staking_SignatureExpired")?;
+            require(order.nonce == self.lock_nonce(account), "Staking_WrongNonce")?;
+            count(&mut self.used.locks, account);
+            let signed = order.amount == amount && order.seal.is_some_and(|seal| seal.is_of(account));
+            require(signed, "Staking_BadSignature")?;
+        }
+        self.lock_for(account, amount, order.term)?;
+        Ok(amount)
+    }
+
+    /// A new lock, or with term 0 more principal for the running one.
+    fn lock_for(&mut self, account: Account, amount: Amount, term: u64) -> Outcome {
+        let lock = self.staking.lock(account);
         let (week, active) = (self.week(), lock.end > self.week());
         let news = if term == 0 {
             require(active, "Staking_NoActiveLock")?;
@@ -157,9 +194,9 @@ impl Model {
             Lock { amount, score: score(amount, term), end: week + 1 + term, ..lock }
         };
         self.distribute_all()?;
-        self.staking.locks.insert(by, news);
+        self.set_lock(account, news);
         self.account_for(amount);
-        self.vault.credit(token, Account::Staking, amount)
+        if amount.is_zero() { Ok(()) } else { self.vault.credit(Token::Stoa, Account::Staking, amount) }
     }
 
     pub(super) fn extend_lock(&mut self, by: Account, term: u64) -> Outcome {
@@ -172,7 +209,7 @@ impl Model {
             require(news.score >= lock.score, "Staking_ScoreLowered")?;
         }
         self.distribute_all()?;
-        self.staking.locks.insert(by, news);
+        self.set_lock(by, news);
         Ok(())
     }
 
@@ -231,7 +268,7 @@ impl Model {
         let amount = self.take_fees(account, Token::Stoa)?;
         let news =
             Lock { amount: lock.amount + amount, score: lock.score + score(amount, remaining), ..lock };
-        self.staking.locks.insert(account, news);
+        self.set_lock(account, news);
         self.account_for(amount);
         Ok(())
     }

@@ -9,6 +9,8 @@ pub(super) struct Tokens {
     pub(super) wallets: BTreeMap<(Token, Account), Amount>,
     pub(super) allowed_to_vault: BTreeMap<(Token, Account), Amount>,
     pub(super) supply: BTreeMap<Token, Amount>,
+    /// The chain's coin, not wrapped.
+    pub(super) coin: BTreeMap<Account, Amount>,
 }
 
 impl Tokens {
@@ -17,6 +19,7 @@ impl Tokens {
             wallets: BTreeMap::from([((Token::Stoa, holder), stoa_supply)]),
             allowed_to_vault: BTreeMap::new(),
             supply: BTreeMap::from([(Token::Stoa, stoa_supply)]),
+            coin: BTreeMap::new(),
         }
     }
 

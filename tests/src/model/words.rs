@@ -19,13 +19,15 @@ pub enum Token {
     Colossal,
     /// The protocol's own token.
     Stoa,
+    /// The chain's coin, wrapped.
+    Coin,
     /// An address at which there is no token.
     Absent,
 }
 
 impl Token {
     /// Those that exist.
-    pub const REAL: [Self; 3] = [Self::Dollar, Self::Colossal, Self::Stoa];
+    pub const REAL: [Self; 4] = [Self::Dollar, Self::Colossal, Self::Stoa, Self::Coin];
 }
 
 /// Who earns what a listing sells.
@@ -51,7 +53,7 @@ impl From<Earner> for Account {
 pub enum Account {
     /// The zero address: nobody.
     Zero,
-    /// Somebody with a wallet.
+    /// Somebody with a wallet, which is a contract for one of them.
     User(u8),
     /// The owner of whatever is governed.
     Timelock,
@@ -68,8 +70,16 @@ pub enum Account {
 }
 
 impl Account {
+    /// The user whose wallet is a contract: it signs by its code, and takes no passes as gifts.
+    pub const CONTRACT_WALLET: Self = Self::User(6);
+
+    /// Whether a key signs for it.
+    pub(super) fn has_key(self) -> bool {
+        matches!(self, Self::User(_)) && self != Self::CONTRACT_WALLET
+    }
+
     /// Whether it can receive a pass by a call: contracts must say so, and these do not.
     pub(super) fn takes_passes(self) -> bool {
-        !matches!(self, Self::Vault | Self::Staking | Self::Shares(_))
+        !matches!(self, Self::Vault | Self::Staking | Self::Shares(_)) && self != Self::CONTRACT_WALLET
     }
 }
