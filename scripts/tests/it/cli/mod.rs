@@ -1,6 +1,11 @@
 //! The commands for providers, buyers, stakers and operators, on a real chain.
 
+mod buy;
 mod market;
+mod order;
+mod passes;
+mod shop;
+mod stake;
 mod vault;
 
 use std::process::{Command, Output};

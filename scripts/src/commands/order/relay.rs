@@ -1,0 +1,117 @@
+//! A signed order, sent.
+
+use std::path::Path;
+
+use alloy::primitives::Address;
+use anyhow::Context as _;
+use serde::Serialize;
+use stoa_contracts::Market;
+use stoa_scripts::cli::{Failure, Sent, Session, Step, Token};
+
+use super::{
+    file::{OrderFile, PayFile, SpendFile},
+    show::{pay_rows, payment, spend_rows},
+    sign::call,
+};
+use crate::commands::credits;
+
+#[derive(Debug, Serialize)]
+struct Relayed {
+    payer: Address,
+    recipient: Address,
+    /// The plan, or the sale of shares.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sale: Option<String>,
+    quantity: u64,
+    token: Address,
+    symbol: String,
+    decimals: u8,
+    /// In base units: what was bought for, and what the sender got.
+    amount: String,
+    relayer_fee: String,
+    transactions: Vec<Sent>,
+}
+
+pub(super) async fn relay(session: &Session, path: &Path) -> anyhow::Result<()> {
+    match OrderFile::read(session, path)? {
+        OrderFile::Pay(file) => purchase(session, &file).await,
+        OrderFile::Spend(file) => spending(session, &file).await,
+    }
+}
+
+fn first(what: &str, problems: Vec<String>) -> anyhow::Result<()> {
+    match problems.into_iter().next() {
+        Some(reason) => Err(Failure::Refused { what: what.to_owned(), reason }.into()),
+        None => Ok(()),
+    }
+}
+
+async fn purchase(session: &Session, file: &PayFile) -> anyhow::Result<()> {
+    let payment = payment(session, file).await?;
+    let problems = file.problems(session, &payment, Some(session.account()?)).await?;
+    first(&payment.what, problems)?;
+    let signatures = [file.grant.clone(), file.signature.clone()];
+    let call = call(&file.signed(), &file.wanted()?, &signatures);
+    let step = Step::new(&payment.what, *session.contracts.vault.address(), &call);
+    let rows = pay_rows(file, &payment);
+    let step = rows.iter().fold(step, |step, (name, value)| step.with_row(name, value));
+    let sent = session.send(step).await?;
+    answer(session, file, payment.token, sent)
+}
+
+fn answer(session: &Session, file: &PayFile, token: Token, sent: Sent) -> anyhow::Result<()> {
+    let record = Relayed {
+        token: token.address,
+        symbol: token.symbol.clone(),
+        decimals: token.decimals,
+        relayer_fee: file.pay.relayer_fee.to_string(),
+        ..bought(session, &sent)?
+    };
+    let record = Relayed { transactions: vec![sent], ..record };
+    session.output.answer(&record, || {
+        let fee = token.show(file.pay.relayer_fee);
+        format!(
+            "sent: {} paid, {} has it; the fee of {fee} is in your vault balance",
+            record.payer, record.recipient
+        )
+    })
+}
+
+/// What the transaction says was bought.
+fn bought(session: &Session, sent: &Sent) -> anyhow::Result<Relayed> {
+    let blank = |payer, recipient, quantity, amount: alloy::primitives::U256| Relayed {
+        payer,
+        recipient,
+        plan: None,
+        sale: None,
+        quantity,
+        token: Address::ZERO,
+        symbol: String::new(),
+        decimals: 0,
+        amount: amount.to_string(),
+        relayer_fee: String::new(),
+        transactions: Vec::new(),
+    };
+    if let Some(event) = sent.receipt.decoded_log::<Market::Purchased>() {
+        let record = blank(event.payer, event.recipient, event.quantity, event.amount);
+        return Ok(Relayed { plan: Some(session.public_id(event.plan)), ..record });
+    }
+    let event = sent.receipt.decoded_log::<Market::SharesSold>();
+    let event = event.context("the transaction tells of no purchase")?;
+    let record = blank(event.payer, event.recipient, event.quantity, event.amount);
+    Ok(Relayed { sale: Some(session.public_id(event.sale)), ..record })
+}
+
+async fn spending(session: &Session, file: &SpendFile) -> anyhow::Result<()> {
+    let what = format!("spending the credits of {}", file.spend.holder);
+    let offer = session.offer(&what, file.spend.plan).await?;
+    first(&what, file.problems(session, &offer, Some(session.account()?)).await?)?;
+    let call = Market::spendBySigCall { order: file.signed(), signature: file.signature.clone() };
+    let step = Step::new(&what, *session.contracts.market.address(), &call);
+    let rows = spend_rows(file, &offer);
+    let step = rows.iter().fold(step, |step, (name, value)| step.with_row(name, value));
+    let sent = session.send(step).await?;
+    credits::answer(session, offer.unit(), sent)
+}
