@@ -108,8 +108,8 @@ pub(super) struct Spend {
 
 #[derive(Debug)]
 pub(super) enum OrderFile {
-    Pay(PayFile),
-    Spend(SpendFile),
+    Pay(Box<PayFile>),
+    Spend(Box<SpendFile>),
 }
 
 impl OrderFile {
@@ -117,8 +117,8 @@ impl OrderFile {
     pub(super) fn read(session: &Session, path: &Path) -> anyhow::Result<Self> {
         let (kind, value) = signed::kind_of(path)?;
         let file = match kind.as_str() {
-            "pay" => Self::Pay(signed::parse(path, value)?),
-            "spend" => Self::Spend(signed::parse(path, value)?),
+            "pay" => Self::Pay(Box::new(signed::parse(path, value)?)),
+            "spend" => Self::Spend(Box::new(signed::parse(path, value)?)),
             other => bail!("{} is of kind {other:?}, and orders are \"pay\" or \"spend\"", path.display()),
         };
         let chain = match &file {

@@ -17,21 +17,33 @@ use crate::commands::credits;
 
 #[derive(Debug, Serialize)]
 struct Relayed {
-    payer: Address,
-    recipient: Address,
-    /// The plan, or the sale of shares.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    plan: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sale: Option<String>,
-    quantity: u64,
+    #[serde(flatten)]
+    bought: Bought,
     token: Address,
     symbol: String,
     decimals: u8,
-    /// In base units: what was bought for, and what the sender got.
-    amount: String,
+    /// What the sender got, in base units.
     relayer_fee: String,
     transactions: Vec<Sent>,
+}
+
+/// What the transaction says was bought.
+#[derive(Debug, Serialize)]
+struct Bought {
+    #[serde(flatten)]
+    of: Of,
+    payer: Address,
+    recipient: Address,
+    quantity: u64,
+    /// In base units, without the relayer's fee.
+    amount: String,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Of {
+    Plan(String),
+    Sale(String),
 }
 
 pub(super) async fn relay(session: &Session, path: &Path) -> anyhow::Result<()> {
@@ -63,45 +75,33 @@ async fn purchase(session: &Session, file: &PayFile) -> anyhow::Result<()> {
 
 fn answer(session: &Session, file: &PayFile, token: Token, sent: Sent) -> anyhow::Result<()> {
     let record = Relayed {
+        bought: bought(session, &sent)?,
         token: token.address,
         symbol: token.symbol.clone(),
         decimals: token.decimals,
         relayer_fee: file.pay.relayer_fee.to_string(),
-        ..bought(session, &sent)?
+        transactions: vec![sent],
     };
-    let record = Relayed { transactions: vec![sent], ..record };
     session.output.answer(&record, || {
-        let fee = token.show(file.pay.relayer_fee);
+        let (bought, fee) = (&record.bought, token.show(file.pay.relayer_fee));
         format!(
             "sent: {} paid, {} has it; the fee of {fee} is in your vault balance",
-            record.payer, record.recipient
+            bought.payer, bought.recipient
         )
     })
 }
 
-/// What the transaction says was bought.
-fn bought(session: &Session, sent: &Sent) -> anyhow::Result<Relayed> {
-    let blank = |payer, recipient, quantity, amount: alloy::primitives::U256| Relayed {
-        payer,
-        recipient,
-        plan: None,
-        sale: None,
-        quantity,
-        token: Address::ZERO,
-        symbol: String::new(),
-        decimals: 0,
-        amount: amount.to_string(),
-        relayer_fee: String::new(),
-        transactions: Vec::new(),
-    };
+fn bought(session: &Session, sent: &Sent) -> anyhow::Result<Bought> {
     if let Some(event) = sent.receipt.decoded_log::<Market::Purchased>() {
-        let record = blank(event.payer, event.recipient, event.quantity, event.amount);
-        return Ok(Relayed { plan: Some(session.public_id(event.plan)), ..record });
+        let (of, amount) = (Of::Plan(session.public_id(event.plan)), event.amount.to_string());
+        let Market::Purchased { payer, recipient, quantity, .. } = event.data;
+        return Ok(Bought { of, payer, recipient, quantity, amount });
     }
     let event = sent.receipt.decoded_log::<Market::SharesSold>();
     let event = event.context("the transaction tells of no purchase")?;
-    let record = blank(event.payer, event.recipient, event.quantity, event.amount);
-    Ok(Relayed { sale: Some(session.public_id(event.sale)), ..record })
+    let (of, amount) = (Of::Sale(session.public_id(event.sale)), event.amount.to_string());
+    let Market::SharesSold { payer, recipient, quantity, .. } = event.data;
+    Ok(Bought { of, payer, recipient, quantity, amount })
 }
 
 async fn spending(session: &Session, file: &SpendFile) -> anyhow::Result<()> {

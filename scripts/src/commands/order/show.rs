@@ -21,12 +21,12 @@ pub(super) async fn show(session: &Session, path: &Path) -> anyhow::Result<()> {
         OrderFile::Pay(file) => {
             let payment = payment(session, &file).await?;
             let problems = file.problems(session, &payment, None).await?;
-            answer(session, &file, problems, pay_rows(&file, &payment))
+            answer(session, &*file, problems, pay_rows(&file, &payment))
         }
         OrderFile::Spend(file) => {
             let offer = session.offer("reading the order", file.spend.plan).await?;
             let problems = file.problems(session, &offer, None).await?;
-            answer(session, &file, problems, spend_rows(&file, &offer))
+            answer(session, &*file, problems, spend_rows(&file, &offer))
         }
     }
 }

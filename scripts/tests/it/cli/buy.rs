@@ -64,6 +64,79 @@ async fn a_token_without_signed_messages_takes_an_allowance_of_the_price_alone()
 }
 
 #[tokio::test]
+async fn the_chain_s_coin_pays_where_the_price_is_in_it_wrapped() {
+    let (desk, weth) = Desk::open_with_coin().await;
+    let plan = desk.plan(licence(desk.list().await, weth, STOA / 10)).await;
+    let bought = desk.does(5, &format!("buy {plan}"));
+    assert_eq!(paid(&bought), ("native", 1));
+    assert_eq!((&bought["amount"], &bought["symbol"]), (&(STOA / 10).to_string().into(), &"WETH".into()));
+    // WETH accepts any call: that it does is no sign of a permit.
+    for (source, reason) in [
+        (
+            "permit",
+            "it takes 0.1 WETH from one source, and the vault balance has 0 WETH, the wallet has 0 WETH",
+        ),
+        (
+            "balance",
+            "the vault balance has 0 WETH, the wallet has 0 WETH (the Vault may take 0 WETH), and 99",
+        ),
+    ] {
+        let said = desk.refuses(5, &format!("buy {plan} --from {source}"));
+        assert!(said.contains(reason), "{said}");
+    }
+    desk.wrap(5, STOA).await;
+    let said = desk.refuses(5, &format!("buy {plan} --from permit"));
+    assert!(said.ends_with("WETH takes no permits (ERC-2612)"), "{said}");
+    let order = desk.folder.path().join("order.json");
+    let said = desk.refuses(5, &format!("order sign {plan} --from native --out {}", order.display()));
+    assert!(said.ends_with("a signed payment cannot bring the chain's coin: deposit it first"), "{said}");
+}
+
+/// Where there is a terminal, nothing is sent before a yes, and what is agreed to stands there.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_person_sees_what_is_agreed_to() {
+    let desk = Desk::open().await;
+    let plan = desk.plan(subscription(desk.list().await, desk.at("DemoUSD"), 4_000_000)).await;
+    desk.mint(5, 20_000_000).await;
+    let line = format!("buy {plan} --quantity 2");
+    let (code, screen) = desk.asked(5, &line, "n");
+    assert_eq!(code, 4, "{screen}");
+    assert!(screen.contains("nothing was sent: you did not say yes"), "{screen}");
+    let until = stoa_scripts::cli::show_time(desk.now().await + 2 * u64::from(MONTH));
+    for row in [
+        "network             local".to_owned(),
+        format!("from                {}", desk.address(5)),
+        "→                   allowing the Vault to take 8 dUSD".to_owned(),
+        "→                   buying plan 1".to_owned(),
+        "listing             31337-1 (model, \"Atlas\")".to_owned(),
+        "plan                31337-1, version 1".to_owned(),
+        "you get             a subscription, 2 × 30 days".to_owned(),
+        format!("valid until         {}", &until[..14]),
+        "price               2 × 4 dUSD = 8 dUSD".to_owned(),
+        "of it fee           0.2 dUSD".to_owned(),
+        format!("of it earned by     {} (7.8 dUSD)", desk.address(1)),
+        "paid from           the wallet, by allowance".to_owned(),
+        "at most leaves you  8 dUSD".to_owned(),
+        "Send? [y/N]".to_owned(),
+    ] {
+        assert!(screen.contains(&row), "{row:?} is not in\n{screen}");
+    }
+    let (code, screen) = desk.asked(5, &line, "y");
+    assert_eq!(code, 0, "{screen}");
+    assert!(screen.contains("a subscription, 2 × 30 days for 8 dUSD: "), "{screen}");
+    let out = desk.folder.path().join("order.json");
+    desk.does(5, "vault deposit 5 --token dUSD");
+    let sign = format!("order sign {plan} --relayer-fee 0.5 --out {}", out.display());
+    let (code, screen) = desk.asked(5, &sign, "no");
+    assert!(code == 4 && screen.contains("Sign? [y/N]") && !out.exists(), "{screen}");
+    for row in ["sent by             anyone", "who gets            0.5 dUSD", "at most leaves you  4.5 dUSD"]
+    {
+        assert!(screen.contains(row), "{row:?} is not in\n{screen}");
+    }
+}
+
+#[tokio::test]
 async fn subscriptions_credits_and_free_plans_say_what_they_give() {
     let desk = Desk::open().await;
     let (listing, dollar) = (desk.list().await, desk.at("DemoUSD"));
@@ -238,6 +311,14 @@ async fn shares_are_bought_from_their_seller() {
     assert_eq!(bought["balance"], (20 * STOA).to_string());
     let seller = desk.asks(&format!("vault show {} --token dUSD", desk.address(1)));
     assert_eq!(seller["vault"], "8000000", "without a fee");
+    desk.mint(5, 5_000_000).await;
+    desk.does(5, "vault deposit 5 --token dUSD");
+    let order = desk.folder.path().join("order.json");
+    desk.does(5, &format!("order sign --shares 1 --relayer-fee 1 --out {}", order.display()));
+    let relayed = desk.does(6, &format!("order relay {}", order.display()));
+    assert_eq!((&relayed["sale"], &relayed["amount"]), (&"31337-1".into(), &"4000000".into()));
+    let held = contract.balanceOf(desk.address(5).parse().unwrap()).call().await.unwrap();
+    assert_eq!(held, U256::from(30 * STOA));
     let many = desk.refuses(5, "buy --shares 1 --quantity 4");
-    assert!(many.contains("sells 5 in all, 2 are sold, and 4 are too many"), "{many}");
+    assert!(many.contains("sells 5 in all, 3 are sold, and 4 are too many"), "{many}");
 }

@@ -8,11 +8,14 @@ mod shop;
 mod stake;
 mod vault;
 
-use std::process::{Command, Output};
+use std::{
+    collections::BTreeMap,
+    process::{Command, Output},
+};
 
 use serde_json::Value;
 use stoa_scripts::{
-    deploy::{self, Deployment, Options},
+    deploy::{self, Deployment, Options, Parameters},
     testing::{Anvil, Bin},
 };
 use tempfile::TempDir;
@@ -35,16 +38,27 @@ pub(crate) struct Said {
 impl Desk {
     /// Contracts, and nothing else.
     pub(crate) async fn open() -> Self {
+        Self::closed().await.deploy(None).await
+    }
+
+    /// An empty chain.
+    async fn closed() -> Self {
         let (chain, folder) = (Anvil::start().await, tempfile::tempdir().unwrap());
+        let parameters = Parameters::local(Anvil::signer(0).address());
+        let deployment = Deployment { chain_id: 31_337, block: 0, contracts: BTreeMap::new(), parameters };
+        Self { chain, folder, deployment }
+    }
+
+    async fn deploy(self, parameters: Option<Parameters>) -> Self {
         let options = Options {
-            rpc_url: chain.rpc_url().parse().unwrap(),
+            rpc_url: self.chain.rpc_url().parse().unwrap(),
             signer: Anvil::signer(0),
-            file: Some(folder.path().join("deployment.json")),
+            file: Some(self.folder.path().join("deployment.json")),
             chain_id: None,
-            parameters: None,
+            parameters,
         };
         let deployment = deploy::deploy(&options, &|_| {}).await.unwrap().deployment;
-        Self { chain, folder, deployment }
+        Self { deployment, ..self }
     }
 
     /// The command, not yet run: with this chain and its deployment in the environment.

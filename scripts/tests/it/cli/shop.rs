@@ -1,9 +1,10 @@
 //! Listings, plans and money for buyers, made by the library.
 
 use alloy::{
-    network::EthereumWallet,
+    network::{EthereumWallet, TransactionBuilder as _},
     primitives::{Address, B256, U256},
     providers::{DynProvider, Provider as _, ProviderBuilder},
+    rpc::types::TransactionRequest,
     sol_types::SolEvent as _,
 };
 use stoa_contracts::{
@@ -11,7 +12,7 @@ use stoa_contracts::{
     Market::{self, NewPlan},
     MerkleGate, StoaToken, TierGate,
 };
-use stoa_scripts::testing::Anvil;
+use stoa_scripts::{deploy::Parameters, testing::Anvil};
 
 use super::Desk;
 
@@ -24,6 +25,30 @@ impl Desk {
     pub(super) fn sender(&self, wallet: usize) -> DynProvider {
         let wallet = EthereumWallet::from(Anvil::signer(wallet));
         ProviderBuilder::new().wallet(wallet).connect_http(self.chain.rpc_url().parse().unwrap()).erased()
+    }
+
+    /// As wallet demo:N on a terminal, with this answer to what is asked; all that the terminal shows.
+    #[cfg(target_os = "linux")]
+    pub(super) fn asked(&self, wallet: usize, line: &str, answer: &str) -> (i32, String) {
+        use std::{io::Write as _, process::Stdio};
+        let stoa = stoa_scripts::testing::Bin::path("stoa");
+        let mut command = self.command(&[]);
+        let environment: Vec<_> =
+            command.get_envs().map(|(k, v)| (k.to_owned(), v.map(ToOwned::to_owned))).collect();
+        // `script` runs a command on a terminal of its own.
+        command = std::process::Command::new("script");
+        for (name, value) in environment {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        let inner = format!("{} {line} --wallet demo:{wallet}", stoa.display());
+        command.args(["-qec", &inner, "/dev/null"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.as_mut().unwrap().write_all(format!("{answer}\n").as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap().replace('\r', ""))
     }
 
     pub(super) fn at(&self, contract: &str) -> Address {
@@ -96,6 +121,53 @@ impl Desk {
     pub(super) async fn now(&self) -> u64 {
         let block = self.sender(0).get_block_by_number(alloy::eips::BlockNumberOrTag::Latest).await.unwrap();
         block.unwrap().header.timestamp
+    }
+}
+
+/// Wrapped coin, as far as a purchase needs it: `deposit`, `balanceOf`, `decimals`, `allowance` (none) and `symbol`. Any
+/// other call succeeds and answers nothing, as WETH's do.
+fn wrapped_coin() -> Vec<u8> {
+    let answers = [
+        ("d0e30db0", "5b33543401335500"),
+        ("70a08231", "5b600435545f5260205ff3"),
+        ("313ce567", "5b60125f5260205ff3"),
+        ("dd62ed3e", "5b60205ff3"),
+        ("95d89b41", "5b60205f5260046020526357455448 60e01b60405260605ff3"),
+    ]
+    .map(|(selector, code)| (selector, code.replace(' ', "")));
+    // Selector on the stack; then per answer: is it this one, jump. Each answer begins with its landing place.
+    let mut place = 5 + 10 * answers.len() + 1;
+    let mut code = "5f3560e01c".to_owned();
+    for (selector, answer) in &answers {
+        code.push_str(&format!("8063{selector}1460{place:02x}57"));
+        place += answer.len() / 2;
+    }
+    code.push_str("00");
+    answers.iter().for_each(|(_, answer)| code.push_str(answer));
+    alloy::hex::decode(code).unwrap()
+}
+
+impl Desk {
+    /// As `open`, on a chain with wrapped coin; its address.
+    pub(super) async fn open_with_coin() -> (Self, Address) {
+        let desk = Self::closed().await;
+        let code = wrapped_coin();
+        let creation =
+            [&[0x60, u8::try_from(code.len()).unwrap(), 0x80, 0x60, 9, 0x5f, 0x39, 0x5f, 0xf3], &*code];
+        let transaction = TransactionRequest::default().with_deploy_code(creation.concat());
+        let sent = desk.sender(0).send_transaction(transaction).await.unwrap();
+        let weth = sent.get_receipt().await.unwrap().contract_address.unwrap();
+        let operator = Anvil::signer(0).address();
+        (desk.deploy(Some(Parameters { weth, ..Parameters::local(operator) })).await, weth)
+    }
+
+    /// Wraps a wallet's coin.
+    pub(super) async fn wrap(&self, wallet: usize, amount: u128) {
+        let weth = self.deployment.parameters.weth;
+        let deposit = TransactionRequest::default().with_to(weth).with_value(U256::from(amount));
+        let deposit = deposit.with_input(alloy::hex!("d0e30db0"));
+        let sent = self.sender(wallet).send_transaction(deposit).await.unwrap();
+        sent.get_receipt().await.unwrap();
     }
 }
 
