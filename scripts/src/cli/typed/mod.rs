@@ -109,6 +109,17 @@ sol! {
         bytes32 nonce;
     }
 
+    /// Shares: a holder has what it earned paid out.
+    #[derive(Debug, Serialize)]
+    struct Claim {
+        address account;
+        address token;
+        address to;
+        uint8 payout;
+        uint256 nonce;
+        uint256 deadline;
+    }
+
     /// Staking: an account lets somebody else pay for its lock.
     #[derive(Debug, Serialize)]
     struct LockFor {

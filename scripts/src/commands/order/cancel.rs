@@ -25,6 +25,9 @@ pub(super) async fn file(session: &Session, path: &Path) -> anyhow::Result<()> {
     let signer = match &file {
         OrderFile::Pay(file) => file.pay.from,
         OrderFile::Spend(file) => file.spend.holder,
+        OrderFile::Claim(_) => {
+            return refused("a claim cannot be cancelled: claim first, or wait for its deadline".to_owned());
+        }
     };
     if signer != account {
         return refused(format!("it is of {signer}, who alone can cancel it; the wallet is {account}"));
@@ -40,6 +43,7 @@ pub(super) async fn file(session: &Session, path: &Path) -> anyhow::Result<()> {
             answer(session, token, nonce.to_string(), session.send(step).await?)
         }
         OrderFile::Pay(file) => nonce(session, file.pay.nonce, false).await,
+        OrderFile::Claim(_) => Ok(()),
     }
 }
 

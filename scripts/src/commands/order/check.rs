@@ -18,7 +18,7 @@ pub(super) fn bit_of(nonce: U256) -> usize {
 }
 
 /// Whether the deadline is over.
-async fn expired(session: &Session, deadline: U256) -> anyhow::Result<Option<String>> {
+pub(super) async fn expired(session: &Session, deadline: U256) -> anyhow::Result<Option<String>> {
     let deadline: u64 = deadline.saturating_to();
     let now = session.now().await?;
     Ok((now > deadline).then(|| format!("it was good until {}", show_time(deadline))))
@@ -28,7 +28,7 @@ fn used(account: Address, nonce: impl std::fmt::Display) -> String {
     format!("{account} has used or cancelled its nonce {nonce}: it was sent before, or is void")
 }
 
-fn not_signed(account: Address) -> String {
+pub(super) fn not_signed(account: Address) -> String {
     format!("the signature is not of {account} over these values: they were altered, or somebody else signed")
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::claim::ClaimFile;
 use alloy::primitives::{Address, B256, Bytes, U256};
 use anyhow::bail;
 use serde::{Deserialize, Serialize};
@@ -110,6 +111,7 @@ pub(super) struct Spend {
 pub(super) enum OrderFile {
     Pay(Box<PayFile>),
     Spend(Box<SpendFile>),
+    Claim(Box<ClaimFile>),
 }
 
 impl OrderFile {
@@ -119,11 +121,16 @@ impl OrderFile {
         let file = match kind.as_str() {
             "pay" => Self::Pay(Box::new(signed::parse(path, value)?)),
             "spend" => Self::Spend(Box::new(signed::parse(path, value)?)),
-            other => bail!("{} is of kind {other:?}, and orders are \"pay\" or \"spend\"", path.display()),
+            "claim" => Self::Claim(Box::new(signed::parse(path, value)?)),
+            other => {
+                let shown = path.display();
+                bail!("{shown} is of kind {other:?}, and orders are \"pay\", \"spend\" or \"claim\"")
+            }
         };
         let chain = match &file {
             Self::Pay(file) => file.chain_id,
             Self::Spend(file) => file.chain_id,
+            Self::Claim(file) => file.chain_id,
         };
         session.check_chain(path, chain)?;
         if let Self::Pay(file) = &file {

@@ -9,6 +9,7 @@ use stoa_contracts::Market;
 use stoa_scripts::cli::{Failure, Sent, Session, Step, Token};
 
 use super::{
+    claim,
     file::{OrderFile, PayFile, SpendFile},
     show::{pay_rows, payment, spend_rows},
     sign::call,
@@ -50,10 +51,12 @@ pub(super) async fn relay(session: &Session, path: &Path) -> anyhow::Result<()> 
     match OrderFile::read(session, path)? {
         OrderFile::Pay(file) => purchase(session, &file).await,
         OrderFile::Spend(file) => spending(session, &file).await,
+        OrderFile::Claim(file) => claim::relay(session, &file).await,
     }
 }
 
-fn first(what: &str, problems: Vec<String>) -> anyhow::Result<()> {
+/// Refuses for the first of the problems, if there is one.
+pub(super) fn first(what: &str, problems: Vec<String>) -> anyhow::Result<()> {
     match problems.into_iter().next() {
         Some(reason) => Err(Failure::Refused { what: what.to_owned(), reason }.into()),
         None => Ok(()),

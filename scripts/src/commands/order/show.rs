@@ -28,6 +28,10 @@ pub(super) async fn show(session: &Session, path: &Path) -> anyhow::Result<()> {
             let problems = file.problems(session, &offer, None).await?;
             answer(session, &*file, problems, spend_rows(&file, &offer))
         }
+        OrderFile::Claim(file) => {
+            let problems = file.problems(session).await?;
+            answer(session, &*file, problems, file.rows(session).await)
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use anyhow::ensure;
 use serde::Serialize;
 use stoa_contracts::Market;
 use stoa_scripts::cli::{
-    Failure, Session, Step, show_time,
+    Failure, Offer, Session, Step, show_time,
     signed::{check_free, write_new},
     typed,
 };
@@ -38,15 +38,7 @@ pub(super) async fn sign(
     let (id, holder, market) =
         (session.number("plan", &args.id)?, session.account()?, &session.contracts.market);
     let what = format!("letting {spender} spend {units} credits of plan {id}");
-    let offer = session.offer(&what, id).await?;
-    let refused = |reason: String| Err(Failure::Refused { what: what.clone(), reason }.into());
-    if !offer.is_credits() {
-        return refused(format!("plan {id} sells no credits"));
-    }
-    let left = market.balanceOf(holder, id).call().await?;
-    if left < units {
-        return refused(format!("{holder} has {left} {}", offer.unit()));
-    }
+    let offer = spendable(session, &what, id, units).await?;
     let nonce = args.nonce.unwrap_or_else(|| U256::from(rand::random::<u128>()));
     let used = market.nonceWord(holder, nonce >> 8).call().await?.bit(bit_of(nonce));
     ensure!(!used, "the nonce {nonce} is used or cancelled already: choose another");
@@ -79,4 +71,18 @@ pub(super) async fn sign(
     session.output.answer(&record, || {
         format!("{}: {spender} may spend {units} {} until {}", record.file, offer.unit(), show_time(deadline))
     })
+}
+
+/// The plan, if the signer has so many of its credits.
+async fn spendable(session: &Session, what: &str, id: U256, units: U256) -> anyhow::Result<Offer> {
+    let (offer, holder) = (session.offer(what, id).await?, session.account()?);
+    let left = session.contracts.market.balanceOf(holder, id).call().await?;
+    let reason = if !offer.is_credits() {
+        format!("plan {id} sells no credits")
+    } else if left < units {
+        format!("{holder} has {left} {}", offer.unit())
+    } else {
+        return Ok(offer);
+    };
+    Err(Failure::Refused { what: what.to_owned(), reason }.into())
 }

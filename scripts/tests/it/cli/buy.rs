@@ -4,7 +4,7 @@ use alloy::{
     primitives::{Address, B256, U256, keccak256},
     sol_types::SolValue as _,
 };
-use stoa_contracts::{Market::NewShareSale, Revenue, RevenueShare, StoaToken};
+use stoa_contracts::{Market::NewShareSale, RevenueShare, StoaToken};
 
 use super::{
     Desk,
@@ -287,15 +287,7 @@ async fn a_plan_for_stakers_tells_the_tier_that_it_takes() {
 async fn shares_are_bought_from_their_seller() {
     let desk = Desk::open().await;
     let (listing, dollar) = (desk.list().await, desk.at("DemoUSD"));
-    let revenue = Revenue::new(desk.at("Revenue"), desk.sender(1));
-    let shares = Revenue::NewShares {
-        name: "Atlas Revenue".to_owned(),
-        symbol: "ATL".to_owned(),
-        supply: U256::from(1_000 * STOA),
-        tokens: vec![dollar],
-    };
-    revenue.createShares(listing, shares).send().await.unwrap().get_receipt().await.unwrap();
-    let share = revenue.shareOf(listing).call().await.unwrap();
+    let share = desk.divide(listing).await;
     let contract = RevenueShare::new(share, desk.sender(1));
     let allowed = contract.approve(desk.at("Market"), U256::from(100 * STOA)).send().await.unwrap();
     allowed.get_receipt().await.unwrap();

@@ -200,7 +200,11 @@ async fn what_cannot_be_paid_is_not_signed() {
         (format!("order relay {}", desk.file("gone.json")), 1, "cannot be read"),
         (format!("order relay {}", desk.file("text.json")), 1, "is no JSON"),
         (format!("order relay {}", desk.file("kindless.json")), 1, "it has no \"kind\""),
-        (format!("order relay {}", desk.file("lock.json")), 1, "and orders are \"pay\" or \"spend\""),
+        (
+            format!("order relay {}", desk.file("lock.json")),
+            1,
+            "and orders are \"pay\", \"spend\" or \"claim\"",
+        ),
         (format!("order relay {}", desk.file("part.json")), 1, "malformed: missing field `contract`"),
         (format!("order relay {number}"), 1, "invalid type: number, expected a string"),
         ("order cancel".to_owned(), 2, "the following required arguments"),
@@ -243,4 +247,41 @@ async fn credits_are_spent_by_whom_the_holder_named() {
     assert!(left.ends_with("has 15 call, and it takes 25"), "{left}");
     let poor = desk.refuses(5, &format!("order sign {plan} --credits 16 --spender {spender} --out x.json"));
     assert!(poor.ends_with("has 15 call"), "{poor}");
+}
+
+#[tokio::test]
+async fn what_shares_earned_is_claimed_by_another_to_where_the_holder_signed() {
+    let desk = Desk::open().await;
+    let listing = desk.list().await;
+    let share = desk.divide(listing).await;
+    let plan = desk.plan(licence(listing, desk.at("DemoUSD"), 40_000_000)).await;
+    let (path, wallet) = (desk.file("claim.json"), desk.address(8));
+    let line = format!("order sign-claim {listing} --token dUSD --to-wallet {wallet} --out");
+    desk.does(1, &format!("{line} {path}"));
+    let early = desk.refuses(6, &format!("order relay {path}"));
+    assert!(early.contains("has nothing to claim now"), "{early}");
+    desk.mint(5, 40_000_000).await;
+    desk.does(5, &format!("buy {plan}"));
+    assert_eq!(desk.problems(&path), Vec::<String>::new());
+    let thief = desk.altered("claim.json", "/claim/to", desk.address(6).into());
+    assert!(desk.refuses(6, &format!("order relay {thief}")).contains("the signature is not of"));
+    let other = desk.altered("claim.json", "/contract", desk.at("Vault").to_string().into());
+    assert!(
+        desk.refuses(6, &format!("order relay {other}")).contains("is no share contract of this deployment")
+    );
+
+    let claimed = desk.does(6, &format!("order relay {path}"));
+    assert_eq!((&claimed["amount"], &claimed["to"]), (&"39000000".into(), &wallet.clone().into()));
+    assert_eq!(claimed["share"], share.to_string());
+    let paid = desk.asks(&format!("vault show {wallet} --token dUSD"));
+    assert_eq!(paid["wallet"], "39000000");
+    let again = desk.refuses(6, &format!("order relay {path}"));
+    assert!(again.contains("is 1, not 0: it was sent before, or is void"), "{again}");
+    assert!(desk.refuses(1, &format!("order cancel {path}")).contains("a claim cannot be cancelled"));
+
+    let token = desk.refuses(1, &format!("order sign-claim {listing} --token STOA --out x.json"));
+    assert!(token.ends_with("STOA is none of the shares' payment tokens"), "{token}");
+    let plain = desk.list().await;
+    let none = desk.refuses(1, &format!("order sign-claim {plain} --token dUSD --out x.json"));
+    assert!(none.ends_with("is not divided into shares"), "{none}");
 }

@@ -10,7 +10,7 @@ use alloy::{
 use stoa_contracts::{
     Listings::{self, NewListing},
     Market::{self, NewPlan},
-    MerkleGate, StoaToken, TierGate,
+    MerkleGate, Revenue, StoaToken, TierGate,
 };
 use stoa_scripts::{deploy::Parameters, testing::Anvil};
 
@@ -99,6 +99,19 @@ impl Desk {
     pub(super) async fn gate(&self, plan: U256, gate: &str) {
         let call = self.market(1).boundPlan(plan, self.at(gate), 0, 0).send().await;
         call.unwrap().get_receipt().await.unwrap();
+    }
+
+    /// Divides a listing's revenue in dollars into 1,000 shares, all of wallet 1.
+    pub(super) async fn divide(&self, listing: U256) -> Address {
+        let revenue = Revenue::new(self.at("Revenue"), self.sender(1));
+        let shares = Revenue::NewShares {
+            name: "Atlas Revenue".to_owned(),
+            symbol: "ATL".to_owned(),
+            supply: U256::from(1_000 * STOA),
+            tokens: vec![self.at("DemoUSD")],
+        };
+        revenue.createShares(listing, shares).send().await.unwrap().get_receipt().await.unwrap();
+        revenue.shareOf(listing).call().await.unwrap()
     }
 
     pub(super) async fn set_root(&self, plan: U256, root: B256) {
