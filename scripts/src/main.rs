@@ -5,7 +5,9 @@ mod commands;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
-use commands::{compile, deploy, dev, seed, sqlx, toolchain, vault, verify};
+use commands::{
+    buy, compile, credits, deploy, dev, order, passes, seed, sqlx, stake, toolchain, vault, verify,
+};
 use stoa_scripts::cli::{Exit, Failure};
 
 /// Build, deploy, run and check Stoa, and use it: as a provider, buyer, staker or operator.
@@ -26,6 +28,11 @@ const EXIT_CODES: &str = "Exit codes:
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Buy(Box<buy::Args>),
+    Passes(Box<passes::Args>),
+    Credits(Box<credits::Args>),
+    Order(Box<order::Args>),
+    Stake(Box<stake::Args>),
     Vault(Box<vault::Args>),
     Toolchain(toolchain::Args),
     Compile(compile::Args),
@@ -67,6 +74,11 @@ async fn run() -> ExitCode {
         Command::Sqlx(args) => sqlx::run(&args).await,
         Command::Verify(args) => verify::run(&args).await,
         Command::Vault(args) => vault::run(&args).await,
+        Command::Buy(args) => buy::run(&args).await,
+        Command::Passes(args) => passes::run(&args).await,
+        Command::Credits(args) => credits::run(&args).await,
+        Command::Order(args) => order::run(&args).await,
+        Command::Stake(args) => stake::run(&args).await,
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "stoa", &mut std::io::stdout());
             Ok(())

@@ -31,6 +31,8 @@ pub enum Failure {
         "network {network} is chain {expected}, but the endpoint is chain {found}: check --rpc-url and --network"
     )]
     WrongChain { network: String, expected: u64, found: u64 },
+    #[error("{file} is signed for chain {expected}, and this is chain {found}: give --network {expected}")]
+    OtherChain { file: String, expected: u64, found: u64 },
 }
 
 impl Failure {
@@ -40,7 +42,7 @@ impl Failure {
         match self {
             Self::Refused { .. } | Self::Reverted { .. } => Exit::Refused,
             Self::Declined(_) => Exit::Declined,
-            Self::Unreachable { .. } | Self::WrongChain { .. } => Exit::Chain,
+            Self::Unreachable { .. } | Self::WrongChain { .. } | Self::OtherChain { .. } => Exit::Chain,
         }
     }
 }

@@ -82,7 +82,7 @@ impl Session {
         let Some(first) = steps.first() else { return Ok(Vec::new()) };
         // A step that builds on the one before cannot be tried before that is in a block.
         self.attempt(first).await?;
-        self.agree(steps)?;
+        self.agree(steps, "Send?")?;
         let mut sent = Vec::new();
         for step in steps {
             sent.push(self.send_one(step).await?);
@@ -97,11 +97,25 @@ impl Session {
 
     /// Tries it out on the newest block.
     async fn attempt(&self, step: &Step) -> anyhow::Result<()> {
-        let answer = self.provider.call(self.request(step)?).await;
+        self.try_as(self.account()?, step).await
+    }
+
+    /// Tries a step out on the newest block, as if `from` sent it; nothing is signed or sent.
+    ///
+    /// # Errors
+    /// With the reason for which it would be refused.
+    pub async fn try_as(&self, from: Address, step: &Step) -> anyhow::Result<()> {
+        let request = TransactionRequest::default().with_from(from).with_to(step.to);
+        let request = request.with_input(step.data.clone()).with_value(step.value);
+        let answer = self.provider.call(request).await;
         answer.map(drop).map_err(|error| refusal(step, &error))
     }
 
-    fn agree(&self, steps: &[Step]) -> anyhow::Result<()> {
+    /// Shows the steps and waits for a yes, unless --yes says it.
+    ///
+    /// # Errors
+    /// When the answer is no, or there is nobody to ask.
+    pub fn agree(&self, steps: &[Step], question: &str) -> anyhow::Result<()> {
         if self.limits.yes {
             return Ok(());
         }
@@ -118,7 +132,7 @@ impl Session {
             }
         }
         eprintln!("{table}");
-        eprint!("Send? [y/N] ");
+        eprint!("{question} [y/N] ");
         std::io::stderr().flush()?;
         let mut line = String::new();
         std::io::stdin().lock().read_line(&mut line)?;

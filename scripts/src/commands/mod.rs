@@ -1,10 +1,15 @@
 //! One file per command.
 
+pub(crate) mod buy;
 pub(crate) mod compile;
+pub(crate) mod credits;
 pub(crate) mod deploy;
 pub(crate) mod dev;
+pub(crate) mod order;
+pub(crate) mod passes;
 pub(crate) mod seed;
 pub(crate) mod sqlx;
+pub(crate) mod stake;
 pub(crate) mod toolchain;
 pub(crate) mod vault;
 pub(crate) mod verify;

@@ -1,14 +1,22 @@
 //! The commands for providers, buyers, stakers and operators, on a real chain.
 
+mod buy;
 mod market;
+mod order;
+mod passes;
 mod seed;
+mod shop;
+mod stake;
 mod vault;
 
-use std::process::{Command, Output};
+use std::{
+    collections::BTreeMap,
+    process::{Command, Output},
+};
 
 use serde_json::Value;
 use stoa_scripts::{
-    deploy::{self, Deployment, Options},
+    deploy::{self, Deployment, Options, Parameters},
     testing::{Anvil, AnvilOptions, Bin},
 };
 use tempfile::TempDir;
@@ -31,26 +39,38 @@ pub(crate) struct Said {
 impl Desk {
     /// Contracts, and nothing else.
     pub(crate) async fn open() -> Self {
-        Self::on(Anvil::start().await).await
+        Self::on(Anvil::start().await).deploy(None).await
     }
 
     /// On a chain that began at this time.
     pub(crate) async fn born(time: &str) -> Self {
         let args = vec!["--timestamp".to_owned(), time.to_owned()];
-        Self::on(Anvil::start_with(AnvilOptions { args, ..AnvilOptions::default() }).await).await
+        let chain = Anvil::start_with(AnvilOptions { args, ..AnvilOptions::default() }).await;
+        Self::on(chain).deploy(None).await
     }
 
-    async fn on(chain: Anvil) -> Self {
+    /// An empty chain.
+    async fn closed() -> Self {
+        Self::on(Anvil::start().await)
+    }
+
+    fn on(chain: Anvil) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let parameters = Parameters::local(Anvil::signer(0).address());
+        let deployment = Deployment { chain_id: 31_337, block: 0, contracts: BTreeMap::new(), parameters };
+        Self { chain, folder, deployment }
+    }
+
+    async fn deploy(self, parameters: Option<Parameters>) -> Self {
         let options = Options {
-            rpc_url: chain.rpc_url().parse().unwrap(),
+            rpc_url: self.chain.rpc_url().parse().unwrap(),
             signer: Anvil::signer(0),
-            file: Some(folder.path().join("deployment.json")),
+            file: Some(self.folder.path().join("deployment.json")),
             chain_id: None,
-            parameters: None,
+            parameters,
         };
         let deployment = deploy::deploy(&options, &|_| {}).await.unwrap().deployment;
-        Self { chain, folder, deployment }
+        Self { deployment, ..self }
     }
 
     /// The command, not yet run: with this chain and its deployment in the environment.
