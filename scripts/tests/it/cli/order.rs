@@ -1,6 +1,6 @@
 //! `stoa order`
 
-use alloy::primitives::U256;
+use alloy::{primitives::U256, providers::Provider as _};
 use serde_json::Value;
 
 use super::{
@@ -137,6 +137,41 @@ async fn an_order_ends_with_its_deadline_its_relayer_or_a_changed_plan() {
         "{said}"
     );
     assert_eq!(desk.problems(&stale).len(), 1);
+}
+
+#[tokio::test]
+async fn a_permit_that_another_made_void_is_found_before_it_is_sent() {
+    let desk = Desk::open().await;
+    let plan = desk.with_buyer().await;
+    let (first, second) = (desk.file("first.json"), desk.file("second.json"));
+    for path in [&first, &second] {
+        desk.does(5, &format!("order sign {plan} --from permit --out {path}"));
+        assert_eq!(desk.problems(path), Vec::<String>::new());
+    }
+    desk.does(6, &format!("order relay {first}"));
+    let void = "its permit is void, as another was used since, and the Vault may take 0 STOA";
+    assert_eq!(desk.problems(&second), [void]);
+    assert!(desk.refuses(6, &format!("order relay {second}")).ends_with(void));
+}
+
+#[tokio::test]
+async fn a_wallet_that_is_a_contract_says_itself_what_it_signed() {
+    let desk = Desk::open().await;
+    let plan = desk.with_buyer().await;
+    desk.does(5, "vault deposit 10 --token STOA");
+    desk.does(5, &format!("order sign {plan} --out {}", desk.file("order.json")));
+    // Answers every question with the word that EIP-1271 wants.
+    let agrees = format!("0x7f1626ba7e{}5f5260205ff3", "00".repeat(28));
+    let wallet = desk.address(9).replace("0x", "").to_lowercase();
+    let wallet = format!("0x{}", wallet.chars().rev().collect::<String>());
+    let provider = desk.sender(0);
+    let _: Value = provider.raw_request("anvil_setCode".into(), (&wallet, agrees)).await.unwrap();
+    desk.does(5, &format!("vault deposit 10 --token STOA --to {wallet}"));
+    let path = desk.altered("order.json", "/pay/from", wallet.clone().into());
+    let relayed = desk.does(6, &format!("order relay {path}"));
+    assert!(relayed["payer"].as_str().unwrap().eq_ignore_ascii_case(&wallet));
+    let path = desk.altered("order.json", "/pay/from", desk.at("DemoUSD").to_string().into());
+    assert!(desk.refuses(6, &format!("order relay {path}")).contains("the signature is not of"));
 }
 
 #[tokio::test]
