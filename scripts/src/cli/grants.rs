@@ -1,7 +1,7 @@
 //! Permits (ERC-2612) and authorizations (ERC-3009), for tokens that really take them.
 
 use alloy::{
-    primitives::{Address, B256, Bytes, U256},
+    primitives::{Address, B256, Bytes, Signature, U256},
     sol,
     sol_types::{Eip712Domain, SolStruct as _, SolValue as _},
 };
@@ -90,6 +90,21 @@ impl Session {
         let (v, r, s) = split(&self.sign(&message, &domain).await?);
         // As a word each, v is encoded as it is in the Vault's struct.
         Ok(Some((value, deadline, U256::from(v), r, s).abi_encode().into()))
+    }
+
+    /// Whether a signed payment's permit would still make its allowance: none since has used its nonce.
+    pub async fn is_permit_good(&self, pay: &SignedPay, grant: &[u8]) -> bool {
+        let Ok((value, deadline, v, r, s)) = <(U256, U256, U256, B256, B256)>::abi_decode(grant) else {
+            return false;
+        };
+        let Some(domain) = self.token_domain(pay.token).await else { return false };
+        let contract = ISigned::new(pay.token, &self.provider);
+        let Ok(nonce) = contract.nonces(pay.from).call().await else { return false };
+        let (owner, spender) = (pay.from, *self.contracts.vault.address());
+        let digest = Permit { owner, spender, value, nonce, deadline }.eip712_signing_hash(&domain);
+        let signature = [r.as_slice(), s.as_slice(), &v.to_be_bytes::<32>()[31..]].concat();
+        let signer = Signature::from_raw(&signature).and_then(|it| it.recover_address_from_prehash(&digest));
+        value >= pay.amount && signer.is_ok_and(|signer| signer == owner)
     }
 
     /// An authorization for the Vault over this amount, encoded; none where the token has no authorizations.

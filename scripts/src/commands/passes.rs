@@ -1,5 +1,7 @@
 //! `stoa passes`
 
+use std::ops::RangeInclusive;
+
 use alloy::{
     eips::BlockId,
     primitives::{Address, U256},
@@ -78,13 +80,19 @@ async fn held(session: &Session, account: Address, block: BlockId) -> anyhow::Re
     let market = &session.contracts.market;
     let count: u64 = market.count().block(block).call().await?.saturating_to();
     let mut held = Vec::new();
-    for first in (1..=count).step_by(usize::try_from(PLANS_AT_ONCE)?) {
-        let plans: Vec<U256> = (first..=count.min(first + PLANS_AT_ONCE - 1)).map(U256::from).collect();
+    for range in ranges(count) {
+        let plans: Vec<U256> = range.map(U256::from).collect();
         let accounts = vec![account; plans.len()];
         let balances = market.balanceOfBatch(accounts, plans.clone()).block(block).call().await?;
         held.extend(plans.into_iter().zip(balances).filter(|(_, balance)| !balance.is_zero()));
     }
     Ok(held)
+}
+
+/// All plans up to the newest, in groups.
+fn ranges(count: u64) -> impl Iterator<Item = RangeInclusive<u64>> {
+    let groups = 0..count.div_ceil(PLANS_AT_ONCE);
+    groups.map(move |n| n * PLANS_AT_ONCE + 1..=count.min((n + 1) * PLANS_AT_ONCE))
 }
 
 async fn describe(
@@ -128,4 +136,18 @@ fn table(record: &Passes) -> String {
         table.row([pass.plan.clone(), pass.listing.clone(), pass.kind.to_owned(), quantity, valid]);
     }
     table.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_plan_is_in_one_group() {
+        for count in [0, 1, PLANS_AT_ONCE, PLANS_AT_ONCE + 1, 3 * PLANS_AT_ONCE - 1] {
+            let all: Vec<u64> = ranges(count).flatten().collect();
+            assert_eq!(all, (1..=count).collect::<Vec<_>>());
+            assert!(ranges(count).all(|range| range.count() as u64 <= PLANS_AT_ONCE));
+        }
+    }
 }

@@ -62,6 +62,13 @@ impl PayFile {
             let from = self.pay.from;
             let reason = unfit(session, payment, from, &purse, self.pay.funding).await;
             problems.extend(reason.map(|reason| format!("{from} cannot pay: {reason}")));
+            let permitted = self.pay.funding != Source::Permit || purse.allowance >= payment.amount;
+            if !permitted && !session.is_permit_good(&self.signed(), &self.grant).await {
+                let may = payment.token.show(purse.allowance);
+                problems.push(format!(
+                    "its permit is void, as another was used since, and the Vault may take {may}"
+                ));
+            }
         }
         Ok(problems)
     }

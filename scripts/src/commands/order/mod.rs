@@ -34,13 +34,13 @@ const FORMAT: &str = "Examples:
   stoa order show order.json
   stoa order relay order.json --wallet demo:6
   stoa order cancel order.json --wallet demo:5
-  stoa order sign 3 --credits 25 --spender 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --out spend.json
+  stoa order sign 3 --credits 25 --spender 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --out s.json
   stoa order sign-claim 31337-2 --token dUSD --out claim.json --wallet demo:5
 
-The file is JSON. Amounts, ids, nonces and times are decimal strings; amounts are in base units, times
-in seconds since 1970.
+The file is JSON. chainId, version and quantity are numbers, all other numbers decimal strings;
+amounts are in base units, times in seconds since 1970.
   kind        \"pay\" for a purchase, \"spend\" for credits, \"claim\" for what shares earned
-  chainId     the chain, as a number
+  chainId     the chain
   contract    who checks the signature: Vault, Market, or the shares
   pay         from, target, token, amount (all that leaves the payer), relayerFee (out of amount),
               funding (balance, allowance, permit, authorization), nonce, deadline,

@@ -1,8 +1,10 @@
 //! The commands for providers, buyers, stakers and operators, on a real chain.
 
 mod buy;
+mod buy_gates;
 mod market;
 mod order;
+mod order_others;
 mod passes;
 mod seed;
 mod shop;

@@ -1,16 +1,16 @@
 //! `stoa order`
 
-use alloy::primitives::U256;
+use alloy::{primitives::U256, providers::Provider as _};
 use serde_json::Value;
 
 use super::{
     Desk,
-    shop::{STOA, credits, licence},
+    shop::{STOA, licence},
 };
 
 impl Desk {
     /// A path in the test's folder.
-    fn file(&self, name: &str) -> String {
+    pub(super) fn file(&self, name: &str) -> String {
         self.folder.path().join(name).display().to_string()
     }
 
@@ -19,7 +19,7 @@ impl Desk {
     }
 
     /// A copy of a file with one value changed.
-    fn altered(&self, name: &str, pointer: &str, value: Value) -> String {
+    pub(super) fn altered(&self, name: &str, pointer: &str, value: Value) -> String {
         let mut order = self.read(name);
         *order.pointer_mut(pointer).unwrap() = value;
         let path = self.file("altered.json");
@@ -27,7 +27,7 @@ impl Desk {
         path
     }
 
-    fn problems(&self, path: &str) -> Vec<String> {
+    pub(super) fn problems(&self, path: &str) -> Vec<String> {
         let shown = self.asks(&format!("order show {path}"));
         let problems: Vec<String> = serde_json::from_value(shown["problems"].clone()).unwrap();
         assert_eq!(shown["sendable"], problems.is_empty());
@@ -140,6 +140,41 @@ async fn an_order_ends_with_its_deadline_its_relayer_or_a_changed_plan() {
 }
 
 #[tokio::test]
+async fn a_permit_that_another_made_void_is_found_before_it_is_sent() {
+    let desk = Desk::open().await;
+    let plan = desk.with_buyer().await;
+    let (first, second) = (desk.file("first.json"), desk.file("second.json"));
+    for path in [&first, &second] {
+        desk.does(5, &format!("order sign {plan} --from permit --out {path}"));
+        assert_eq!(desk.problems(path), Vec::<String>::new());
+    }
+    desk.does(6, &format!("order relay {first}"));
+    let void = "its permit is void, as another was used since, and the Vault may take 0 STOA";
+    assert_eq!(desk.problems(&second), [void]);
+    assert!(desk.refuses(6, &format!("order relay {second}")).ends_with(void));
+}
+
+#[tokio::test]
+async fn a_wallet_that_is_a_contract_says_itself_what_it_signed() {
+    let desk = Desk::open().await;
+    let plan = desk.with_buyer().await;
+    desk.does(5, "vault deposit 10 --token STOA");
+    desk.does(5, &format!("order sign {plan} --out {}", desk.file("order.json")));
+    // Answers every question with the word that EIP-1271 wants.
+    let agrees = format!("0x7f1626ba7e{}5f5260205ff3", "00".repeat(28));
+    let wallet = desk.address(9).replace("0x", "").to_lowercase();
+    let wallet = format!("0x{}", wallet.chars().rev().collect::<String>());
+    let provider = desk.sender(0);
+    let _: Value = provider.raw_request("anvil_setCode".into(), (&wallet, agrees)).await.unwrap();
+    desk.does(5, &format!("vault deposit 10 --token STOA --to {wallet}"));
+    let path = desk.altered("order.json", "/pay/from", wallet.clone().into());
+    let relayed = desk.does(6, &format!("order relay {path}"));
+    assert!(relayed["payer"].as_str().unwrap().eq_ignore_ascii_case(&wallet));
+    let path = desk.altered("order.json", "/pay/from", desk.at("DemoUSD").to_string().into());
+    assert!(desk.refuses(6, &format!("order relay {path}")).contains("the signature is not of"));
+}
+
+#[tokio::test]
 async fn a_cancelled_order_cannot_be_sent() {
     let desk = Desk::open().await;
     let plan = desk.with_buyer().await;
@@ -216,72 +251,4 @@ async fn what_cannot_be_paid_is_not_signed() {
     let unsure = desk.says(&format!("order sign {plan} --out {} --wallet demo:5", desk.file("new.json")));
     assert!(unsure.code == 3 || unsure.code == 4, "{}", unsure.err);
     assert!(!std::path::Path::new(&desk.file("new.json")).exists(), "nothing is signed without a yes");
-}
-
-#[tokio::test]
-async fn credits_are_spent_by_whom_the_holder_named() {
-    let desk = Desk::open().await;
-    let plan = desk.plan(credits(desk.list().await, desk.at("DemoUSD"), 1_000_000)).await;
-    desk.mint(5, 1_000_000).await;
-    desk.does(5, &format!("buy {plan}"));
-    let (spender, path) = (desk.address(6), desk.file("spend.json"));
-    let line = format!("order sign {plan} --credits 25 --spender {spender} --ref job-117 --out");
-    desk.does(5, &format!("{line} {path}"));
-    assert_eq!(desk.problems(&path), Vec::<String>::new());
-
-    let stranger = desk.refuses(7, &format!("order relay {path}"));
-    assert!(stranger.contains(&format!("only {spender} may send it")), "{stranger}");
-    let more = desk.altered("spend.json", "/spend/units", "26".into());
-    assert!(desk.refuses(6, &format!("order relay {more}")).contains("the signature is not of"));
-    let spent = desk.does(6, &format!("order relay {path}"));
-    assert_eq!((&spent["holder"], &spent["remaining"]), (&desk.address(5).into(), &"75".into()));
-    assert!(desk.refuses(6, &format!("order relay {path}")).contains("has used or cancelled"));
-
-    let (second, third) = (desk.file("second.json"), desk.file("third.json"));
-    desk.does(5, &format!("{line} {second}"));
-    assert_eq!(desk.does(5, &format!("order cancel {second}"))["contract"], desk.at("Market").to_string());
-    assert!(desk.refuses(6, &format!("order relay {second}")).contains("has used or cancelled"));
-    desk.does(5, &format!("{line} {third}"));
-    desk.does(5, &format!("credits spend {plan} 60"));
-    let left = desk.refuses(6, &format!("order relay {third}"));
-    assert!(left.ends_with("has 15 call, and it takes 25"), "{left}");
-    let poor = desk.refuses(5, &format!("order sign {plan} --credits 16 --spender {spender} --out x.json"));
-    assert!(poor.ends_with("has 15 call"), "{poor}");
-}
-
-#[tokio::test]
-async fn what_shares_earned_is_claimed_by_another_to_where_the_holder_signed() {
-    let desk = Desk::open().await;
-    let listing = desk.list().await;
-    let share = desk.divide(listing).await;
-    let plan = desk.plan(licence(listing, desk.at("DemoUSD"), 40_000_000)).await;
-    let (path, wallet) = (desk.file("claim.json"), desk.address(8));
-    let line = format!("order sign-claim {listing} --token dUSD --to-wallet {wallet} --out");
-    desk.does(1, &format!("{line} {path}"));
-    let early = desk.refuses(6, &format!("order relay {path}"));
-    assert!(early.contains("has nothing to claim now"), "{early}");
-    desk.mint(5, 40_000_000).await;
-    desk.does(5, &format!("buy {plan}"));
-    assert_eq!(desk.problems(&path), Vec::<String>::new());
-    let thief = desk.altered("claim.json", "/claim/to", desk.address(6).into());
-    assert!(desk.refuses(6, &format!("order relay {thief}")).contains("the signature is not of"));
-    let other = desk.altered("claim.json", "/contract", desk.at("Vault").to_string().into());
-    assert!(
-        desk.refuses(6, &format!("order relay {other}")).contains("is no share contract of this deployment")
-    );
-
-    let claimed = desk.does(6, &format!("order relay {path}"));
-    assert_eq!((&claimed["amount"], &claimed["to"]), (&"39000000".into(), &wallet.clone().into()));
-    assert_eq!(claimed["share"], share.to_string());
-    let paid = desk.asks(&format!("vault show {wallet} --token dUSD"));
-    assert_eq!(paid["wallet"], "39000000");
-    let again = desk.refuses(6, &format!("order relay {path}"));
-    assert!(again.contains("is 1, not 0: it was sent before, or is void"), "{again}");
-    assert!(desk.refuses(1, &format!("order cancel {path}")).contains("a claim cannot be cancelled"));
-
-    let token = desk.refuses(1, &format!("order sign-claim {listing} --token STOA --out x.json"));
-    assert!(token.ends_with("STOA is none of the shares' payment tokens"), "{token}");
-    let plain = desk.list().await;
-    let none = desk.refuses(1, &format!("order sign-claim {plain} --token dUSD --out x.json"));
-    assert!(none.ends_with("is not divided into shares"), "{none}");
 }
