@@ -53,7 +53,8 @@ contract Staking is ScoreHistory, Governed, EIP712 {
     constructor() EIP712("Stoa Staking", "1") {
         IDeployer deployer = IDeployer(msg.sender);
         VAULT = IVault(deployer.addressOf("Vault"));
-        STOA = deployer.addressOf("StoaToken");
+        address bridged = deployer.parameters().bridgedStoa;
+        STOA = bridged == address(0) ? deployer.addressOf("StoaToken") : bridged;
         _list(STOA);
         _setTiers([uint32(1_000), 10_000, 100_000, 1_000_000]);
     }
