@@ -111,29 +111,6 @@ contract SharesGasTest is ShareBase {
         }
     }
 
-    function test_FlatInHolders() public {
-        _hold(1, 100);
-        _claimOnce(provider);
-        _claim(_shares, provider);
-        _measure("claim to balance, 100 holders", 78_000);
-        _earn(_shares, 1e9);
-        _give(_shares, provider, makeAddr("new"), 1);
-        _measure("transfer to a new holder, 100 holders", 112_000);
-        _hold(100, 10_000);
-        _earn(_shares, 1e9);
-        _claim(_shares, provider);
-        _measure("claim to balance, 10,000 holders", 78_000);
-        _earn(_shares, 1e9);
-        _give(_shares, provider, makeAddr("newer"), 1);
-        _measure("transfer to a new holder, 10,000 holders", 112_000);
-    }
-
-    function _hold(uint160 from, uint160 to) private {
-        for (uint160 i = from; i < to; ++i) {
-            _give(_shares, provider, address(0x10000 + i), 1e18);
-        }
-    }
-
     function test_SettleOfShares() public {
         uint256[] memory parents = new uint256[](8);
         uint16[] memory bps = new uint16[](8);

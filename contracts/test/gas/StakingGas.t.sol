@@ -72,19 +72,6 @@ contract StakingGasTest is StakingBase {
         _measure("distribute, 40 weeks later", 73_000 + 40 * 2_500);
     }
 
-    /// @dev Costs the same with 300 stakers as with two.
-    function test_FlatInStakers() public {
-        for (uint256 i = 0; i < 300; ++i) {
-            address staker = makeAddr(vm.toString(i));
-            _giveStoa(staker, STOA);
-            _lock(staker, STOA, 52);
-        }
-        _distribute(1e9);
-        _measure("distribute, same week, 300 stakers", 46_000);
-        _claim(alice);
-        _measure("staking claim, first of a token, 300 stakers", 79_000);
-    }
-
     function test_Locks() public {
         _lock(carol, 100 * STOA, 52);
         vm.snapshotGasLastCall(GROUP, "lock from balance, first, 3 tokens");
