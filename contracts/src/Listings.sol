@@ -197,7 +197,7 @@ contract Listings is IListings, ERC721 {
     }
 
     /// @inheritdoc IListings
-    function saleState(uint256 id) external view returns (Status current, address owner, bool bound) {
+    function stateOf(uint256 id) external view returns (Status current, address owner, bool bound) {
         Listing storage listing = _existing(id);
         return (listing.status, listing.owner, listing.bound);
     }

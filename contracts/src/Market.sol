@@ -9,6 +9,7 @@ import {IMarket} from "./interfaces/IMarket.sol";
 import {IRevenue} from "./interfaces/IRevenue.sol";
 import {IVault} from "./interfaces/IVault.sol";
 import {IVaultTarget} from "./interfaces/IVaultTarget.sol";
+import {Credits} from "./libraries/Credits.sol";
 import {OrderCodec} from "./libraries/OrderCodec.sol";
 import {PlanFlags, PlanRules} from "./libraries/PlanRules.sol";
 import {Status} from "./types/Listing.sol";
@@ -30,6 +31,7 @@ contract Market is Passes, ShareSales {
     IVault private immutable VAULT;
     IListings private immutable LISTINGS;
     IRevenue private immutable REVENUE;
+    address private immutable FEE_ACCOUNT;
 
     // ----------------------------------------------------------------------------------------------- storage
 
@@ -47,6 +49,7 @@ contract Market is Passes, ShareSales {
         VAULT = IVault(deployer.addressOf("Vault"));
         LISTINGS = IListings(deployer.addressOf("Listings"));
         REVENUE = IRevenue(deployer.addressOf("Revenue"));
+        FEE_ACCOUNT = REVENUE.feeRecipient();
     }
 
     // ---------------------------------------------------------------------------------------------- provider
@@ -132,16 +135,12 @@ contract Market is Passes, ShareSales {
         uint256 amount = uint256(plan.price) * order.quantity;
         if (received < amount) revert Market_PaymentTooSmall(order.plan, received, amount);
         uint256 listing = plan.listing;
-        SaleSplit memory sale = plan.flags & PlanFlags.TIER_DISCOUNT == 0
-            ? REVENUE.split(listing, token, amount)
-            : REVENUE.splitTiered(listing, token, amount);
+        SaleSplit memory sale = REVENUE.saleTerms(listing, amount, plan.flags & PlanFlags.TIER_DISCOUNT != 0);
         if (sale.status != Status.Active) revert Market_ListingNotActive(listing);
 
         // Effect
         _sell(from, order, plan, listing, amount, sale);
-        credits = new Credit[](2);
-        (credits[0].account, credits[0].amount) = (sale.feeAccount, sale.fee);
-        (credits[1].account, credits[1].amount) = (sale.netAccount, sale.net);
+        credits = Credits.two(Credit(FEE_ACCOUNT, sale.fee), Credit(sale.netAccount, sale.net));
 
         // Interaction: everything is written, and the Vault is locked until the payment is done
         if (order.recipient != from) _callHook(from, order, plan);

@@ -10,6 +10,7 @@ import {IRevenueShare} from "./interfaces/IRevenueShare.sol";
 import {ITiers} from "./interfaces/ITiers.sol";
 import {IVault} from "./interfaces/IVault.sol";
 import {IVaultTarget} from "./interfaces/IVaultTarget.sol";
+import {Credits} from "./libraries/Credits.sol";
 import {RevenueMath} from "./libraries/RevenueMath.sol";
 import {ShareRules} from "./libraries/ShareRules.sol";
 import {SubAccounts} from "./libraries/SubAccounts.sol";
@@ -18,6 +19,7 @@ import {Credit} from "./types/Payment.sol";
 import {SaleSplit} from "./types/Sale.sol";
 import {ClaimPayout, NewShares} from "./types/Share.sol";
 import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
+import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @title Revenue
@@ -144,9 +146,7 @@ contract Revenue is IRevenue, Guarded {
         if (payout == ClaimPayout.Wallet) {
             VAULT.withdrawSub(salt, token, to, amount);
         } else {
-            Credit[] memory credits = new Credit[](1);
-            credits[0] = Credit({account: to, amount: amount});
-            VAULT.moveSub(salt, token, credits);
+            VAULT.moveSub(salt, token, Credits.one(to, amount));
         }
     }
 
@@ -155,7 +155,7 @@ contract Revenue is IRevenue, Guarded {
     /// @inheritdoc IVaultTarget
     function onPay(address from, address token, uint256 amount, bytes calldata data, bytes32 witness)
         external
-        returns (Credit[] memory credits)
+        returns (Credit[] memory)
     {
         // Check
         if (msg.sender != address(VAULT)) revert Revenue_NotVault(msg.sender);
@@ -166,11 +166,9 @@ contract Revenue is IRevenue, Guarded {
         if (witness != 0 && witness != expected) revert Revenue_WitnessMismatch(witness, expected);
 
         // Effect
-        credits = new Credit[](1);
-        address beneficiary;
-        (beneficiary, credits[0].account) = beneficiaryOf(listing);
-        credits[0].amount = amount;
+        (address beneficiary, address account) = beneficiaryOf(listing);
         emit ListingPaid(listing, from, token, beneficiary, amount, memo);
+        return Credits.one(account, amount);
     }
 
     // ------------------------------------------------------------------------------------------------- owner
@@ -220,18 +218,6 @@ contract Revenue is IRevenue, Guarded {
         total += own;
     }
 
-    function _split(uint256 listing, uint256 amount, bool tiered) private view returns (SaleSplit memory sale) {
-        _requireSalesOpen();
-        (Status status, address owner, bool bound) = LISTINGS.saleState(listing);
-        uint256 tier = tiered ? ITiers(feeRecipient).tierOf(owner) : 0;
-        sale.fee = RevenueMath.feeDown(amount, feeBps, tier);
-        sale.net = amount - sale.fee;
-        sale.feeAccount = feeRecipient;
-        sale.status = status;
-        sale.beneficiary = bound ? _shareAddress(listing) : owner;
-        sale.netAccount = accountOf(listing, sale.beneficiary);
-    }
-
     /// @dev The part of a listing's revenue that is not its parents'.
     function _ownBpsOf(uint256 listing) private view returns (uint16 ownBps) {
         (, uint16[] memory bps) = LISTINGS.parentsOf(listing);
@@ -253,19 +239,22 @@ contract Revenue is IRevenue, Guarded {
     }
 
     function _saltOf(uint256 listing, address beneficiary) private pure returns (bytes32) {
-        return keccak256(abi.encode(listing, beneficiary));
+        return Hashes.efficientKeccak256(bytes32(listing), bytes32(uint256(uint160(beneficiary))));
     }
 
     // ------------------------------------------------------------------------------------------------- views
 
     /// @inheritdoc IRevenue
-    function split(uint256 listing, address, uint256 amount) external view returns (SaleSplit memory) {
-        return _split(listing, amount, false);
-    }
-
-    /// @inheritdoc IRevenue
-    function splitTiered(uint256 listing, address, uint256 amount) external view returns (SaleSplit memory) {
-        return _split(listing, amount, true);
+    function saleTerms(uint256 listing, uint256 amount, bool tiered) external view returns (SaleSplit memory sale) {
+        _requireSalesOpen();
+        (Status status, address owner, bool bound) = LISTINGS.stateOf(listing);
+        sale.fee = tiered
+            ? RevenueMath.feeDown(amount, feeBps, ITiers(feeRecipient).tierOf(owner))
+            : RevenueMath.bpsDown(amount, feeBps);
+        sale.net = amount - sale.fee;
+        sale.status = status;
+        sale.beneficiary = bound ? _shareAddress(listing) : owner;
+        sale.netAccount = accountOf(listing, sale.beneficiary);
     }
 
     /// @inheritdoc IRevenue
@@ -282,7 +271,7 @@ contract Revenue is IRevenue, Guarded {
     /// @inheritdoc IRevenue
     function beneficiaryOf(uint256 listing) public view returns (address beneficiary, address account) {
         bool bound;
-        (, beneficiary, bound) = LISTINGS.saleState(listing);
+        (, beneficiary, bound) = LISTINGS.stateOf(listing);
         if (bound) beneficiary = _shareAddress(listing);
         account = accountOf(listing, beneficiary);
     }

@@ -2,17 +2,21 @@
 pragma solidity 0.8.37;
 
 import {Governed} from "./base/Governed.sol";
+import {ScoreHistory} from "./base/ScoreHistory.sol";
 import {IDeployer} from "./interfaces/IDeployer.sol";
 import {IStaking} from "./interfaces/IStaking.sol";
 import {IVault} from "./interfaces/IVault.sol";
 import {IVaultTarget} from "./interfaces/IVaultTarget.sol";
+import {Credits} from "./libraries/Credits.sol";
 import {FeeBook} from "./libraries/FeeBook.sol";
 import {LockMath} from "./libraries/LockMath.sol";
 import {LockOrders} from "./libraries/LockOrders.sol";
 import {ScoreBook} from "./libraries/ScoreBook.sol";
+import {Signatures} from "./libraries/Signatures.sol";
+import {Tiers} from "./libraries/Tiers.sol";
+import {TokenFees} from "./libraries/TokenFees.sol";
 import {Lock, LockChange, LockOrder, Payout} from "./types/Lock.sol";
 import {Credit} from "./types/Payment.sol";
-import {IERC6372} from "@openzeppelin/contracts/interfaces/IERC6372.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
@@ -20,11 +24,12 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 /// @dev Nothing here depends on the time but whether a lock runs. A lock's slot keeps score and end after the principal
 /// left, so what it earned can always be computed, and leaving needs no checkpoint. Whoever's score changes is
 /// checkpointed first, in every token, at the token's index of that moment.
-contract Staking is IStaking, Governed, EIP712 {
+contract Staking is ScoreHistory, Governed, EIP712 {
     using FeeBook for FeeBook.Book;
     using LockOrders for LockOrder;
     using SafeCast for uint256;
     using ScoreBook for ScoreBook.Book;
+    using TokenFees for TokenFees.Token;
 
     // --------------------------------------------------------------------------------------------- constants
 
@@ -39,7 +44,6 @@ contract Staking is IStaking, Governed, EIP712 {
     /// @inheritdoc IStaking
     mapping(address account => uint256) public nonces;
 
-    ScoreBook.Book private _scores;
     FeeBook.Book private _fees;
     uint32[4] private _tiers;
 
@@ -49,7 +53,8 @@ contract Staking is IStaking, Governed, EIP712 {
     constructor() EIP712("Stoa Staking", "1") {
         IDeployer deployer = IDeployer(msg.sender);
         VAULT = IVault(deployer.addressOf("Vault"));
-        STOA = deployer.addressOf("StoaToken");
+        address bridged = deployer.parameters().bridgedStoa;
+        STOA = bridged == address(0) ? deployer.addressOf("StoaToken") : bridged;
         _list(STOA);
         _setTiers([uint32(1_000), 10_000, 100_000, 1_000_000]);
     }
@@ -60,12 +65,12 @@ contract Staking is IStaking, Governed, EIP712 {
     /// @dev The principal arrives after this returns; until then nobody is called.
     function onPay(address from, address token, uint256 received, bytes calldata data, bytes32 witness)
         external
-        returns (Credit[] memory credits)
+        returns (Credit[] memory)
     {
         // Check
         if (msg.sender != address(VAULT)) revert Staking_NotVault(msg.sender);
         if (token != STOA) revert Staking_WrongToken(token, STOA);
-        LockOrder memory order = LockOrders.decode(data);
+        LockOrder calldata order = LockOrders.decode(data);
         if (witness != 0 && witness != order.witnessOf()) {
             revert Staking_WitnessMismatch(witness, order.witnessOf());
         }
@@ -73,8 +78,7 @@ contract Staking is IStaking, Governed, EIP712 {
 
         // Effect
         _pay(order.account, from, received, order.term);
-        credits = new Credit[](1);
-        credits[0] = Credit({account: address(this), amount: received});
+        return Credits.one(address(this), received);
     }
 
     // ------------------------------------------------------------------------------------------------- locks
@@ -174,7 +178,7 @@ contract Staking is IStaking, Governed, EIP712 {
 
     // ---------------------------------------------------------------------------------------------- internal
 
-    function _useSignature(LockOrder memory order, uint256 received) private {
+    function _useSignature(LockOrder calldata order, uint256 received) private {
         address account = order.account;
         if (block.timestamp > order.deadline) revert Staking_SignatureExpired(account, order.deadline);
         uint256 nonce = nonces[account];
@@ -183,7 +187,7 @@ contract Staking is IStaking, Governed, EIP712 {
         emit NonceChanged(account, nonce + 1);
         bytes32 digest = _hashTypedDataV4(order.structHash(received));
         // A call to the account's code is static: it can change nothing.
-        if (!LockOrders.isSignature(account, digest, order.signature)) revert Staking_BadSignature(account);
+        if (!Signatures.isValid(account, digest, order.signature)) revert Staking_BadSignature(account);
     }
 
     /// @dev Starts a lock, or raises it when the term is 0. What was not withdrawn of an ended lock joins the new one.
@@ -237,7 +241,7 @@ contract Staking is IStaking, Governed, EIP712 {
         uint256 running = lock.endWeek > _week() ? lock.score : 0;
         uint256 total = _scores.change(account, running, lock.endWeek, score, end);
         uint256 amount = lock.amount + added;
-        if (added != 0) _fees.addPrincipal(STOA, added);
+        if (added != 0) _fees.tokens[STOA].addPrincipal(added);
         _fees.stakers[account].lock = Lock(amount.toUint96(), score.toUint96(), end.toUint32(), lock.reinvest);
         emit LockChanged(account, payer, change, added, amount, score, _time(end), total);
     }
@@ -248,13 +252,13 @@ contract Staking is IStaking, Governed, EIP712 {
         if (amount == 0) revert Staking_NothingLocked(msg.sender);
         if (lock.endWeek > _week()) revert Staking_StillLocked(msg.sender, _time(lock.endWeek));
         lock.amount = 0;
-        _fees.removePrincipal(STOA, amount);
+        _fees.tokens[STOA].removePrincipal(amount);
         emit PrincipalWithdrawn(msg.sender, to, amount, payout);
     }
 
     function _distribute(address token, uint256 week, uint256 total) private returns (uint256 amount) {
         uint256 index;
-        (amount, index) = _fees.distribute(token, _held(token), week, total);
+        (amount, index) = _fees.tokens[token].distribute(token, _held(token), week, total);
         // Fits: a week number.
         // forge-lint: disable-next-line(unsafe-typecast)
         if (index != 0) emit FeesDistributed(token, uint64(week), amount, index, total);
@@ -276,11 +280,7 @@ contract Staking is IStaking, Governed, EIP712 {
     }
 
     function _setTiers(uint32[4] memory scores) private {
-        uint256 previous = 0;
-        for (uint256 i = 0; i < 4; ++i) {
-            if (scores[i] <= previous) revert Staking_TiersNotAscending(i + 1, previous, scores[i]);
-            previous = scores[i];
-        }
+        Tiers.check(scores);
         _tiers = scores;
         emit TiersChanged(scores[0], scores[1], scores[2], scores[3]);
     }
@@ -296,21 +296,13 @@ contract Staking is IStaking, Governed, EIP712 {
         return uint64(week * LockMath.WEEK);
     }
 
-    function _week() private view returns (uint256) {
-        return LockMath.weekOf(block.timestamp);
-    }
-
     function _held(address token) private view returns (uint256) {
         return VAULT.balanceOf(address(this), uint160(token));
     }
 
-    function _scoreOf(address account) private view returns (uint256) {
+    function _scoreOf(address account) internal view override returns (uint256) {
         Lock storage lock = _lockOf(account);
         return lock.endWeek > _week() ? lock.score : 0;
-    }
-
-    function _checkPast(uint256 timepoint) private view {
-        if (timepoint >= clock()) revert Staking_FutureLookup(timepoint, clock());
     }
 
     // ------------------------------------------------------------------------------------------------- views
@@ -336,7 +328,7 @@ contract Staking is IStaking, Governed, EIP712 {
 
     /// @inheritdoc IStaking
     function indexOf(address token) external view returns (uint256) {
-        return _fees.indexOf(token);
+        return _fees.tokens[token].indexNow();
     }
 
     /// @inheritdoc IStaking
@@ -346,24 +338,12 @@ contract Staking is IStaking, Governed, EIP712 {
 
     /// @inheritdoc IStaking
     function undistributed(address token) external view returns (uint256) {
-        return _fees.undistributed(token, _held(token));
+        return _fees.tokens[token].undistributed(_held(token));
     }
 
     /// @inheritdoc IStaking
-    function ending(uint256 week) external view returns (uint256) {
-        return _scores.ending[week];
-    }
-
-    /// @inheritdoc IStaking
-    function totalScore() external view returns (uint256) {
-        return _scores.totalIn(_week());
-    }
-
-    /// @inheritdoc IStaking
-    function tierOf(address account) external view returns (uint8 tier) {
-        uint256 score = _scoreOf(account) / 1e18;
-        uint32[4] memory scores = _tiers;
-        while (tier < 4 && score >= scores[tier]) ++tier;
+    function tierOf(address account) external view returns (uint8) {
+        return Tiers.tierOf(_scoreOf(account), _tiers);
     }
 
     /// @inheritdoc IStaking
@@ -374,41 +354,5 @@ contract Staking is IStaking, Governed, EIP712 {
     /// @inheritdoc IStaking
     function tokens() external view returns (address[] memory) {
         return _fees.list;
-    }
-
-    // ----------------------------------------------------------------------------------------------- history
-
-    /// @inheritdoc IStaking
-    function getVotes(address account) external view returns (uint256) {
-        return _scoreOf(account);
-    }
-
-    /// @inheritdoc IStaking
-    function getPastVotes(address account, uint256 timepoint) external view returns (uint256) {
-        _checkPast(timepoint);
-        return _scores.scoreAt(account, timepoint);
-    }
-
-    /// @inheritdoc IStaking
-    function getPastTotalSupply(uint256 timepoint) external view returns (uint256) {
-        _checkPast(timepoint);
-        return _scores.totalAt(timepoint);
-    }
-
-    /// @inheritdoc IStaking
-    function delegates(address account) external pure returns (address) {
-        return account;
-    }
-
-    /// @inheritdoc IERC6372
-    function clock() public view returns (uint48) {
-        return block.timestamp.toUint48();
-    }
-
-    /// @inheritdoc IERC6372
-    // Upper case by the standard.
-    // solhint-disable-next-line func-name-mixedcase
-    function CLOCK_MODE() external pure returns (string memory) {
-        return "mode=timestamp";
     }
 }

@@ -138,7 +138,7 @@ contract Vault is Ledger, UnorderedNonces, Multicall, EIP712 {
             received = _takeByPermit(token, msg.sender, amount, grant);
         } else if (funding == Funding.Authorization) {
             // The caller is the payer, so any nonce will do.
-            Authorization memory authorization = TokenPull.authorizationIn(grant);
+            Authorization calldata authorization = TokenPull.authorizationIn(grant);
             received = TokenPull.byAuthorization(token, msg.sender, amount, authorization.nonce, authorization);
         } else {
             revert Vault_WrongFunding(funding);
@@ -283,7 +283,7 @@ contract Vault is Ledger, UnorderedNonces, Multicall, EIP712 {
         returns (uint256 received)
     {
         if (order.nonce != 0) revert Vault_NonceNotZero(order.nonce);
-        Authorization memory authorization = TokenPull.authorizationIn(grant);
+        Authorization calldata authorization = TokenPull.authorizationIn(grant);
         if (authorization.nonce != 0) revert Vault_NonceNotZero(uint256(authorization.nonce));
         return TokenPull.byAuthorization(order.token, order.from, order.amount, digest, authorization);
     }

@@ -15,10 +15,15 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 /// @notice The Market's part that keeps what buyers bought: licences and credits as ERC-1155 balances, subscriptions as
 /// times.
 abstract contract Passes is IMarket, ERC1155, UnorderedNonces, EIP712 {
+    /// @dev A struct of one, so that its place is computed once and not for each read and write.
+    struct Expiry {
+        uint256 time;
+    }
+
     // ----------------------------------------------------------------------------------------------- storage
 
     mapping(uint256 id => StoredPlan) internal _plans;
-    mapping(uint256 plan => mapping(address holder => uint256)) private _expiries;
+    mapping(uint256 plan => mapping(address holder => Expiry)) private _expiries;
 
     // --------------------------------------------------------------------------------------------- spending
 
@@ -44,9 +49,14 @@ abstract contract Passes is IMarket, ERC1155, UnorderedNonces, EIP712 {
     // ---------------------------------------------------------------------------------------------- internal
 
     function _spend(address holder, uint256 plan, uint256 units, bytes32 ref) private returns (uint256 remaining) {
-        if (_existing(plan).kind != PlanKind.Credits) revert Market_NotCredits(plan);
+        if (_plans[plan].kind != PlanKind.Credits) {
+            // An unknown plan sells no credits either, and is told that it is unknown.
+            _existing(plan);
+            revert Market_NotCredits(plan);
+        }
         if (units == 0) revert Market_ZeroQuantity(plan);
-        _update(holder, address(0), _single(plan), _single(units));
+        (uint256[] memory ids, uint256[] memory values) = _singles(plan, units);
+        super._update(holder, address(0), ids, values);
         remaining = super.balanceOf(holder, plan);
         emit CreditsSpent(plan, holder, msg.sender, units, ref, remaining);
     }
@@ -60,12 +70,14 @@ abstract contract Passes is IMarket, ERC1155, UnorderedNonces, EIP712 {
         if (kind != PlanKind.Subscription) {
             // Cannot overflow: 64 bits times 32.
             uint256 amount = kind == PlanKind.Credits ? uint256(quantity) * plan.size : quantity;
-            _update(address(0), recipient, _single(id), _single(amount));
+            (uint256[] memory ids, uint256[] memory values) = _singles(id, amount);
+            super._update(address(0), recipient, ids, values);
             return 0;
         }
-        uint256 old = _expiries[id][recipient];
+        Expiry storage stored = _expiries[id][recipient];
+        uint256 old = stored.time;
         expiry = PlanRules.extend(id, old, plan.size, quantity, plan.price == 0);
-        _expiries[id][recipient] = expiry;
+        stored.time = expiry;
         if (old == 0) emit TransferSingle(msg.sender, address(0), recipient, id, 1);
     }
 
@@ -84,13 +96,16 @@ abstract contract Passes is IMarket, ERC1155, UnorderedNonces, EIP712 {
         if (stored.version == 0) revert Market_UnknownPlan(plan);
     }
 
-    /// @dev An array of one; `new` would first write what is overwritten next.
-    function _single(uint256 value) private pure returns (uint256[] memory list) {
+    /// @dev Arrays of one; `new` would first write what is overwritten next.
+    function _singles(uint256 id, uint256 value) private pure returns (uint256[] memory ids, uint256[] memory values) {
         assembly ("memory-safe") {
-            list := mload(0x40)
-            mstore(list, 1)
-            mstore(add(list, 32), value)
-            mstore(0x40, add(list, 64))
+            ids := mload(0x40)
+            mstore(ids, 1)
+            mstore(add(ids, 32), id)
+            values := add(ids, 64)
+            mstore(values, 1)
+            mstore(add(values, 32), value)
+            mstore(0x40, add(ids, 128))
         }
     }
 
@@ -105,12 +120,12 @@ abstract contract Passes is IMarket, ERC1155, UnorderedNonces, EIP712 {
         override(ERC1155, IERC1155)
         returns (uint256)
     {
-        return _expiries[plan][account] != 0 ? 1 : super.balanceOf(account, plan);
+        return _expiries[plan][account].time != 0 ? 1 : super.balanceOf(account, plan);
     }
 
     /// @inheritdoc IMarket
     function isActive(address holder, uint256 plan) external view returns (bool) {
-        if (_existing(plan).kind == PlanKind.Subscription) return _expiries[plan][holder] > block.timestamp;
+        if (_existing(plan).kind == PlanKind.Subscription) return _expiries[plan][holder].time > block.timestamp;
         return super.balanceOf(holder, plan) != 0;
     }
 
@@ -119,7 +134,7 @@ abstract contract Passes is IMarket, ERC1155, UnorderedNonces, EIP712 {
         if (_existing(plan).kind == PlanKind.Subscription) {
             // Fits: only times of 64 bits are stored.
             // forge-lint: disable-next-line(unsafe-typecast)
-            return uint64(_expiries[plan][holder]);
+            return uint64(_expiries[plan][holder].time);
         }
         return super.balanceOf(holder, plan) != 0 ? type(uint64).max : 0;
     }

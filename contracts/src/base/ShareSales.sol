@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IMarket} from "../interfaces/IMarket.sol";
 import {IRevenue} from "../interfaces/IRevenue.sol";
 import {IVault} from "../interfaces/IVault.sol";
+import {Credits} from "../libraries/Credits.sol";
 import {OrderCodec} from "../libraries/OrderCodec.sol";
 import {PlanRules} from "../libraries/PlanRules.sol";
 import {Credit} from "../types/Payment.sol";
@@ -85,8 +86,7 @@ abstract contract ShareSales is IMarket {
         uint64 sold = sale.sold + order.quantity;
         sale.sold = sold;
         emit SharesSold(order.sale, from, order.recipient, order.quantity, shares, amount, sold);
-        credits = new Credit[](1);
-        (credits[0].account, credits[0].amount) = (sale.seller, amount);
+        credits = Credits.one(sale.seller, amount);
 
         // Interaction: everything is written, and the Vault is locked until the payment is done
         IERC20(sale.share).safeTransferFrom(sale.seller, order.recipient, shares);

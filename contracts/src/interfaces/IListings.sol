@@ -139,7 +139,7 @@ interface IListings is IERC721Metadata, IERC2981, IERC4906 {
 
     /// @notice What a sale needs to know in one call: whether the listing sells, who owns it, and whether it earns for
     /// its share contract instead of its owner.
-    function saleState(uint256 id) external view returns (Status current, address owner, bool bound);
+    function stateOf(uint256 id) external view returns (Status current, address owner, bool bound);
 
     /// @notice What is kept of a listing.
     function listingOf(uint256 id) external view returns (Listing memory);

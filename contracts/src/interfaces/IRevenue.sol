@@ -142,12 +142,9 @@ interface IRevenue is IGuarded, IVaultTarget {
     /// @notice How a sale of `amount` made now is divided: the fee rounds down, the net is the rest. Reverts while new
     /// sales are paused.
     /// @param listing the listing sold
-    /// @param token the ERC-20
     /// @param amount price times quantity
-    function split(uint256 listing, address token, uint256 amount) external view returns (SaleSplit memory);
-
-    /// @notice The same with the fee lowered by the tier of the listing's owner: an eighth per tier, at most half of it.
-    function splitTiered(uint256 listing, address token, uint256 amount) external view returns (SaleSplit memory);
+    /// @param tiered whether the tier of the listing's owner lowers the fee: an eighth per tier, at most half of it
+    function saleTerms(uint256 listing, uint256 amount, bool tiered) external view returns (SaleSplit memory);
 
     /// @notice The listing's share contract; zero while it has none.
     function shareOf(uint256 listing) external view returns (address);

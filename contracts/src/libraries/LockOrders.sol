@@ -3,8 +3,6 @@ pragma solidity 0.8.37;
 
 import {IStaking} from "../interfaces/IStaking.sol";
 import {LockOrder} from "../types/Lock.sol";
-import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 
 /// @title LockOrders
 /// @notice What a payment to Staking orders, and what is signed for it.
@@ -21,13 +19,17 @@ library LockOrders {
     uint256 private constant MIN_LENGTH = 224;
 
     /// @notice The order that the data encodes.
-    function decode(bytes calldata data) internal pure returns (LockOrder memory) {
+    /// @dev Read where it lies. The first word of its encoding says that it begins with the next, since a signature has no
+    /// fixed length; the compiler checks each member when it is read.
+    function decode(bytes calldata data) internal pure returns (LockOrder calldata order) {
         if (data.length < MIN_LENGTH) revert IStaking.Staking_OrderMalformed(data.length, MIN_LENGTH);
-        return abi.decode(data, (LockOrder));
+        assembly ("memory-safe") {
+            order := add(data.offset, 32)
+        }
     }
 
     /// @notice The witness of an order.
-    function witnessOf(LockOrder memory order) internal pure returns (bytes32) {
+    function witnessOf(LockOrder calldata order) internal pure returns (bytes32) {
         return keccak256(
             abi.encode(
                 ORDER_TYPEHASH, order.account, order.term, order.nonce, order.deadline, keccak256(order.signature)
@@ -36,15 +38,7 @@ library LockOrders {
     }
 
     /// @notice What the order's account signs.
-    function structHash(LockOrder memory order, uint256 amount) internal pure returns (bytes32) {
+    function structHash(LockOrder calldata order, uint256 amount) internal pure returns (bytes32) {
         return keccak256(abi.encode(LOCK_FOR_TYPEHASH, order.account, amount, order.term, order.nonce, order.deadline));
-    }
-
-    /// @notice Whether a signature is an account's: by its key, else by its code (EIP-1271). An account that has both, by
-    /// EIP-7702, may use either.
-    function isSignature(address account, bytes32 digest, bytes memory signature) internal view returns (bool) {
-        (address signer, ECDSA.RecoverError problem,) = ECDSA.tryRecover(digest, signature);
-        if (problem == ECDSA.RecoverError.NoError && signer == account) return true;
-        return account.code.length != 0 && SignatureChecker.isValidERC1271SignatureNow(account, digest, signature);
     }
 }

@@ -22,6 +22,9 @@ library OrderCodec {
     uint256 private constant ORDER_LENGTH = 128;
     uint256 private constant SHARE_ORDER_LENGTH = 128;
 
+    /// @dev Size of an encoded SpendOrder.
+    uint256 private constant SPEND_LENGTH = 224;
+
     /// @notice Whether the data orders shares. No plan has an id like the type hash.
     function isShareOrder(bytes calldata data) internal pure returns (bool) {
         return data.length > 31 && bytes32(data) == SHARE_ORDER_TYPEHASH;
@@ -62,6 +65,15 @@ library OrderCodec {
 
     /// @notice Struct hash of an order to spend.
     function spendHash(SpendOrder calldata read) internal pure returns (bytes32) {
-        return keccak256(abi.encode(SPEND_TYPEHASH, read));
+        return keccak256(abi.encodePacked(SPEND_TYPEHASH, _encoded(read)));
+    }
+
+    /// @dev As it lies in the call: all members are static. What does not fit a member's type reverts when the Market reads
+    /// it, and the Market reads each.
+    function _encoded(SpendOrder calldata read) private pure returns (bytes calldata words) {
+        assembly ("memory-safe") {
+            words.offset := read
+            words.length := SPEND_LENGTH
+        }
     }
 }

@@ -30,18 +30,21 @@ library TokenPull {
     /// @notice Makes an allowance of a permit. A permit that fails is passed over: somebody may have sent it before.
     /// Warning: it therefore proves nothing; the caller must know that `from` agrees.
     function permit(address token, address from, bytes calldata grant) internal {
-        if (grant.length != PERMIT_LENGTH) revert IVault.Vault_GrantMalformed(grant.length, PERMIT_LENGTH);
-        Permit memory given = abi.decode(grant, (Permit));
+        Permit calldata given = _permitIn(grant);
         try IERC20Permit(token).permit(from, address(this), given.value, given.deadline, given.v, given.r, given.s) {}
             catch {}
     }
 
     /// @notice The authorization that a grant encodes.
-    function authorizationIn(bytes calldata grant) internal pure returns (Authorization memory) {
+    /// @dev Read where it lies. The first word of its encoding says that it begins with the next, since a signature has no
+    /// fixed length; the compiler checks each member when it is read.
+    function authorizationIn(bytes calldata grant) internal pure returns (Authorization calldata given) {
         if (grant.length < AUTHORIZATION_LENGTH) {
             revert IVault.Vault_GrantMalformed(grant.length, AUTHORIZATION_LENGTH);
         }
-        return abi.decode(grant, (Authorization));
+        assembly ("memory-safe") {
+            given := add(grant.offset, 32)
+        }
     }
 
     /// @notice By ERC-3009 authorization. Something must arrive: a token that accepts any call, as WETH does, has
@@ -51,7 +54,7 @@ library TokenPull {
         address from,
         uint256 amount,
         bytes32 nonce,
-        Authorization memory authorization
+        Authorization calldata authorization
     ) internal returns (uint256 received) {
         uint256 before = held(token);
         _receive(IAuthorizedToken(token), from, amount, nonce, authorization);
@@ -80,25 +83,35 @@ library TokenPull {
         }
     }
 
-    function _receive(IAuthorizedToken token, address from, uint256 amount, bytes32 nonce, Authorization memory given)
+    function _receive(IAuthorizedToken token, address from, uint256 amount, bytes32 nonce, Authorization calldata given)
         private
     {
-        bytes memory signature = given.signature;
+        bytes calldata signature = given.signature;
         if (signature.length != 65) {
             token.receiveWithAuthorization(
                 from, address(this), amount, given.validAfter, given.validBefore, nonce, signature
             );
             return;
         }
-        bytes32 r;
-        bytes32 s;
-        uint8 v;
+        token.receiveWithAuthorization(
+            from,
+            address(this),
+            amount,
+            given.validAfter,
+            given.validBefore,
+            nonce,
+            uint8(signature[64]),
+            bytes32(signature[:32]),
+            bytes32(signature[32:64])
+        );
+    }
+
+    /// @dev The permit that a grant encodes. It has no dynamic part, so its encoding is its members.
+    function _permitIn(bytes calldata grant) private pure returns (Permit calldata given) {
+        if (grant.length != PERMIT_LENGTH) revert IVault.Vault_GrantMalformed(grant.length, PERMIT_LENGTH);
         assembly ("memory-safe") {
-            r := mload(add(signature, 32))
-            s := mload(add(signature, 64))
-            v := byte(0, mload(add(signature, 96)))
+            given := grant.offset
         }
-        token.receiveWithAuthorization(from, address(this), amount, given.validAfter, given.validBefore, nonce, v, r, s);
     }
 
     function _arrived(address token, uint256 before) private view returns (uint256 received) {

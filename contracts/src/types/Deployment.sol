@@ -6,8 +6,9 @@ pragma solidity 0.8.37;
 /// @param proposers who may propose and cancel in the Timelock
 /// @param executors who may execute in the Timelock; the zero address means anyone
 /// @param feeBps protocol fee at birth, in bps, at most 500
-/// @param stoaHolder who receives the whole supply of STOA
+/// @param stoaHolder who receives the whole supply of STOA on its home chain
 /// @param weth the chain's wrapped native token; zero where there is none
+/// @param bridgedStoa the token as which STOA was bridged to this chain; zero on its home chain, where it is minted
 struct Parameters {
     uint256 timelockDelay;
     address[] proposers;
@@ -15,6 +16,7 @@ struct Parameters {
     uint16 feeBps;
     address stoaHolder;
     address weth;
+    address bridgedStoa;
 }
 
 /// @notice One contract that the Deployer will place.

@@ -2,12 +2,14 @@
 pragma solidity 0.8.37;
 
 import {FeeBook} from "../../src/libraries/FeeBook.sol";
+import {TokenFees} from "../../src/libraries/TokenFees.sol";
 import {Lemma} from "./Lemma.sol";
 
 /// @notice How fees move an index and leave the book again. That a distribution is covered by the balance, for every sum of
 /// scores, is proved as integers in assurance/integers.py.
 contract FeeBookProofs is Lemma {
     using FeeBook for FeeBook.Book;
+    using TokenFees for TokenFees.Token;
 
     address private constant TOKEN = address(0x70CE);
     address private constant ACCOUNT = address(0xACC0);
@@ -18,9 +20,9 @@ contract FeeBookProofs is Lemma {
     /// @dev Without scores the index stands still, and the fees wait.
     function check_WithoutScoresNothingIsDivided(uint128 held, uint224 accounted, uint128 before) public {
         _prime(accounted, 1, before);
-        (uint256 amount, uint256 index) = _book.distribute(TOKEN, held, 2, 0);
+        (uint256 amount, uint256 index) = _book.tokens[TOKEN].distribute(TOKEN, held, 2, 0);
         assert(amount == 0 && index == 0);
-        assert(_book.indexOf(TOKEN) == before);
+        assert(_book.tokens[TOKEN].indexNow() == before);
         assert(_book.tokens[TOKEN].accounted == accounted);
     }
 
@@ -65,7 +67,7 @@ contract FeeBookProofs is Lemma {
     }
 
     function _prime(uint224 accounted, uint32 week, uint256 index) private {
-        FeeBook.Token storage state = _book.tokens[TOKEN];
+        TokenFees.Token storage state = _book.tokens[TOKEN];
         (state.accounted, state.lastWeek) = (accounted, week);
         state.indexAt[week] = index;
     }

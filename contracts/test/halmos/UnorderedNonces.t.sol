@@ -10,7 +10,7 @@ contract NoncesHarness is UnorderedNonces {
     }
 
     function isUsed(address account, uint256 nonce) external view returns (bool) {
-        return (nonceWord[account][nonce >> 8] >> (nonce & 0xff)) & 1 == 1;
+        return (nonceWord[account][nonce >> 8].used >> (nonce & 0xff)) & 1 == 1;
     }
 }
 

@@ -180,7 +180,7 @@ contract SharesInvariantTest is Base {
 
     function invariant_OwnersAreKeptTwiceAlike() public view {
         for (uint256 id = 1; id <= LISTINGS; ++id) {
-            (, address owner,) = listings.saleState(id);
+            (, address owner,) = listings.stateOf(id);
             assertEq(owner, listings.ownerOf(id));
         }
     }

@@ -298,13 +298,13 @@ contract BindingTest is ShareBase {
         uint256[7] memory fees = [uint256(1000), 875, 750, 625, 500, 500, 500];
         for (uint8 tier = 0; tier < 7; ++tier) {
             vm.mockCall(address(staking), abi.encodeCall(staking.tierOf, (provider)), abi.encode(tier));
-            SaleSplit memory sale = revenue.splitTiered(listing, address(token), 40_000);
+            SaleSplit memory sale = revenue.saleTerms(listing, 40_000, true);
             assertEq(sale.fee, fees[tier]);
             assertEq(sale.net, 40_000 - fees[tier]);
-            assertEq(revenue.split(listing, address(token), 40_000).fee, 1000, "where the plan did not opt in");
+            assertEq(revenue.saleTerms(listing, 40_000, false).fee, 1000, "where the plan did not opt in");
         }
         RevenueShare share = _share(listing, SUPPLY);
-        SaleSplit memory bound = revenue.splitTiered(listing, address(token), 40_000);
+        SaleSplit memory bound = revenue.saleTerms(listing, 40_000, true);
         assertEq(bound.fee, 500, "the owner's tier counts for shares too");
         assertEq(bound.beneficiary, address(share));
         assertEq(bound.netAccount, revenue.accountOf(listing, address(share)));

@@ -2,9 +2,11 @@
 pragma solidity 0.8.37;
 
 import {Deployer} from "../../src/Deployer.sol";
+import {Vault} from "../../src/Vault.sol";
 import {IDeployer} from "../../src/interfaces/IDeployer.sol";
 import {ITimelock} from "../../src/interfaces/ITimelock.sol";
 import {Child, Parameters} from "../../src/types/Deployment.sol";
+import {WethMock} from "../mocks/WethMock.sol";
 import {Base} from "../utils/Base.sol";
 import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
 import {Create2} from "@openzeppelin/contracts/utils/Create2.sol";
@@ -34,24 +36,83 @@ contract DeploymentTest is Base {
         assertEq(deployer.parameters().stoaHolder, holder);
     }
 
+    /// @dev Two chains that differ in all that a chain may differ in: id, wrapped coin, governors, delay, fee, and whether
+    /// STOA is at home there.
     function test_AddressesAreEqualOnEveryChain() public {
+        WethMock otherWeth = new WethMock();
         uint256 before = vm.snapshotState();
-        Deployer here = _fresh();
-        _deployAll(here, _parameters());
-        address[4] memory first = [address(here), address(market), address(stoa), address(staking)];
+        vm.chainId(1);
+        _deployAll(_fresh(), _parameters());
+        address[9] memory first = _places();
+        bytes32 domain = _domainOf(vault);
+        assertEq(vault.weth(), address(weth));
+        assertEq(revenue.feeBps(), FEE_BPS);
+        assertEq(stoa.balanceOf(holder), stoa.SUPPLY());
+        assertEq(staking.tokens()[0], address(stoa));
+        assertTrue(timelock.hasRole(timelock.PROPOSER_ROLE(), council));
         vm.revertToState(before);
 
         vm.chainId(10);
-        Parameters memory parameters = _parameters();
-        (parameters.feeBps, parameters.timelockDelay, parameters.stoaHolder) = (100, 0, stranger);
-        Deployer there = _fresh();
-        _deployAll(there, parameters);
-        assertEq(address(there), first[0]);
-        assertEq(address(market), first[1]);
-        assertEq(address(stoa), first[2]);
-        assertEq(address(staking), first[3]);
+        assertEq(first[0].code.length, 0, "the second chain is new");
+        _deployAll(_fresh(), _otherParameters(otherWeth));
+        address[9] memory second = _places();
+        for (uint256 i = 0; i < 9; ++i) {
+            assertEq(second[i], first[i]);
+            assertGt(second[i].code.length, 0);
+        }
+        assertNotEq(_domainOf(vault), domain, "signatures of one chain mean nothing on another");
+        assertEq(vault.weth(), address(otherWeth));
         assertEq(revenue.feeBps(), 100);
-        assertEq(stoa.balanceOf(stranger), stoa.SUPPLY());
+        assertEq(timelock.getMinDelay(), 0);
+        assertTrue(timelock.hasRole(timelock.PROPOSER_ROLE(), friend));
+        assertFalse(timelock.hasRole(timelock.PROPOSER_ROLE(), council));
+    }
+
+    function test_StoaIsMintedOnItsHomeChainOnly() public {
+        WethMock otherWeth = new WethMock();
+        Parameters memory parameters = _otherParameters(otherWeth);
+        _deployAll(_fresh(), parameters);
+        assertEq(stoa.totalSupply(), 0);
+        assertEq(staking.tokens()[0], parameters.bridgedStoa);
+        assertEq(staking.tokens().length, 1);
+    }
+
+    function test_NativeCoinIsTheChainsOwn() public {
+        WethMock otherWeth = new WethMock();
+        _deployAll(_fresh(), _otherParameters(otherWeth));
+        vm.deal(buyer, 1 ether);
+        vm.prank(buyer);
+        vault.depositNative{value: 1 ether}(buyer);
+        assertEq(vault.balanceOf(buyer, uint160(address(otherWeth))), 1 ether);
+        assertEq(otherWeth.balanceOf(address(vault)), 1 ether);
+    }
+
+    function _otherParameters(WethMock otherWeth) private returns (Parameters memory parameters) {
+        parameters = _parameters();
+        (parameters.feeBps, parameters.timelockDelay, parameters.stoaHolder) = (100, 0, stranger);
+        (parameters.proposers, parameters.weth) = (_one(friend), address(otherWeth));
+        parameters.bridgedStoa = makeAddr("bridged");
+    }
+
+    /// @dev The Deployer, its children, and the code that share contracts run.
+    function _places() private view returns (address[9] memory places) {
+        places[0] =
+            Create2.computeAddress("fresh", keccak256(abi.encodePacked(_code("Deployer"), abi.encode(operator))));
+        places[1] = address(timelock);
+        places[2] = address(vault);
+        places[3] = address(listings);
+        places[4] = address(revenue);
+        places[5] = address(staking);
+        places[6] = address(market);
+        places[7] = address(stoa);
+        places[8] = revenue.shareImplementation();
+    }
+
+    /// @dev What a signature for the contract is bound to.
+    function _domainOf(Vault of_) private view returns (bytes32) {
+        (, string memory name, string memory version, uint256 chain, address place,,) = of_.eip712Domain();
+        assertEq(chain, block.chainid);
+        return keccak256(abi.encode(name, version, chain, place));
     }
 
     function test_RevertWhen_CallerIsNotTheOperator() public {

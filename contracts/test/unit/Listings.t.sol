@@ -261,7 +261,7 @@ contract ListingsTest is Base {
         listings.pause(id);
         _changed(id, Status.Retired);
         listings.retire(id);
-        (Status status, address owner, bool bound) = listings.saleState(id);
+        (Status status, address owner, bool bound) = listings.stateOf(id);
         assertEq(uint8(status), uint8(Status.Retired));
         assertEq(owner, provider);
         assertFalse(bound);
@@ -332,7 +332,7 @@ contract ListingsTest is Base {
         vm.expectRevert(reason);
         listings.status(1);
         vm.expectRevert(reason);
-        listings.saleState(1);
+        listings.stateOf(1);
         vm.expectRevert(reason);
         listings.listingOf(1);
         vm.expectRevert(reason);

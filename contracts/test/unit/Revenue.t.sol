@@ -22,10 +22,10 @@ contract RevenueTest is Base {
 
     function test_Split() public {
         uint256 listing = _list(provider);
-        SaleSplit memory sale = revenue.split(listing, address(token), 1039);
+        SaleSplit memory sale = revenue.saleTerms(listing, 1039, false);
         assertEq(sale.fee, 25, "2.5 % of 1039 is 25.975");
         assertEq(sale.net, 1014);
-        assertEq(sale.feeAccount, deployer.addressOf("Staking"));
+        assertEq(revenue.feeRecipient(), deployer.addressOf("Staking"));
         assertEq(sale.netAccount, revenue.accountOf(listing, provider));
         assertEq(sale.netAccount, vault.subAccount(address(revenue), keccak256(abi.encode(listing, provider))));
         assertEq(sale.beneficiary, provider);
@@ -33,7 +33,7 @@ contract RevenueTest is Base {
 
     function test_RevertWhen_SplitOfUnknownListing() public {
         vm.expectRevert(abi.encodeWithSelector(IERC721Errors.ERC721NonexistentToken.selector, 1));
-        revenue.split(1, address(token), 100);
+        revenue.saleTerms(1, 100, false);
     }
 
     // ------------------------------------------------------------------------------------------------ settle

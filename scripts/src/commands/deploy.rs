@@ -55,6 +55,9 @@ struct ParameterArgs {
     /// The chain's wrapped native token, under whose id the Vault keeps native coin. None by default.
     #[arg(long, value_name = "ADDRESS", default_value_t = Address::ZERO)]
     weth: Address,
+    /// The token as which STOA was bridged to this chain. None by default: then this is the chain where it is minted.
+    #[arg(long, value_name = "ADDRESS", default_value_t = Address::ZERO)]
+    bridged_stoa: Address,
 }
 
 pub(crate) async fn run(args: &Args) -> anyhow::Result<()> {
@@ -106,6 +109,7 @@ impl ParameterArgs {
                     fee_bps,
                     stoa_holder,
                     weth: self.weth,
+                    bridged_stoa: self.bridged_stoa,
                 }))
             }
             (None, None, None) if self.proposers.is_empty() && self.executors.is_empty() => Ok(None),

@@ -26,6 +26,7 @@ sol! {
             uint16 feeBps;
             address stoaHolder;
             address weth;
+            address bridgedStoa;
         }
 
         struct Child {

@@ -46,11 +46,14 @@ pub struct Parameters {
     pub executors: Vec<Address>,
     /// Protocol fee at birth in bps, at most 500.
     pub fee_bps: u16,
-    /// Who receives the whole supply of STOA.
+    /// Who receives the whole supply of STOA on its home chain.
     pub stoa_holder: Address,
     /// The chain's wrapped native token; the zero address where there is none.
     #[serde(default)]
     pub weth: Address,
+    /// The token as which STOA was bridged to this chain; the zero address on its home chain.
+    #[serde(default)]
+    pub bridged_stoa: Address,
 }
 
 impl Parameters {
@@ -63,6 +66,7 @@ impl Parameters {
             fee_bps: 250,
             stoa_holder: operator,
             weth: Address::ZERO,
+            bridged_stoa: Address::ZERO,
         }
     }
 
@@ -74,6 +78,7 @@ impl Parameters {
             feeBps: self.fee_bps,
             stoaHolder: self.stoa_holder,
             weth: self.weth,
+            bridgedStoa: self.bridged_stoa,
         }
     }
 }

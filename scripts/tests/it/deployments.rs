@@ -7,11 +7,13 @@ use std::{
 
 use alloy::{
     network::EthereumWallet,
-    primitives::Address,
+    primitives::{Address, B256, U256},
     providers::{Provider as _, ProviderBuilder},
+    signers::local::PrivateKeySigner,
 };
+use stoa_contracts::{Revenue, Staking, StoaToken, Vault};
 use stoa_scripts::{
-    deploy::{self, CREATE2_DEPLOYER, Deployment, Options},
+    deploy::{self, CREATE2_DEPLOYER, Deployment, Options, Parameters},
     testing::{Anvil, AnvilOptions, Bin},
 };
 
@@ -142,6 +144,70 @@ async fn a_chain_without_the_create2_deployer_is_refused() {
     let file = folder.path().join("31337.json");
     let error = deploy::deploy(&options(chain.rpc_url(), &file), &|_| {}).await.unwrap_err().to_string();
     assert!(error.starts_with("chain 31337 lacks the canonical CREATE2 deployer at 0x4e59b448"), "{error}");
+}
+
+/// Two chains that differ in all that a chain may differ in: id, wrapped coin, governors, fee, STOA's home.
+#[tokio::test]
+async fn addresses_are_equal_on_every_chain() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = Parameters { weth: Address::repeat_byte(0x11), ..Parameters::local(Address::repeat_byte(1)) };
+    let away = Parameters {
+        timelock_delay: 172_800,
+        proposers: vec![Address::repeat_byte(2)],
+        executors: vec![Address::repeat_byte(3)],
+        fee_bps: 100,
+        stoa_holder: Address::repeat_byte(4),
+        weth: Address::repeat_byte(0x22),
+        bridged_stoa: Address::repeat_byte(0x33),
+    };
+    let (first_chain, first) = deployed(1, &home, folder.path()).await;
+    let (second_chain, second) = deployed(10, &away, folder.path()).await;
+
+    let places = |deployment: &Deployment| -> Vec<(String, Address)> {
+        deployment.contracts.iter().map(|(name, placed)| (name.clone(), placed.address)).collect()
+    };
+    assert_eq!(first.contracts.len(), 11);
+    assert_eq!(places(&first), places(&second));
+    assert_facts(&first_chain, &first, &home).await;
+    assert_facts(&second_chain, &second, &away).await;
+}
+
+/// Deploys to a new chain, as an operator whom nobody knows.
+async fn deployed(chain_id: u64, parameters: &Parameters, folder: &Path) -> (Anvil, Deployment) {
+    let signer = PrivateKeySigner::from_bytes(&B256::repeat_byte(0x5a)).unwrap();
+    let chain = Anvil::start_with(AnvilOptions { chain_id: Some(chain_id), ..AnvilOptions::default() }).await;
+    let provider = ProviderBuilder::new().connect_http(chain.rpc_url().parse().unwrap());
+    let funds = (signer.address(), U256::from(10).pow(U256::from(20)));
+    let _: () = provider.client().request("anvil_setBalance", funds).await.unwrap();
+    let options = Options {
+        signer,
+        parameters: Some(parameters.clone()),
+        ..options(chain.rpc_url(), &folder.join(format!("{chain_id}.json")))
+    };
+    let outcome = deploy::deploy(&options, &|_| {}).await.unwrap();
+    assert_eq!(outcome.deployment.chain_id, chain_id);
+    (chain, outcome.deployment)
+}
+
+/// The contracts of each chain know that chain's parameters.
+async fn assert_facts(chain: &Anvil, deployment: &Deployment, parameters: &Parameters) {
+    let provider = ProviderBuilder::new().connect_http(chain.rpc_url().parse().unwrap());
+    let address = |name| deployment.address(name).unwrap();
+    let vault = Vault::new(address("Vault"), &provider);
+    assert_eq!(vault.weth().call().await.unwrap(), parameters.weth);
+    assert_eq!(vault.eip712Domain().call().await.unwrap().chainId, U256::from(deployment.chain_id));
+    let revenue = Revenue::new(address("Revenue"), &provider);
+    assert_eq!(revenue.feeBps().call().await.unwrap(), parameters.fee_bps);
+    let staking = Staking::new(address("Staking"), &provider);
+    let stoa = StoaToken::new(address("StoaToken"), &provider);
+    let supply = stoa.totalSupply().call().await.unwrap();
+    assert_eq!(stoa.balanceOf(parameters.stoa_holder).call().await.unwrap(), supply);
+    let fees = staking.tokens().call().await.unwrap();
+    if parameters.bridged_stoa == Address::ZERO {
+        assert_eq!((supply, fees), (stoa.SUPPLY().call().await.unwrap(), vec![address("StoaToken")]));
+    } else {
+        assert_eq!((supply, fees), (U256::ZERO, vec![parameters.bridged_stoa]));
+    }
 }
 
 fn stoa(args: &[&str]) -> Output {

@@ -85,11 +85,7 @@ pub(crate) async fn split(
     amount: U256,
 ) -> anyhow::Result<Revenue::SaleSplit> {
     let (revenue, listing) = (&session.contracts.revenue, offer.plan.listing);
-    let answer = if offer.plan.tierDiscount {
-        revenue.splitTiered(listing, offer.plan.token, amount).call().await
-    } else {
-        revenue.split(listing, offer.plan.token, amount).call().await
-    };
+    let answer = revenue.saleTerms(listing, amount, offer.plan.tierDiscount).call().await;
     answer.map_err(|error| refused(what, &error))
 }
 
