@@ -30,6 +30,8 @@ pub struct App {
     pub pool: PgPool,
     /// The folder of the built web app. It may be absent.
     pub web: PathBuf,
+    /// The folder of published content. It may be absent.
+    pub content: PathBuf,
     /// How long a request may take.
     pub timeout: Duration,
 }
@@ -52,8 +54,13 @@ pub fn app(app: App) -> Router {
         .layer(CatchPanicLayer::new())
         .layer(map_response(problem::fill_in))
         .layer(cors());
+    let content = routes::ipfs::router()
+        .layer(CatchPanicLayer::new())
+        .layer(map_response(problem::fill_in))
+        .layer(cors());
     Router::new()
         .nest("/v1", v1)
+        .merge(content)
         // Nesting leaves this one address out.
         .route("/v1/", any(routes::unknown))
         .merge(health::router().layer(in_time))

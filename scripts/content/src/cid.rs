@@ -1,7 +1,7 @@
 //! Names of content (CID): what of them is used here.
 
-use cid::multihash::Multihash;
 pub use cid::Cid;
+use cid::multihash::Multihash;
 use sha2::{Digest as _, Sha256};
 
 /// The bytes named are the content itself.

@@ -217,11 +217,5 @@ fn file(path: &Path, keep: Option<&Store>, progress: &mut dyn FnMut(u64)) -> Res
     if let Some((store, copy)) = copy {
         store.keep_file(copy, &digest)?;
     }
-    Ok(Named {
-        cid: digest.cid,
-        hash: digest.sha256,
-        size: digest.size,
-        folder: false,
-        total: digest.total,
-    })
+    Ok(Named { cid: digest.cid, hash: digest.sha256, size: digest.size, folder: false, total: digest.total })
 }

@@ -55,7 +55,8 @@ fn a_folder_is_named_as_by_another_implementation_and_found_again() {
     assert_eq!(cid.to_string(), HELLO);
     // What is in a folder is there under its own name too.
     assert!(store.find(&parse(WEIGHTS).unwrap(), []).unwrap().is_some());
-    for path in [&["nothing"][..], &["config.json", "x"], &["..", "x"], &["sub", "."], &["weights.bin", "x"]] {
+    for path in [&["nothing"][..], &["config.json", "x"], &["..", "x"], &["sub", "."], &["weights.bin", "x"]]
+    {
         assert_eq!(find(path), None, "{path:?}");
     }
     assert_eq!(fs::read_dir(store.folder().join("incoming")).unwrap().count(), 0, "nothing is left over");
@@ -79,7 +80,10 @@ fn a_changed_block_is_not_believed() {
     block[10] ^= 1;
     fs::write(&path, block).unwrap();
     let error = store.find(&named.cid, []).unwrap_err().to_string();
-    assert_eq!(error, format!("the content folder holds a broken block {MODEL}: it is not what its name says"));
+    assert_eq!(
+        error,
+        format!("the content folder holds a broken block {MODEL}: it is not what its name says")
+    );
 }
 
 #[test]
