@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use serde_json::json;
 use stoa_content::{Options, Store, Tree, cid};
+use stoa_scripts::content::{self, ReaderArgs, Wanted};
 
 use crate::stage::{Answer, send, with_content};
 
@@ -13,7 +14,7 @@ const HELLO: &str = "bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e
 const WEIGHTS: &str = "bafybeibx62obrkybp46hx3ivh53q4rnptgkunpgtwiib5lfelfgt2ekihm";
 
 struct Shelf {
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     router: Router,
     /// The name of the folder that was published.
     root: String,
@@ -31,7 +32,7 @@ fn shelf() -> Shelf {
     let store = Store::new(folder.path().join("content"));
     let tree = Tree::scan(&model, Options::default()).expect("is readable");
     let root = tree.name(Some(&store), &mut |_| {}).expect("is kept").cid.to_string();
-    Shelf { router: with_content(store.folder().to_owned()), root, _folder: folder }
+    Shelf { router: with_content(store.folder().to_owned()), root, folder }
 }
 
 fn weights() -> Vec<u8> {
@@ -152,4 +153,32 @@ async fn a_bad_name_and_missing_content_are_told_apart() {
     let answer = send(&shelf.router, post.body(Body::empty()).expect("a request")).await;
     assert_eq!(answer.header("allow"), Some("GET,HEAD"));
     answer.problem(405);
+}
+
+#[tokio::test]
+async fn what_the_api_serves_is_fetched_whole_and_only_if_it_is_right() {
+    let shelf = shelf();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let gateway = format!("http://{}", listener.local_addr().expect("an address")).parse().expect("a URL");
+    let router = shelf.router.clone();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let readers = ReaderArgs { content: Some(elsewhere.path().join("none")), gateways: vec![gateway] };
+    let cid = cid::parse(&shelf.root).expect("a name");
+    let wanted = Wanted { hash: cid::digest(&cid).into(), uris: vec![format!("ipfs://{}", shelf.root)] };
+    let out = elsewhere.path().join("model");
+    content::fetch(&wanted, &readers, &out).await.expect("is there");
+    assert_eq!(fs::read(out.join("readme.md")).expect("a file"), b"hello world");
+    assert!(fs::read(out.join("sub/weights.bin")).expect("a file") == weights());
+    assert_eq!(fs::read_dir(&out).expect("a folder").count(), 3);
+
+    // One byte of one file in it, and nothing is believed.
+    let file = shelf.folder.path().join("content/files").join(WEIGHTS);
+    let mut changed = weights();
+    changed[500_000] ^= 1;
+    fs::write(file, changed).expect("is writable");
+    let out = elsewhere.path().join("again");
+    let error = content::fetch(&wanted, &readers, &out).await.expect_err("is wrong").to_string();
+    assert!(error.contains(&format!("what came for {WEIGHTS} is bafybei")), "{error}");
+    assert!(!out.exists());
 }

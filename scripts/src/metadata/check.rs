@@ -116,7 +116,9 @@ mod tests {
             ("/trainedOn/0/hash", "0xAB".into(), "trainedOn[0].hash: it does not match"),
             ("/trainedOn/0/version", 0.into(), "trainedOn[0].version: it is less than the minimum of 1"),
             ("/audits/0/report", "javascript:alert(1)".into(), "audits[0].report: it does not match"),
-            ("/resourceClass", "laptop".into(), "resourceClass: "),
+            ("/resourceClass", "laptop".into(), "resourceClass: it is not one of "),
+            ("/licence", Value::Null, "licence: it is not of type \"string\""),
+            ("/modalities", Value::Null, "modalities: it is not of type \"object\""),
             ("/licens", "MIT".into(), "Additional properties are not allowed ('licens' was unexpected)"),
             (
                 "/audits/0/by",

@@ -8,6 +8,7 @@ mod check;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 pub use check::{Wrong, parse};
 
@@ -163,11 +164,32 @@ impl Metadata {
 
 /// The JSON Schema (2020-12) of [`Metadata`].
 #[must_use]
-pub fn schema() -> serde_json::Value {
+pub fn schema() -> Value {
     let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
     let mut schema = settings.into_generator().into_root_schema_for::<Metadata>().to_value();
     schema["title"] = "Metadata of a Stoa listing".into();
+    without_null(&mut schema);
     schema
+}
+
+/// What a field does not say is left out: `null` is one more way to say nothing, and is refused.
+fn without_null(schema: &mut Value) {
+    if let Some(types) = schema.get_mut("type")
+        && let Value::Array(list) = types
+    {
+        list.retain(|name| name != "null");
+        if let [only] = list.as_slice() {
+            *types = only.clone();
+        }
+    }
+    if let Some(Value::Array(words)) = schema.get_mut("enum") {
+        words.retain(|word| !word.is_null());
+    }
+    match schema {
+        Value::Object(map) => map.values_mut().for_each(without_null),
+        Value::Array(list) => list.iter_mut().for_each(without_null),
+        _ => {}
+    }
 }
 
 #[cfg(test)]
@@ -191,7 +213,7 @@ mod tests {
 
     #[test]
     fn every_field_of_the_schema_says_what_it_is() {
-        fn look(at: &str, schema: &serde_json::Value) -> usize {
+        fn look(at: &str, schema: &Value) -> usize {
             let fields = schema["properties"].as_object().into_iter().flatten();
             let inner = schema.get("items").map_or(0, |items| look(at, items));
             fields.fold(inner, |seen, (name, field)| {

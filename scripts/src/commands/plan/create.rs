@@ -6,7 +6,8 @@ use clap::ValueEnum;
 use serde::Serialize;
 use stoa_contracts::Market;
 use stoa_scripts::cli::{
-    ChainArgs, Session, SignerArgs, Step, Token, WindowArgs, parse_duration, show_duration, show_time,
+    ChainArgs, Session, SignerArgs, Step, Token, WindowArgs, parse_duration, refused, show_duration,
+    show_time,
 };
 
 #[derive(Debug, clap::Args)]
@@ -117,7 +118,8 @@ async fn step(
     };
     let price = U256::from(plan.price);
     let fee = price * U256::from(session.contracts.revenue.feeBps().call().await?) / U256::from(10_000);
-    let parents = session.contracts.listings.parentsOf(plan.listing).call().await?;
+    let parents = session.contracts.listings.parentsOf(plan.listing).call().await;
+    let parents = parents.map_err(|error| refused(&what, &error))?;
     let given: u64 = parents.bps.iter().map(|bps| u64::from(*bps)).sum();
     let call = Market::createPlanCall { plan: plan.clone() };
     let mut step = Step::new(what, *session.contracts.market.address(), &call)
