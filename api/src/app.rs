@@ -44,8 +44,7 @@ pub fn app(app: App) -> Router {
         .layer(SetResponseHeaderLayer::overriding(
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
-        ))
-        .layer(CompressionLayer::new());
+        ));
     let in_time = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, app.timeout);
     // From the inside out.
     let v1 = routes::router()
@@ -60,11 +59,13 @@ pub fn app(app: App) -> Router {
         .layer(cors());
     Router::new()
         .nest("/v1", v1)
-        .merge(content)
         // Nesting leaves this one address out.
         .route("/v1/", any(routes::unknown))
         .merge(health::router().layer(in_time))
         .fallback(web::web)
+        .layer(CompressionLayer::new())
+        // Large, mostly compressed as it is, and asked for by ranges of its own bytes: sent as it lies there.
+        .merge(content)
         .layer(layers)
         .with_state(app)
 }

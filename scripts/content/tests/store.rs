@@ -1,5 +1,7 @@
 //! Content on a real disk: named, kept, found again.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail the test, as the tests themselves do")]
+
 use std::{fs, os::unix::fs::symlink, path::Path};
 
 use stoa_content::{Found, Options, Store, Tree, parse, tree};

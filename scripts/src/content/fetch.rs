@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::Write as _,
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -77,7 +78,7 @@ pub async fn fetch(wanted: &Wanted, readers: &ReaderArgs, out: &Path) -> anyhow:
         _ => Path::new("."),
     };
     ensure!(beside.is_dir(), "{} is no folder to put it in", beside.display());
-    let client = super::client()?;
+    let client = super::reader()?;
     let mut failures = Vec::new();
     for uri in &wanted.uris {
         for (from, attempt) in attempts(uri, readers, &client) {
@@ -260,7 +261,10 @@ impl std::io::Write for Hashed<'_> {
 }
 
 fn incoming(beside: &Path) -> anyhow::Result<NamedTempFile> {
-    NamedTempFile::new_in(beside).with_context(|| format!("nothing can be written to {}", beside.display()))
+    // As other new files: what the user's mask leaves of it.
+    let permissions = fs::Permissions::from_mode(0o666);
+    let file = tempfile::Builder::new().permissions(permissions).tempfile_in(beside);
+    file.with_context(|| format!("nothing can be written to {}", beside.display()))
 }
 
 /// Gives it the name that was asked for, at once and whole.

@@ -42,7 +42,7 @@ pub(super) async fn add(api: &Url, tree: &Tree, cid: &Cid) -> anyhow::Result<()>
         let (name, path, folder) = item;
         anyhow::Ok(form.part("file", part(&name, path, folder)?))
     })?;
-    let answer = super::client()?.post(&url).multipart(form).send().await;
+    let answer = super::sender()?.post(&url).multipart(form).send().await;
     let answer = answer.with_context(|| format!("the IPFS node at {api} does not answer"))?;
     let status = answer.status();
     let text = answer.text().await.with_context(|| format!("the IPFS node at {api} broke off"))?;

@@ -7,7 +7,7 @@ mod ipfs;
 mod object;
 mod publish;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 pub use fetch::{Fetched, ReaderArgs, Wanted, fetch};
 pub use publish::{Published, StoreArgs, publish};
@@ -21,13 +21,22 @@ pub fn folder() -> PathBuf {
 }
 
 /// A client that gives up on servers that say nothing.
-pub(crate) fn client() -> anyhow::Result<reqwest::Client> {
-    let seconds = std::time::Duration::from_secs;
-    Ok(reqwest::Client::builder().connect_timeout(seconds(10)).read_timeout(seconds(60)).build()?)
+fn reader() -> reqwest::Result<reqwest::Client> {
+    builder().read_timeout(Duration::from_secs(60)).build()
+}
+
+/// A client that waits as long as sending takes: the time to an answer counts from the first byte sent.
+fn sender() -> reqwest::Result<reqwest::Client> {
+    builder().build()
+}
+
+fn builder() -> reqwest::ClientBuilder {
+    // A server that is gone is noticed all the same.
+    reqwest::Client::builder().connect_timeout(Duration::from_secs(10)).tcp_keepalive(Duration::from_secs(30))
 }
 
 /// A refusal's text may be long, and is somebody else's.
-pub(crate) fn shortened(text: &str) -> String {
+fn shortened(text: &str) -> String {
     let line: String = text.trim().chars().take(200).collect();
     line.replace(char::is_control, " ")
 }

@@ -76,7 +76,7 @@ impl ObjectStore {
         let step = Step::start(format!("Sending it to {}", self.shown()));
         let file = tokio::fs::File::open(path).await.with_context(|| format!("{}", path.display()))?;
         let request =
-            super::client()?.put(url).header(header::CONTENT_LENGTH, named.size).body(Body::from(file));
+            super::sender()?.put(url).header(header::CONTENT_LENGTH, named.size).body(Body::from(file));
         let request = match token {
             Some(token) => request.bearer_auth(token),
             None => request,
