@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use commands::{
-    buy, compile, credits, deploy, dev, listing, order, passes, plan, publish, revenue, seed, shares, sqlx, stake, toolchain,
-    vault, verify,
+    buy, compile, credits, deploy, dev, listing, order, passes, plan, publish, revenue, seed, shares, sqlx,
+    stake, toolchain, vault, verify,
 };
 use stoa_scripts::cli::{Exit, Failure};
 
