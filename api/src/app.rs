@@ -30,6 +30,8 @@ pub struct App {
     pub pool: PgPool,
     /// The folder of the built web app. It may be absent.
     pub web: PathBuf,
+    /// The folder of published content. It may be absent.
+    pub content: PathBuf,
     /// How long a request may take.
     pub timeout: Duration,
 }
@@ -42,13 +44,16 @@ pub fn app(app: App) -> Router {
         .layer(SetResponseHeaderLayer::overriding(
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
-        ))
-        .layer(CompressionLayer::new());
+        ));
     let in_time = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, app.timeout);
     // From the inside out.
     let v1 = routes::router()
         .layer(RequestBodyLimitLayer::new(MAX_BODY))
         .layer(in_time)
+        .layer(CatchPanicLayer::new())
+        .layer(map_response(problem::fill_in))
+        .layer(cors());
+    let content = routes::ipfs::router()
         .layer(CatchPanicLayer::new())
         .layer(map_response(problem::fill_in))
         .layer(cors());
@@ -58,6 +63,9 @@ pub fn app(app: App) -> Router {
         .route("/v1/", any(routes::unknown))
         .merge(health::router().layer(in_time))
         .fallback(web::web)
+        .layer(CompressionLayer::new())
+        // Large, mostly compressed as it is, and asked for by ranges of its own bytes: sent as it lies there.
+        .merge(content)
         .layer(layers)
         .with_state(app)
 }

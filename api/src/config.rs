@@ -54,6 +54,9 @@ pub struct Serve {
     /// Folder of the built web app
     #[arg(long, env = "STOA_WEB_DIR", default_value_os_t = web_dir(), value_name = "DIR")]
     pub web: PathBuf,
+    /// Folder of published content, which `stoa publish` fills; served at /ipfs/{cid}
+    #[arg(long, env = "STOA_CONTENT", default_value_os_t = content_dir(), value_name = "DIR")]
+    pub content: PathBuf,
     /// Most connections to the database at once, 1 to 1000
     #[arg(long, env = "STOA_DATABASE_CONNECTIONS", default_value_t = 16, value_name = "N",
         value_parser = clap::value_parser!(u32).range(1..=1000))]
@@ -67,6 +70,11 @@ pub struct Serve {
 /// The web app of the checkout that this binary was built in.
 fn web_dir() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/web/dist"))
+}
+
+/// What `stoa publish` fills in the checkout that this binary was built in.
+fn content_dir() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.stoa/content"))
 }
 
 /// A value that cannot be used.

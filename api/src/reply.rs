@@ -51,7 +51,7 @@ fn write(body: &mut Vec<u8>, value: &impl Serialize) -> Result<(), ApiError> {
 }
 
 /// Whether the client has this very data, by weak comparison (RFC 9110, 13.1.2).
-fn unchanged(request: &HeaderMap, tag: &str) -> bool {
+pub(crate) fn unchanged(request: &HeaderMap, tag: &str) -> bool {
     let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
     request
         .get_all(header::IF_NONE_MATCH)

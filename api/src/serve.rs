@@ -28,7 +28,12 @@ pub async fn serve(config: Serve) -> anyhow::Result<()> {
     tokio::spawn(told_to_stop(stop.clone())?);
     tracing::info!(address = %listener.local_addr()?, web = %config.web.display(), "serving");
 
-    let app = app(App { pool: pool.clone(), web: config.web.clone(), timeout: config.timeout() });
+    let app = app(App {
+        pool: pool.clone(),
+        web: config.web.clone(),
+        content: config.content.clone(),
+        timeout: config.timeout(),
+    });
     let draining = stop.clone();
     let served = axum::serve(listener, app).with_graceful_shutdown(stop.cancelled_owned());
     let overdue = async {

@@ -95,10 +95,13 @@ impl Anvil {
         let mut spec = Spec::new("Anvil", program, &options.log)
             .args(["--host", "127.0.0.1", "--chain-id", &options.chain_id.to_string()])
             .args(["--port", &options.port.unwrap_or(0).to_string()])
-            // States on disk are of no use here, and those of a chain that is killed stay behind: gigabytes, soon.
-            .args(["--max-persisted-states", "0"])
             .args(&options.args)
             .stop_with("TERM", Duration::from_secs(30));
+        // States on disk are of no use here, and those of a chain that is killed stay behind: gigabytes, soon. Pruning
+        // keeps none either, and Anvil refuses both together.
+        if !options.args.iter().any(|arg| arg == "--prune-history") {
+            spec = spec.args(["--max-persisted-states", "0"]);
+        }
         if let Some(seconds) = options.block_time {
             spec = spec.args(["--block-time", &seconds.to_string()]);
         }

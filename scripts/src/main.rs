@@ -6,7 +6,8 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use commands::{
-    buy, compile, credits, deploy, dev, order, passes, seed, sqlx, stake, toolchain, vault, verify,
+    buy, compile, credits, deploy, dev, listing, order, passes, plan, publish, revenue, seed, shares, sqlx,
+    stake, toolchain, vault, verify,
 };
 use stoa_scripts::cli::{Exit, Failure};
 
@@ -33,6 +34,11 @@ enum Command {
     Credits(Box<credits::Args>),
     Order(Box<order::Args>),
     Stake(Box<stake::Args>),
+    Publish(Box<publish::Args>),
+    Listing(Box<listing::Args>),
+    Plan(Box<plan::Args>),
+    Shares(Box<shares::Args>),
+    Revenue(Box<revenue::Args>),
     Vault(Box<vault::Args>),
     Toolchain(toolchain::Args),
     Compile(compile::Args),
@@ -73,6 +79,11 @@ async fn run() -> ExitCode {
         Command::Seed(args) => seed::run(&args).await,
         Command::Sqlx(args) => sqlx::run(&args).await,
         Command::Verify(args) => verify::run(&args).await,
+        Command::Publish(args) => publish::run(&args).await,
+        Command::Listing(args) => listing::run(&args).await,
+        Command::Plan(args) => plan::run(&args).await,
+        Command::Shares(args) => shares::run(&args).await,
+        Command::Revenue(args) => revenue::run(&args).await,
         Command::Vault(args) => vault::run(&args).await,
         Command::Buy(args) => buy::run(&args).await,
         Command::Passes(args) => passes::run(&args).await,

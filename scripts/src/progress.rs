@@ -23,13 +23,19 @@ impl Step {
 
     /// A step of `total` equal parts; see [`Self::at`].
     pub fn with_total(what: impl Into<String>, total: u64) -> Self {
-        Self::begin(what.into(), Some(total))
+        Self::begin(what.into(), Some((total, "  {msg} [{bar:30}] {pos}/{len} {elapsed}")))
     }
 
-    fn begin(what: String, total: Option<u64>) -> Self {
+    /// A step of `total` bytes; see [`Self::at`].
+    pub fn with_bytes(what: impl Into<String>, total: u64) -> Self {
+        let template = "  {msg} [{bar:30}] {bytes}/{total_bytes} {bytes_per_sec} {eta}";
+        Self::begin(what.into(), Some((total, template)))
+    }
+
+    fn begin(what: String, total: Option<(u64, &str)>) -> Self {
         let bar = std::io::stderr().is_terminal().then(|| {
             let (bar, template) = match total {
-                Some(total) => (ProgressBar::new(total), "  {msg} [{bar:30}] {pos}/{len} {elapsed}"),
+                Some((total, template)) => (ProgressBar::new(total), template),
                 None => (ProgressBar::new_spinner(), "  {spinner} {msg} {elapsed}"),
             };
             if let Ok(style) = ProgressStyle::with_template(template) {

@@ -1,6 +1,7 @@
-//! The routes under `/v1`. Each module owns its documents and its `router()`.
+//! The routes under `/v1`, and published content at `/ipfs`. Each module owns its documents and its `router()`.
 
 pub mod account;
+pub(crate) mod ipfs;
 pub mod listing;
 pub mod listings;
 pub mod openapi;
@@ -39,6 +40,6 @@ pub(crate) async fn unknown() -> ApiError {
     )
 }
 
-async fn method(method: Method) -> ApiError {
+pub(crate) async fn method(method: Method) -> ApiError {
     ApiError::Method(method.as_str().chars().take(20).collect())
 }

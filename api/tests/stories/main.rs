@@ -1,6 +1,7 @@
 //! The API against a real PostgreSQL, which tests fill as the indexer would. One file per story.
 
 mod account;
+mod content;
 mod headers;
 mod listing;
 mod listings;

@@ -255,6 +255,8 @@ fn api(ports: &Ports, state: &State, database_url: &str) -> anyhow::Result<Child
         .args(["--listen", &format!("127.0.0.1:{}", ports.port)])
         .arg("--web")
         .arg(web::dist())
+        .arg("--content")
+        .arg(stoa_scripts::content::folder())
         .env("STOA_DATABASE_URL", database_url)
         .start()?;
     state.note_child(child.pid());

@@ -2,13 +2,21 @@
 
 mod buy;
 mod buy_gates;
+mod listing;
 mod market;
 mod order;
 mod order_others;
 mod passes;
+mod plan;
+mod provider;
+mod publish;
+mod revenue;
 mod seed;
+mod servers;
+mod shares;
 mod shop;
 mod stake;
+mod stores;
 mod vault;
 
 use std::{
@@ -83,6 +91,12 @@ impl Desk {
             .env("STOA_RPC_URL", self.chain.rpc_url())
             .env("STOA_DEPLOYMENT", self.folder.path().join("deployment.json"))
             .env("STOA_WALLETS", self.folder.path().join("wallets"))
+            .env("STOA_CONTENT", self.folder.path().join("content"))
+            .env("STOA_GATEWAYS", "http://127.0.0.1:9")
+            .env_remove("STOA_IPFS_API")
+            .env_remove("STOA_STORES")
+            .env_remove("STOA_STORE_TOKEN")
+            .env_remove("STOA_PUBLIC_URL")
             .env_remove("STOA_WALLET")
             .env_remove("STOA_NETWORK");
         command
