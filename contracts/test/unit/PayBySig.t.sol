@@ -6,6 +6,8 @@ import {IUnorderedNonces} from "../../src/interfaces/IUnorderedNonces.sol";
 import {IVault} from "../../src/interfaces/IVault.sol";
 import {Authorization, Funding, SignedPay} from "../../src/types/Payment.sol";
 import {TargetMock} from "../mocks/TargetMock.sol";
+import {ToldWalletMock} from "../mocks/ToldWalletMock.sol";
+import {WalletTokenMock} from "../mocks/WalletTokenMock.sol";
 import {SignBase} from "../utils/SignBase.sol";
 import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {ERC3009} from "@openzeppelin/contracts/token/ERC20/extensions/draft-ERC3009.sol";
@@ -337,6 +339,45 @@ contract PayBySigTest is SignBase {
         given.nonce = digest;
         vm.expectRevert(abi.encodeWithSelector(IVault.Vault_NonceNotZero.selector, uint256(digest)));
         vault.depositWithAuthorization(address(stoa), payer, 2 * PRICE, digest, given);
+    }
+
+    /// @dev A payment of a wallet that is a contract: its signature has another length, so the token gets it as bytes.
+    function _walletPayment() private returns (SignedPay memory order, bytes memory grant, bytes32 digest) {
+        WalletTokenMock walletToken = new WalletTokenMock();
+        token = walletToken;
+        ToldWalletMock wallet = new ToldWalletMock();
+        payer = address(wallet);
+        walletToken.mint(payer, PRICE);
+        plan = _plan(_list(provider), PRICE, 0);
+        data = _order(plan, 1, payer);
+        order = _signedPay(PRICE, Funding.Authorization);
+        Authorization memory given;
+        given.validBefore = vm.getBlockTimestamp() + 1;
+        given.signature = "one key of three";
+        grant = abi.encode(given);
+        bytes32 nonce = _payDigest(order, _witness(data, ""));
+        digest = walletToken.digestOf(payer, address(vault), PRICE, 0, given.validBefore, nonce);
+        wallet.set(ToldWalletMock.Mode.ApproveThisDigest, digest);
+    }
+
+    function test_AuthorizationOfAContractRelayed() public {
+        (SignedPay memory order, bytes memory grant,) = _walletPayment();
+        bytes32 witness = _witness(data, "");
+        vm.prank(relayer);
+        vault.payBySig(order, witness, WITNESS_TYPE, data, grant, "");
+        assertEq(market.balanceOf(payer, plan), 1);
+        assertEq(token.balanceOf(payer), 0);
+        vm.expectRevert(bytes("used"));
+        vault.payBySig(order, witness, WITNESS_TYPE, data, grant, "");
+    }
+
+    function test_RevertWhen_AuthorizationOfAContractIsForAnother() public {
+        (SignedPay memory order, bytes memory grant, bytes32 digest) = _walletPayment();
+        bytes32 witness = _witness(data, "");
+        ToldWalletMock(payer).set(ToldWalletMock.Mode.ApproveThisDigest, ~digest);
+        vm.expectRevert(bytes("not signed"));
+        vm.prank(relayer);
+        vault.payBySig(order, witness, WITNESS_TYPE, data, grant, "");
     }
 
     // ------------------------------------------------------------------------------------------------ native

@@ -1,7 +1,10 @@
 //! `stoa verify`: every check and test of the repository.
 
 mod count;
+mod coverage;
+mod forge;
 mod hygiene;
+mod lcov;
 mod run;
 mod suites;
 mod targets;
@@ -63,8 +66,7 @@ fn summarise(reports: &[Report]) -> anyhow::Result<()> {
     println!();
     for report in reports {
         let (result, detail) = match &report.outcome {
-            Outcome::Passed(None) => ("passed", String::new()),
-            Outcome::Passed(Some(count)) => ("passed", format!("{count} tests")),
+            Outcome::Passed(detail) => ("passed", detail.clone()),
             Outcome::Failed => ("FAILED", format!("see {}", report.log.display())),
             Outcome::Skipped(reason) => ("skipped", reason.clone()),
         };

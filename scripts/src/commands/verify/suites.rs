@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use stoa_scripts::{checkout, toolchain::Tools};
 
-use super::{hygiene, targets};
+use super::{coverage, hygiene, targets};
 
 /// Suites of one lane run one after the other; the lanes run side by side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +36,8 @@ pub(super) enum Work {
     Tests(Option<String>),
     /// Returns what is wrong, one line each.
     Check(fn() -> anyhow::Result<Vec<String>>),
+    /// Also says what it found where nothing is wrong.
+    Measure(fn() -> anyhow::Result<Measured>),
     /// A command that ends with [`CANNOT_RUN`] where a tool that this repository does not install is absent.
     Optional(Command, &'static str),
     /// Cannot run, and why.
@@ -49,6 +51,17 @@ pub(super) struct Command {
     /// Relative to the checkout.
     pub(super) folder: &'static str,
     pub(super) env: Vec<(&'static str, &'static str)>,
+}
+
+/// What a measurement found.
+#[derive(Debug, Default)]
+pub(super) struct Measured {
+    /// For the summary.
+    pub(super) detail: String,
+    /// For the log.
+    pub(super) text: String,
+    /// What is wrong, one line each.
+    pub(super) wrong: Vec<String>,
 }
 
 fn suite(name: &str, about: &str, lane: Lane, work: Work) -> Suite {
@@ -132,6 +145,12 @@ fn contracts() -> anyhow::Result<Vec<Suite>> {
             command(this, &["compile", "--check"], "."),
         ),
         suite("forge-test", "contracts' tests, invariants, gas snapshot", Lane::Side, tests),
+        suite(
+            "coverage",
+            "lines and branches of the contracts that tests run",
+            Lane::Side,
+            Work::Measure(coverage::measure),
+        ),
     ])
 }
 
