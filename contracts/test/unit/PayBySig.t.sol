@@ -9,6 +9,7 @@ import {TargetMock} from "../mocks/TargetMock.sol";
 import {ToldWalletMock} from "../mocks/ToldWalletMock.sol";
 import {WalletTokenMock} from "../mocks/WalletTokenMock.sol";
 import {SignBase} from "../utils/SignBase.sol";
+import {IERC6909} from "@openzeppelin/contracts/interfaces/IERC6909.sol";
 import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {ERC3009} from "@openzeppelin/contracts/token/ERC20/extensions/draft-ERC3009.sol";
 
@@ -420,6 +421,22 @@ contract PayBySigTest is SignBase {
         assertEq(weth.balanceOf(friend), amount - part);
         assertEq(weth.balanceOf(address(vault)), 0);
         assertEq(address(vault).balance, 0);
+    }
+
+    function test_NativeTransfersAreTold() public {
+        uint256 id = uint160(address(weth));
+        vm.deal(buyer, 5);
+        vm.startPrank(buyer);
+        vm.expectEmit(address(vault));
+        emit IERC6909.Transfer(buyer, address(0), friend, id, 5);
+        vault.depositNative{value: 5}(friend);
+        vm.stopPrank();
+        vm.startPrank(friend);
+        vm.expectEmit(address(vault));
+        emit IERC6909.Transfer(friend, friend, address(0), id, 2);
+        vault.withdrawNative(2, payable(buyer));
+        vm.stopPrank();
+        assertEq(buyer.balance, 2);
     }
 
     function test_RevertWhen_CoinComesFromElsewhere() public {

@@ -19,17 +19,21 @@ pub(super) fn run(
     folder: &Path,
     profile: &str,
     args: &[&str],
+    env: &[(&str, &str)],
     log: &Path,
     limit: Duration,
 ) -> anyhow::Result<Option<ExitStatus>> {
     let _ = std::fs::remove_file(log);
-    let child = Spec::new("forge", Tools::find()?.forge, log)
+    let mut spec = Spec::new("forge", Tools::find()?.forge, log)
         .args(args)
         .current_dir(folder)
         .env("FOUNDRY_PROFILE", profile)
         .env("NO_COLOR", "1")
-        .stop_with("KILL", Duration::ZERO)
-        .start()?;
+        .stop_with("KILL", Duration::ZERO);
+    for (key, value) in env {
+        spec = spec.env(key, value);
+    }
+    let child = spec.start()?;
     let end = Instant::now() + limit;
     while child.exited().is_none() && Instant::now() < end {
         std::thread::sleep(POLL);

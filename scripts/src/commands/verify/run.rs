@@ -12,8 +12,8 @@ use stoa_scripts::{
 };
 
 use super::{
-    count,
-    suites::{CANNOT_RUN, Command, Measured, Suite, Work},
+    count, mutation,
+    suites::{CANNOT_RUN, Command, Measured, Story, Suite, Work},
     targets,
 };
 
@@ -59,6 +59,7 @@ async fn run(suite: Suite) -> Report {
             run_measure(measure, &log).await
         }
         Work::Measure(measure) => run_measure(measure, &log).await,
+        Work::Mutation(sample) => run_measure(move || mutation::measure(&sample), &log).await,
         Work::Command(command) => run_command(&suite.name, command, &log, None).await,
         Work::Optional(command, reason) => run_command(&suite.name, command, &log, Some(reason)).await,
         Work::Tests(story) => run_tests(&suite.name, story, &log).await,
@@ -126,7 +127,7 @@ async fn run_command(name: &str, command: Command, log: &Path, excuse: Option<&'
 /// The crate whose tests are the stories.
 const STORIES: &str = "tests";
 
-async fn run_tests(name: &str, story: Option<String>, log: &Path) -> Outcome {
+async fn run_tests(name: &str, story: Option<Story>, log: &Path) -> Outcome {
     let programs = match tokio::task::spawn_blocking(targets::build).await {
         Ok(Ok(programs)) => programs,
         Ok(Err(error)) => {
@@ -144,8 +145,9 @@ async fn run_tests(name: &str, story: Option<String>, log: &Path) -> Outcome {
         let mut spec = Spec::new(name, &program.executable, log)
             .current_dir(&program.folder)
             .env("CARGO_MANIFEST_DIR", &program.folder);
-        if let Some(story) = &story {
-            spec = spec.args([&format!("{story}::"), "--nocapture"]);
+        if let Some(Story { name, env }) = &story {
+            spec = spec.args([&format!("{name}::"), "--nocapture"]);
+            spec = env.iter().fold(spec, |spec, (key, value)| spec.env(key, value));
         }
         // Like `--no-fail-fast`: one run shows everything that is broken.
         passed &= succeeds(name, spec).await;
