@@ -77,17 +77,20 @@ pub(super) fn render(
         kind.killed += usize::from(matches!(fate, Fate::Killed(_)));
     }
     for (kind, Total { all, killed }) in kinds {
-        writeln!(text, "| {kind} | {all} | {killed} |")?;
+        writeln!(text, "| {} | {all} | {killed} |", cell(&kind.to_string()))?;
     }
     writeln!(text, "\n| survivor | where | why |\n|---|---|---|")?;
     let mut lines: Vec<&Mutant> = survivors(judged).collect();
     lines.sort_by_key(|mutant| (&mutant.file, mutant.line));
     for mutant in lines {
         let why = reasons.get(&mutant.name).map_or("unexplained", String::as_str);
-        let cell = |text: &str| text.replace('|', "\\|");
         writeln!(text, "| {} | {}:{} | {} |", cell(&mutant.name), mutant.file, mutant.line, cell(why))?;
     }
     Ok(text)
+}
+
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
 }
 
 #[cfg(test)]
@@ -127,6 +130,7 @@ mod tests {
         let reasons = BTreeMap::from([("A.f: `b;` → deleted".to_owned(), "nobody | sees it".to_owned())]);
         let text = render(7, 9, &judged(), &reasons).unwrap();
         assert!(text.contains("Seed 7; 2 mutants of 9 that were found; 50.0 % (1/2) killed."), "{text}");
+        assert_eq!(cell(&Kind::Sign.to_string()).matches("\\|").count(), 1);
         assert!(text.contains("| call deleted | 2 | 1 |"), "{text}");
         assert!(text.contains("| A.f: `b;` → deleted | src/A.sol:2 | nobody \\| sees it |"), "{text}");
     }
