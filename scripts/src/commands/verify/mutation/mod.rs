@@ -81,25 +81,23 @@ fn all(shop: &Workshop) -> anyhow::Result<Vec<Mutant>> {
 /// The first mutants that compile, as many as the sample asks for.
 fn judge(shop: &Workshop, sample: &Sample, mutants: Vec<Mutant>) -> anyhow::Result<Vec<(Mutant, Fate)>> {
     let mut record = Record::open(sample.trust_kills)?;
-    let mut judged = Vec::new();
-    let mut valid = 0;
-    for mutant in mutants {
-        if valid == sample.mutants {
+    let mut judged: Vec<(Mutant, Fate)> = Vec::new();
+    let chosen = |mutant: &Mutant| sample.mutant.as_ref().is_none_or(|text| mutant.name.contains(text));
+    for mutant in mutants.into_iter().filter(chosen) {
+        if judged.len() == sample.mutants {
             break;
         }
-        let chosen = sample.mutant.as_ref().is_none_or(|text| mutant.name.contains(text));
         let fate = match record.get(&mutant.name) {
             Some(fate) => fate,
-            None if !chosen => continue,
             None => {
                 let fate = shop.judge(&mutant)?;
-                eprintln!("  {valid:>4} {}:{} {}: {fate:?}", mutant.file, mutant.line, mutant.name);
+                let at = judged.len() + 1;
+                eprintln!("  {at:>4} {}:{} {}: {fate:?}", mutant.file, mutant.line, mutant.name);
                 record.put(&mutant.name, fate.clone())?;
                 fate
             }
         };
-        valid += usize::from(fate != Fate::Invalid);
-        if chosen && fate != Fate::Invalid {
+        if fate != Fate::Invalid {
             judged.push((mutant, fate));
         }
     }
