@@ -115,6 +115,26 @@ contract GatesTest is SignBase {
         vault.pay(address(market), address(token), PRICE, Funding.Allowance, _order(plan, 1, buyer));
     }
 
+    function _outside(uint64 from, uint64 until) private {
+        _fundWallet(buyer, PRICE);
+        bytes memory data = abi.encode(Order(plan, market.planOf(plan).version, 1, buyer));
+        vm.expectRevert(abi.encodeWithSelector(IMarket.Market_OutsideWindow.selector, plan, from, until));
+        vm.prank(buyer);
+        vault.pay(address(market), address(token), PRICE, Funding.Allowance, data);
+    }
+
+    function test_WindowsMayLackAnEnd() public {
+        uint64 border = uint64(vm.getBlockTimestamp()) + 100;
+        _bound(address(0), border, 0);
+        _outside(border, 0);
+        vm.warp(border);
+        _try(buyer, "");
+        _bound(address(0), 0, border + 1);
+        _try(buyer, "");
+        vm.warp(border + 1);
+        _outside(0, border + 1);
+    }
+
     function test_RevertWhen_BoundsAreBad() public {
         vm.startPrank(provider);
         vm.expectRevert(abi.encodeWithSelector(IMarket.Market_BadWindow.selector, 5, 5));

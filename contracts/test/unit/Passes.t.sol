@@ -5,9 +5,11 @@ import {IMarket} from "../../src/interfaces/IMarket.sol";
 import {IUnorderedNonces} from "../../src/interfaces/IUnorderedNonces.sol";
 import {Funding} from "../../src/types/Payment.sol";
 import {NewPlan, Order, Plan, PlanKind, SpendOrder} from "../../src/types/Plan.sol";
+import {ReceiverMock} from "../mocks/ReceiverMock.sol";
 import {SignBase} from "../utils/SignBase.sol";
 import {IERC1155Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {IERC1155} from "@openzeppelin/contracts/token/ERC1155/IERC1155.sol";
+import {IERC1155Receiver} from "@openzeppelin/contracts/token/ERC1155/IERC1155Receiver.sol";
 
 contract PassesTest is SignBase {
     uint32 private constant MONTH = 30 days;
@@ -36,6 +38,33 @@ contract PassesTest is SignBase {
         assertEq(plan.period, 0);
         assertEq(plan.units, 1000);
         assertEq(plan.unit, "call");
+    }
+
+    function test_PlansTellAllTheirTerms() public {
+        NewPlan memory terms = _planTerms(listing, PRICE, 9);
+        (terms.kind, terms.units, terms.unit) = (PlanKind.Credits, 7, "token");
+        terms.tierDiscount = true;
+        (terms.from, terms.until, terms.gate) = (1, _now() + 1, address(new ReceiverMock()));
+        uint256 id = _createPlan(terms);
+        vm.prank(provider);
+        market.pausePlan(id);
+        Plan memory plan = market.planOf(id);
+        assertTrue(plan.paused && plan.transferable && plan.tierDiscount);
+        assertEq(
+            abi.encode(plan.listing, plan.kind, plan.token, plan.price, plan.cap, plan.sold, plan.version),
+            abi.encode(listing, PlanKind.Credits, token, PRICE, 9, 0, 2)
+        );
+        assertEq(
+            abi.encode(plan.period, plan.units, plan.unit, plan.from, plan.until, plan.gate),
+            abi.encode(0, 7, "token", 1, _now() + 1, terms.gate)
+        );
+        vm.startPrank(provider);
+        market.resumePlan(id);
+        market.boundPlan(id, address(0), 0, 0);
+        vm.stopPrank();
+        plan = market.planOf(id);
+        assertEq(abi.encode(plan.paused, plan.version), abi.encode(false, 4));
+        assertEq(abi.encode(plan.from, plan.until, plan.gate), abi.encode(0, 0, address(0)));
     }
 
     function _rejectedPlan(NewPlan memory plan, bytes memory reason) private {
@@ -77,6 +106,26 @@ contract PassesTest is SignBase {
         vm.expectRevert(IMarket.Market_FreeCredits.selector);
         vm.prank(provider);
         market.changePlan(pack, 0, 0);
+    }
+
+    // ------------------------------------------------------------------------------------------------- gifts
+
+    function _expectTold(address recipient, uint256 plan, uint256 amount) private {
+        bytes memory none;
+        vm.expectCall(
+            recipient, abi.encodeCall(IERC1155Receiver.onERC1155Received, (buyer, address(0), plan, amount, none))
+        );
+    }
+
+    function test_GiftsTellWhatIsReceived() public {
+        address recipient = address(new ReceiverMock());
+        uint256 licence = _plan(listing, PRICE, 0);
+        _expectTold(recipient, licence, 3);
+        _buy(buyer, licence, 3, recipient);
+        _expectTold(recipient, pack, 2000);
+        _buy(buyer, pack, 2, recipient);
+        _expectTold(recipient, sub, 1);
+        _buy(buyer, sub, 5, recipient);
     }
 
     // ---------------------------------------------------------------------------------------- subscriptions

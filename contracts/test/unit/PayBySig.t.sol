@@ -6,7 +6,10 @@ import {IUnorderedNonces} from "../../src/interfaces/IUnorderedNonces.sol";
 import {IVault} from "../../src/interfaces/IVault.sol";
 import {Authorization, Funding, SignedPay} from "../../src/types/Payment.sol";
 import {TargetMock} from "../mocks/TargetMock.sol";
+import {ToldWalletMock} from "../mocks/ToldWalletMock.sol";
+import {WalletTokenMock} from "../mocks/WalletTokenMock.sol";
 import {SignBase} from "../utils/SignBase.sol";
+import {IERC6909} from "@openzeppelin/contracts/interfaces/IERC6909.sol";
 import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {ERC3009} from "@openzeppelin/contracts/token/ERC20/extensions/draft-ERC3009.sol";
 
@@ -339,6 +342,45 @@ contract PayBySigTest is SignBase {
         vault.depositWithAuthorization(address(stoa), payer, 2 * PRICE, digest, given);
     }
 
+    /// @dev A payment of a wallet that is a contract: its signature has another length, so the token gets it as bytes.
+    function _walletPayment() private returns (SignedPay memory order, bytes memory grant, bytes32 digest) {
+        WalletTokenMock walletToken = new WalletTokenMock();
+        token = walletToken;
+        ToldWalletMock wallet = new ToldWalletMock();
+        payer = address(wallet);
+        walletToken.mint(payer, PRICE);
+        plan = _plan(_list(provider), PRICE, 0);
+        data = _order(plan, 1, payer);
+        order = _signedPay(PRICE, Funding.Authorization);
+        Authorization memory given;
+        given.validBefore = vm.getBlockTimestamp() + 1;
+        given.signature = "one key of three";
+        grant = abi.encode(given);
+        bytes32 nonce = _payDigest(order, _witness(data, ""));
+        digest = walletToken.digestOf(payer, address(vault), PRICE, 0, given.validBefore, nonce);
+        wallet.set(ToldWalletMock.Mode.ApproveThisDigest, digest);
+    }
+
+    function test_AuthorizationOfAContractRelayed() public {
+        (SignedPay memory order, bytes memory grant,) = _walletPayment();
+        bytes32 witness = _witness(data, "");
+        vm.prank(relayer);
+        vault.payBySig(order, witness, WITNESS_TYPE, data, grant, "");
+        assertEq(market.balanceOf(payer, plan), 1);
+        assertEq(token.balanceOf(payer), 0);
+        vm.expectRevert(bytes("used"));
+        vault.payBySig(order, witness, WITNESS_TYPE, data, grant, "");
+    }
+
+    function test_RevertWhen_AuthorizationOfAContractIsForAnother() public {
+        (SignedPay memory order, bytes memory grant, bytes32 digest) = _walletPayment();
+        bytes32 witness = _witness(data, "");
+        ToldWalletMock(payer).set(ToldWalletMock.Mode.ApproveThisDigest, ~digest);
+        vm.expectRevert(bytes("not signed"));
+        vm.prank(relayer);
+        vault.payBySig(order, witness, WITNESS_TYPE, data, grant, "");
+    }
+
     // ------------------------------------------------------------------------------------------------ native
 
     function test_PayNative() public {
@@ -379,6 +421,22 @@ contract PayBySigTest is SignBase {
         assertEq(weth.balanceOf(friend), amount - part);
         assertEq(weth.balanceOf(address(vault)), 0);
         assertEq(address(vault).balance, 0);
+    }
+
+    function test_NativeTransfersAreTold() public {
+        uint256 id = uint160(address(weth));
+        vm.deal(buyer, 5);
+        vm.startPrank(buyer);
+        vm.expectEmit(address(vault));
+        emit IERC6909.Transfer(buyer, address(0), friend, id, 5);
+        vault.depositNative{value: 5}(friend);
+        vm.stopPrank();
+        vm.startPrank(friend);
+        vm.expectEmit(address(vault));
+        emit IERC6909.Transfer(friend, friend, address(0), id, 2);
+        vault.withdrawNative(2, payable(buyer));
+        vm.stopPrank();
+        assertEq(buyer.balance, 2);
     }
 
     function test_RevertWhen_CoinComesFromElsewhere() public {

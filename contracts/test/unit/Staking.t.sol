@@ -26,8 +26,7 @@ contract StakingTest is StakingBase {
         assertEq(listed.length, 2, "STOA, and the token the set-up listed");
         assertEq(listed[0], address(stoa));
         uint32[4] memory tiers = staking.tiers();
-        assertEq(tiers[0], 1_000);
-        assertEq(tiers[3], 1_000_000);
+        assertEq(abi.encode(tiers), abi.encode([uint32(1_000), 10_000, 100_000, 1_000_000]));
         assertEq(staking.CLOCK_MODE(), "mode=timestamp");
         assertEq(staking.clock(), _now());
         assertEq(staking.delegates(alice), alice);
@@ -332,6 +331,10 @@ contract StakingTest is StakingBase {
         assertEq(staking.tierOf(bob), 0, "just below");
         _raise(alice, 4_000 * STOA);
         assertEq(staking.tierOf(alice), 2, "at the border");
+        _raise(alice, 45_000 * STOA - 1);
+        assertEq(staking.tierOf(alice), 2, "just below the third");
+        _raise(alice, 1);
+        assertEq(staking.tierOf(alice), 3, "at the third");
         _lock(carol, 1_000_000 * STOA, 1);
         assertEq(staking.tierOf(carol), 4);
         _nextWeeks(2);

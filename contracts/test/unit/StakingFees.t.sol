@@ -286,6 +286,23 @@ contract StakingFeesTest is StakingBase {
         assertEq(staking.withdraw(), 52 * STOA);
     }
 
+    function test_OneUnitIsPaidAndNothingMovesNothing() public {
+        _lock(alice, STOA, 1);
+        _stoaFees(2);
+        staking.distribute(address(stoa));
+        _nextWeeks(2);
+        uint256 before = _stoaBalance(alice);
+        vm.startPrank(alice);
+        assertEq(staking.reinvest(alice), 1);
+        assertEq(_stoaBalance(alice) - before, 1);
+        vm.recordLogs();
+        assertEq(staking.reinvest(alice), 0);
+        assertEq(staking.claim(address(stoa)), 0);
+        assertEq(staking.claimTo(address(stoa), alice), 0);
+        assertEq(vm.getRecordedLogs().length, 0);
+        vm.stopPrank();
+    }
+
     function test_OptInOutlivesTheLock() public {
         vm.prank(alice);
         staking.setReinvest(true);

@@ -17,6 +17,7 @@ import {TokenMock} from "../mocks/TokenMock.sol";
 import {WethMock} from "../mocks/WethMock.sol";
 import {Create2} from "@openzeppelin/contracts/utils/Create2.sol";
 import {Test} from "forge-std/Test.sol";
+import {VmSafe} from "forge-std/Vm.sol";
 
 /// @notice The contracts as the Deployer places them, one token, and a few people.
 abstract contract Base is Test {
@@ -64,7 +65,9 @@ abstract contract Base is Test {
     }
 
     /// @dev From the artifacts of the default profile, so that tests run the bytes that are deployed; see foundry.toml.
+    /// Coverage is counted on its own, unoptimized build.
     function _code(string memory name) internal view returns (bytes memory) {
+        if (vm.isContext(VmSafe.ForgeContext.Coverage)) return vm.getCode(string.concat(name, ".sol:", name));
         return vm.getCode(string.concat("out/", name, ".sol/", name, ".json"));
     }
 

@@ -1,7 +1,11 @@
 //! `stoa verify`: every check and test of the repository.
 
 mod count;
+mod coverage;
+mod forge;
 mod hygiene;
+mod lcov;
+mod mutation;
 mod run;
 mod suites;
 mod targets;
@@ -11,6 +15,7 @@ use std::time::Duration;
 use anyhow::bail;
 use stoa_scripts::toolchain;
 
+use mutation::Sample;
 use run::{Outcome, Report};
 use suites::{Lane, Suite};
 
@@ -19,7 +24,8 @@ use suites::{Lane, Suite};
 /// Output of each suite goes to .stoa/verify/<suite>.log. With CI=true a skipped suite is a failure.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  cargo verify\n  cargo verify --list\n  cargo verify --only clippy --only forge-test"
+    after_help = "Examples:\n  cargo verify\n  cargo verify --list\n  cargo verify --only clippy --only forge-test\n  \
+                  cargo verify --long --only mutation"
 )]
 pub(crate) struct Args {
     /// Run only this suite; may be given several times.
@@ -28,10 +34,15 @@ pub(crate) struct Args {
     /// Name the suites and end.
     #[arg(long)]
     list: bool,
+    /// Also what takes an hour: mutants of the contracts, and more actions on the model.
+    #[arg(long)]
+    long: bool,
+    #[command(flatten)]
+    sample: Sample,
 }
 
 pub(crate) async fn run(args: &Args) -> anyhow::Result<()> {
-    let all = suites::all()?;
+    let all = suites(args)?;
     if args.list {
         for suite in &all {
             println!("{:<18} {}", suite.name, suite.about);
@@ -41,7 +52,7 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<()> {
     choose(all, &args.only)?;
     toolchain::prepare(&toolchain::FOLDERS)?;
     // Anew: before the first installation nobody could say where forge is.
-    let chosen = choose(suites::all()?, &args.only)?;
+    let chosen = choose(suites(args)?, &args.only)?;
     let (cargo, side): (Vec<Suite>, Vec<Suite>) =
         chosen.into_iter().partition(|suite| suite.lane == Lane::Cargo);
     let (last, cargo): (Vec<Suite>, Vec<Suite>) = cargo.into_iter().partition(|suite| suite.needs_web);
@@ -50,6 +61,14 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<()> {
     reports.extend(side);
     reports.extend(run::in_turn(last).await);
     summarise(&reports)
+}
+
+fn suites(args: &Args) -> anyhow::Result<Vec<Suite>> {
+    let mut all = suites::all()?;
+    if args.long {
+        all.extend(suites::long(&args.sample));
+    }
+    Ok(all)
 }
 
 fn choose(all: Vec<Suite>, only: &[String]) -> anyhow::Result<Vec<Suite>> {
@@ -63,8 +82,7 @@ fn summarise(reports: &[Report]) -> anyhow::Result<()> {
     println!();
     for report in reports {
         let (result, detail) = match &report.outcome {
-            Outcome::Passed(None) => ("passed", String::new()),
-            Outcome::Passed(Some(count)) => ("passed", format!("{count} tests")),
+            Outcome::Passed(detail) => ("passed", detail.clone()),
             Outcome::Failed => ("FAILED", format!("see {}", report.log.display())),
             Outcome::Skipped(reason) => ("skipped", reason.clone()),
         };

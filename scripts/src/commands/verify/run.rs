@@ -12,8 +12,8 @@ use stoa_scripts::{
 };
 
 use super::{
-    count,
-    suites::{CANNOT_RUN, Command, Suite, Work},
+    count, mutation,
+    suites::{CANNOT_RUN, Command, Measured, Story, Suite, Work},
     targets,
 };
 
@@ -25,8 +25,8 @@ const TAIL: usize = 60;
 /// How a suite ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// With the number of tests, where the log tells.
-    Passed(Option<u64>),
+    /// With what the summary says of it.
+    Passed(String),
     Failed,
     Skipped(String),
 }
@@ -54,7 +54,12 @@ async fn run(suite: Suite) -> Report {
     eprintln!("  {:<18} …", suite.name);
     let outcome = match suite.work {
         Work::Nothing(reason) => Outcome::Skipped(reason),
-        Work::Check(check) => run_check(check, &log).await,
+        Work::Check(check) => {
+            let measure = move || check().map(|wrong| Measured { wrong, ..Measured::default() });
+            run_measure(measure, &log).await
+        }
+        Work::Measure(measure) => run_measure(measure, &log).await,
+        Work::Mutation(sample) => run_measure(move || mutation::measure(&sample), &log).await,
         Work::Command(command) => run_command(&suite.name, command, &log, None).await,
         Work::Optional(command, reason) => run_command(&suite.name, command, &log, Some(reason)).await,
         Work::Tests(story) => run_tests(&suite.name, story, &log).await,
@@ -74,19 +79,23 @@ async fn run(suite: Suite) -> Report {
     Report { name: suite.name, outcome, took, log }
 }
 
-async fn run_check(check: fn() -> anyhow::Result<Vec<String>>, log: &Path) -> Outcome {
-    let wrong = match tokio::task::spawn_blocking(check).await {
-        Ok(Ok(wrong)) => wrong,
-        Ok(Err(error)) => vec![format!("{error:#}")],
-        Err(error) => vec![error.to_string()],
+async fn run_measure(
+    measure: impl FnOnce() -> anyhow::Result<Measured> + Send + 'static,
+    log: &Path,
+) -> Outcome {
+    let fault = |said: String| Measured { wrong: vec![said], ..Measured::default() };
+    let Measured { detail, text, wrong } = match tokio::task::spawn_blocking(measure).await {
+        Ok(Ok(measured)) => measured,
+        Ok(Err(error)) => fault(format!("{error:#}")),
+        Err(error) => fault(error.to_string()),
     };
-    let text = wrong.join("\n") + "\n";
+    let text = text + &wrong.join("\n") + "\n";
     let written =
         log.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(log, &text));
     if let Err(error) = written {
         eprintln!("  cannot write {}: {error}\n{text}", log.display());
     }
-    if wrong.is_empty() { Outcome::Passed(None) } else { Outcome::Failed }
+    if wrong.is_empty() { Outcome::Passed(detail) } else { Outcome::Failed }
 }
 
 /// `excuse` is why the command may say that it cannot run.
@@ -101,7 +110,9 @@ async fn run_command(name: &str, command: Command, log: &Path, excuse: Option<&'
         spec = spec.env(key, value);
     }
     match (ended(name, spec).await, excuse) {
-        (Some(status), _) if status.success() => Outcome::Passed(counted(log)),
+        (Some(status), _) if status.success() => {
+            Outcome::Passed(counted(log).map_or_else(String::new, tests))
+        }
         (Some(status), Some(reason)) if status.code() == Some(CANNOT_RUN) => {
             Outcome::Skipped(reason.to_owned())
         }
@@ -116,7 +127,7 @@ async fn run_command(name: &str, command: Command, log: &Path, excuse: Option<&'
 /// The crate whose tests are the stories.
 const STORIES: &str = "tests";
 
-async fn run_tests(name: &str, story: Option<String>, log: &Path) -> Outcome {
+async fn run_tests(name: &str, story: Option<Story>, log: &Path) -> Outcome {
     let programs = match tokio::task::spawn_blocking(targets::build).await {
         Ok(Ok(programs)) => programs,
         Ok(Err(error)) => {
@@ -134,8 +145,9 @@ async fn run_tests(name: &str, story: Option<String>, log: &Path) -> Outcome {
         let mut spec = Spec::new(name, &program.executable, log)
             .current_dir(&program.folder)
             .env("CARGO_MANIFEST_DIR", &program.folder);
-        if let Some(story) = &story {
-            spec = spec.args([&format!("{story}::"), "--nocapture"]);
+        if let Some(Story { name, env }) = &story {
+            spec = spec.args([&format!("{name}::"), "--nocapture"]);
+            spec = env.iter().fold(spec, |spec, (key, value)| spec.env(key, value));
         }
         // Like `--no-fail-fast`: one run shows everything that is broken.
         passed &= succeeds(name, spec).await;
@@ -146,8 +158,12 @@ async fn run_tests(name: &str, story: Option<String>, log: &Path) -> Outcome {
             eprintln!("  {name}: no test has run");
             Outcome::Failed
         }
-        count => Outcome::Passed(count),
+        Some(count) => Outcome::Passed(tests(count)),
     }
+}
+
+fn tests(count: u64) -> String {
+    format!("{count} tests")
 }
 
 fn counted(log: &Path) -> Option<u64> {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use stoa_scripts::{checkout, toolchain::Tools};
 
-use super::{hygiene, targets};
+use super::{coverage, hygiene, mutation::Sample, targets};
 
 /// Suites of one lane run one after the other; the lanes run side by side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,13 +33,23 @@ pub(super) const CANNOT_RUN: i32 = 3;
 pub(super) enum Work {
     Command(Command),
     /// Test programs of all crates but the stories, or one story of those.
-    Tests(Option<String>),
+    Tests(Option<Story>),
     /// Returns what is wrong, one line each.
     Check(fn() -> anyhow::Result<Vec<String>>),
+    /// Also says what it found where nothing is wrong.
+    Measure(fn() -> anyhow::Result<Measured>),
+    Mutation(Sample),
     /// A command that ends with [`CANNOT_RUN`] where a tool that this repository does not install is absent.
     Optional(Command, &'static str),
     /// Cannot run, and why.
     Nothing(String),
+}
+
+/// One file of whole-system tests.
+#[derive(Debug)]
+pub(super) struct Story {
+    pub(super) name: String,
+    pub(super) env: Vec<(&'static str, &'static str)>,
 }
 
 #[derive(Debug)]
@@ -49,6 +59,17 @@ pub(super) struct Command {
     /// Relative to the checkout.
     pub(super) folder: &'static str,
     pub(super) env: Vec<(&'static str, &'static str)>,
+}
+
+/// What a measurement found.
+#[derive(Debug, Default)]
+pub(super) struct Measured {
+    /// For the summary.
+    pub(super) detail: String,
+    /// For the log.
+    pub(super) text: String,
+    /// What is wrong, one line each.
+    pub(super) wrong: Vec<String>,
 }
 
 fn suite(name: &str, about: &str, lane: Lane, work: Work) -> Suite {
@@ -107,12 +128,23 @@ fn stories() -> anyhow::Result<Vec<Suite>> {
         return Ok(vec![suite("stories", "whole-system stories", Lane::Cargo, nothing)]);
     }
     let story = |name: String| {
-        let work = Work::Tests(Some(name.clone()));
+        let work = Work::Tests(Some(Story { name: name.clone(), env: Vec::new() }));
         let mut suite = suite(&name, &format!("whole-system tests of tests/it/{name}.rs"), Lane::Cargo, work);
         suite.needs_web = true;
         suite
     };
     Ok(names.into_iter().map(story).collect())
+}
+
+/// What takes too long for every day.
+pub(super) fn long(sample: &Sample) -> Vec<Suite> {
+    let env = vec![("STOA_SEED", "2"), ("STOA_ACTIONS", "30000")];
+    let model = Work::Tests(Some(Story { name: "model".to_owned(), env }));
+    let mut model = suite("model-long", "30,000 actions of another seed on the model", Lane::Cargo, model);
+    // After the other stories: they were built by then.
+    model.needs_web = true;
+    let mutation = Work::Mutation(sample.clone());
+    vec![model, suite("mutation", "whether tests find mistakes in the contracts", Lane::Side, mutation)]
 }
 
 fn contracts() -> anyhow::Result<Vec<Suite>> {
@@ -132,6 +164,12 @@ fn contracts() -> anyhow::Result<Vec<Suite>> {
             command(this, &["compile", "--check"], "."),
         ),
         suite("forge-test", "contracts' tests, invariants, gas snapshot", Lane::Side, tests),
+        suite(
+            "coverage",
+            "lines and branches of the contracts that tests run",
+            Lane::Side,
+            Work::Measure(coverage::measure),
+        ),
     ])
 }
 
