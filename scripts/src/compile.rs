@@ -8,13 +8,14 @@ use std::{
 };
 
 use foundry_compilers::{
-    ConfigurableArtifacts, ProjectBuilder, ProjectPathsConfig,
+    ConfigurableArtifacts, Graph, ProjectBuilder, ProjectPathsConfig,
     artifacts::SettingsMetadata,
     artifacts::{
-        BytecodeHash, Contract, EvmVersion, Optimizer, Settings, output_selection::OutputSelection,
-        remappings::Remapping,
+        BytecodeHash, Contract, EvmVersion, Optimizer, Settings, Source, StandardJsonCompilerInput,
+        output_selection::OutputSelection, remappings::Remapping,
     },
     compilers::solc::{Solc, SolcCompiler, SolcLanguage, SolcSettings},
+    resolver::parse::SolParser,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -121,13 +122,40 @@ fn settings(profile: &Profile) -> Result<Settings, Error> {
     })
 }
 
-/// Source path (relative to `contracts/`), name and output of every contract.
-fn run(contracts: &Path, profile: &Profile) -> Result<Vec<(String, String, Contract)>, Error> {
-    let remappings: Vec<Remapping> = profile
+/// What the compiler is given, as Standard JSON with paths relative to `contracts/`: the same sources in the same order
+/// as [`compile`] gives it, so that the same bytes come out.
+///
+/// # Errors
+/// When settings are wrong or sources are missing.
+pub fn standard_input() -> Result<Value, Error> {
+    let contracts = checkout::root().join("contracts");
+    let profile = read_profile(&contracts.join("foundry.toml"))?;
+    let sources_missing = |error: foundry_compilers::error::SolcError| Error::Contracts(error.to_string());
+    let project = project(&contracts, &profile)?;
+    let graph = Graph::<SolParser>::resolve(&project.paths).map_err(sources_missing)?;
+    let nodes = graph.files().values().map(|index| graph.node(*index).unpack());
+    let sources: BTreeMap<PathBuf, Source> = nodes
+        .map(|(path, source)| (path.strip_prefix(&contracts).unwrap_or(path).to_owned(), source.clone()))
+        .collect();
+    let mut settings = settings(&profile)?;
+    settings.remappings = remappings(&profile)?;
+    let input = StandardJsonCompilerInput::new(sources.into_iter().collect(), settings);
+    serde_json::to_value(input).map_err(|error| Error::Config(error.to_string()))
+}
+
+fn remappings(profile: &Profile) -> Result<Vec<Remapping>, Error> {
+    profile
         .remappings
         .iter()
         .map(|text| Remapping::from_str(text).map_err(|error| Error::Config(error.to_string())))
-        .collect::<Result<_, _>>()?;
+        .collect()
+}
+
+fn project(
+    contracts: &Path,
+    profile: &Profile,
+) -> Result<foundry_compilers::Project<SolcCompiler, ConfigurableArtifacts>, Error> {
+    let remappings = remappings(profile)?;
     let paths: ProjectPathsConfig<SolcLanguage> = ProjectPathsConfig::builder()
         .sources(contracts.join(&profile.src))
         .tests(contracts.join("no-tests"))
@@ -140,7 +168,7 @@ fn run(contracts: &Path, profile: &Profile) -> Result<Vec<(String, String, Contr
         .build_with_root(contracts);
     let solc_path = contracts.join(&profile.solc);
     let solc = Solc::new(&solc_path).map_err(|error| Error::Solc(error.to_string()))?;
-    let project = ProjectBuilder::<SolcCompiler, _>::new(ConfigurableArtifacts::default())
+    ProjectBuilder::<SolcCompiler, _>::new(ConfigurableArtifacts::default())
         .paths(paths)
         .settings(SolcSettings { settings: settings(profile)?, ..SolcSettings::default() })
         .ephemeral()
@@ -148,8 +176,13 @@ fn run(contracts: &Path, profile: &Profile) -> Result<Vec<(String, String, Contr
         .offline()
         .single_solc_jobs()
         .build(SolcCompiler::Specific(solc))
-        .map_err(|error| Error::Config(error.to_string()))?;
-    let output = project.compile().map_err(|error| Error::Contracts(error.to_string()))?;
+        .map_err(|error| Error::Config(error.to_string()))
+}
+
+/// Source path (relative to `contracts/`), name and output of every contract.
+fn run(contracts: &Path, profile: &Profile) -> Result<Vec<(String, String, Contract)>, Error> {
+    let output =
+        project(contracts, profile)?.compile().map_err(|error| Error::Contracts(error.to_string()))?;
     if output.has_compiler_errors() {
         let errors = output.output().errors.iter().filter(|error| error.severity.is_error());
         let text: Vec<String> = errors.map(ToString::to_string).collect();

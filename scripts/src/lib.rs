@@ -10,6 +10,8 @@ pub mod compile;
 pub mod demo;
 pub mod deploy;
 pub mod fingerprint;
+pub mod key;
+pub mod keystore;
 pub mod postgres;
 pub mod progress;
 pub mod queries;

@@ -5,8 +5,8 @@ mod commands;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
-use commands::{compile, deploy, dev, sqlx, toolchain, vault, verify};
-use stoa_scripts::cli::{Exit, Failure};
+use commands::{compile, deploy, dev, network, sqlx, toolchain, vault, verify, wallet};
+use stoa_scripts::cli::exit_of;
 
 /// Build, deploy, run and check Stoa, and use it: as a provider, buyer, staker or operator.
 #[derive(Debug, Parser)]
@@ -27,6 +27,8 @@ const EXIT_CODES: &str = "Exit codes:
 #[derive(Debug, Subcommand)]
 enum Command {
     Vault(Box<vault::Args>),
+    Wallet(Box<wallet::Args>),
+    Network(Box<network::Args>),
     Toolchain(toolchain::Args),
     Compile(compile::Args),
     Deploy(Box<deploy::Args>),
@@ -65,6 +67,8 @@ async fn run() -> ExitCode {
         Command::Sqlx(args) => sqlx::run(&args).await,
         Command::Verify(args) => verify::run(&args).await,
         Command::Vault(args) => vault::run(&args).await,
+        Command::Wallet(args) => wallet::run(&args),
+        Command::Network(args) => network::run(&args).await,
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "stoa", &mut std::io::stdout());
             Ok(())
@@ -74,8 +78,7 @@ async fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("stoa: {error:#}");
-            let exit = error.downcast_ref::<Failure>().map_or(Exit::Other, Failure::exit);
-            ExitCode::from(exit as u8)
+            ExitCode::from(exit_of(&error) as u8)
         }
     }
 }

@@ -1,7 +1,12 @@
 //! The commands for providers, buyers, stakers and operators, on a real chain.
 
+mod crashes;
+mod deploy_placed;
+mod deploy_resumed;
 mod market;
+mod network;
 mod vault;
+mod wallet;
 
 use std::process::{Command, Output};
 
