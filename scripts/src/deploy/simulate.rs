@@ -6,7 +6,7 @@ use alloy::{
     primitives::{Address, U256},
     providers::Provider as _,
     rpc::types::{
-        TransactionRequest,
+        BlockOverrides, Header, TransactionRequest,
         simulate::{SimBlock, SimCallResult, SimulatePayload},
         state::{AccountOverride, StateOverride},
     },
@@ -167,11 +167,7 @@ impl Job {
         if calls.is_empty() {
             return Ok(vec![None; todo.len()]);
         }
-        // A block for each: together they may be more than one block holds.
-        let mut blocks: Vec<SimBlock> = calls
-            .iter()
-            .map(|todo| SimBlock { calls: todo.request.iter().cloned().collect(), ..SimBlock::default() })
-            .collect();
+        let mut blocks = self.blocks_for(&calls).await?;
         let rich = AccountOverride { balance: Some(PLENTY), ..AccountOverride::default() };
         let there = AccountOverride { code: Some(create2::CODE), ..AccountOverride::default() };
         blocks[0].state_overrides =
@@ -196,13 +192,35 @@ impl Job {
         Ok(todo.iter().map(|todo| todo.request.as_ref().and_then(|_| gas.next())).collect())
     }
 
+    /// A block for each: together they may be more than one block holds. Numbers and times are told, because not every
+    /// node makes them up well.
+    async fn blocks_for(&self, calls: &[&Todo]) -> Result<Vec<SimBlock>, Error> {
+        let head = self.head().await?;
+        let block = |(n, todo): (u64, &&Todo)| SimBlock {
+            block_overrides: Some(BlockOverrides {
+                number: Some(U256::from(head.number + n)),
+                time: Some(head.timestamp + n),
+                ..BlockOverrides::default()
+            }),
+            state_overrides: None,
+            calls: todo.request.iter().cloned().collect(),
+        };
+        Ok((1..).zip(calls).map(block).collect())
+    }
+
+    async fn head(&self) -> Result<Header, Error> {
+        let head = self.chain.provider.get_block_by_number(BlockNumberOrTag::Latest).await;
+        let head = head.map_err(rpc("eth_getBlockByNumber"))?;
+        let missing =
+            || Error::Rpc { what: "eth_getBlockByNumber".to_owned(), reason: "no block".to_owned() };
+        Ok(head.ok_or_else(missing)?.header)
+    }
+
     /// What a unit of gas costs now, and the most that would be offered.
     async fn fee_now(&self, caps: &Caps) -> Result<(u128, Fee), Error> {
         let provider = &self.chain.provider;
         let suggested = provider.estimate_eip1559_fees().await.map_err(rpc("eth_feeHistory"))?;
-        let head = provider.get_block_by_number(BlockNumberOrTag::Latest).await;
-        let head = head.map_err(rpc("eth_getBlockByNumber"))?;
-        let base = u128::from(head.and_then(|block| block.header.base_fee_per_gas).unwrap_or_default());
+        let base = u128::from(self.head().await?.base_fee_per_gas.unwrap_or_default());
         let fee = caps.choose(base, suggested)?;
         Ok((base + fee.tip, fee))
     }

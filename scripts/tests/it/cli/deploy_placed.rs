@@ -84,7 +84,13 @@ impl Site {
         self.request("anvil_setBalance", serde_json::json!([from, "0xde0b6b3a7640000"])).await;
         let request = TransactionRequest::default().from(from).to(to).input(call.abi_encode().into());
         let hash: B256 = self.provider.client().request("eth_sendTransaction", (request,)).await.unwrap();
-        let receipt = self.provider.get_transaction_receipt(hash).await.unwrap().unwrap();
+        // The chain mines on its own time.
+        let receipt = loop {
+            if let Some(receipt) = self.provider.get_transaction_receipt(hash).await.unwrap() {
+                break receipt;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        };
         assert!(receipt.status());
     }
 
