@@ -1,5 +1,7 @@
 //! Compiles `contracts/src` into the committed artifacts that Rust and the web app are built from.
 
+mod input;
+
 use std::{
     collections::BTreeMap,
     fs, io,
@@ -8,17 +10,18 @@ use std::{
 };
 
 use foundry_compilers::{
-    ConfigurableArtifacts, Graph, ProjectBuilder, ProjectPathsConfig,
+    ConfigurableArtifacts, ProjectBuilder, ProjectPathsConfig,
     artifacts::SettingsMetadata,
     artifacts::{
-        BytecodeHash, Contract, EvmVersion, Optimizer, Settings, Source, StandardJsonCompilerInput,
-        output_selection::OutputSelection, remappings::Remapping,
+        BytecodeHash, Contract, EvmVersion, Optimizer, Settings, output_selection::OutputSelection,
+        remappings::Remapping,
     },
     compilers::solc::{Solc, SolcCompiler, SolcLanguage, SolcSettings},
-    resolver::parse::SolParser,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+
+pub use input::standard_input;
 
 use crate::{checkout, fingerprint};
 
@@ -120,27 +123,6 @@ fn settings(profile: &Profile) -> Result<Settings, Error> {
         ]),
         ..Settings::default()
     })
-}
-
-/// What the compiler is given, as Standard JSON with paths relative to `contracts/`: the same sources in the same order
-/// as [`compile`] gives it, so that the same bytes come out.
-///
-/// # Errors
-/// When settings are wrong or sources are missing.
-pub fn standard_input() -> Result<Value, Error> {
-    let contracts = checkout::root().join("contracts");
-    let profile = read_profile(&contracts.join("foundry.toml"))?;
-    let sources_missing = |error: foundry_compilers::error::SolcError| Error::Contracts(error.to_string());
-    let project = project(&contracts, &profile)?;
-    let graph = Graph::<SolParser>::resolve(&project.paths).map_err(sources_missing)?;
-    let nodes = graph.files().values().map(|index| graph.node(*index).unpack());
-    let sources: BTreeMap<PathBuf, Source> = nodes
-        .map(|(path, source)| (path.strip_prefix(&contracts).unwrap_or(path).to_owned(), source.clone()))
-        .collect();
-    let mut settings = settings(&profile)?;
-    settings.remappings = remappings(&profile)?;
-    let input = StandardJsonCompilerInput::new(sources.into_iter().collect(), settings);
-    serde_json::to_value(input).map_err(|error| Error::Config(error.to_string()))
 }
 
 fn remappings(profile: &Profile) -> Result<Vec<Remapping>, Error> {

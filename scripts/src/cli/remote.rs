@@ -1,15 +1,22 @@
 //! Keys that never leave a device or a service. Each kind is a cargo feature, off by default.
 
+use futures::future::{BoxFuture, FutureExt as _};
+
 use crate::key::Key;
 
-/// Prefix of a wallet's name, the feature that knows it, and what stands after the prefix.
+/// Prefix of a wallet's name, and the feature that knows it.
 const KINDS: [(&str, &str); 3] = [("ledger:", "ledger"), ("aws-kms:", "aws-kms"), ("gcp-kms:", "gcp-kms")];
 
-/// The signer that a wallet's name means, or `None` when it names a keystore.
+/// The signer that a wallet's name means, or `None` when it names a keystore. Boxed, because the futures of the services'
+/// clients are deeper than the compiler likes.
 ///
 /// # Errors
 /// When this program was built without it, or it does not answer.
-pub(super) async fn signer(name: &str) -> anyhow::Result<Option<Key>> {
+pub(super) fn signer(name: &str) -> BoxFuture<'_, anyhow::Result<Option<Key>>> {
+    find(name).boxed()
+}
+
+async fn find(name: &str) -> anyhow::Result<Option<Key>> {
     #[cfg(feature = "ledger")]
     if let Some(account) = name.strip_prefix("ledger:") {
         return ledger(account).await.map(Some);

@@ -12,6 +12,7 @@ mod error;
 mod fee;
 mod file;
 mod journal;
+mod pending;
 mod plan;
 mod powers;
 mod run;

@@ -3,6 +3,7 @@
 mod crashes;
 mod deploy_placed;
 mod deploy_resumed;
+mod deploy_verified;
 mod market;
 mod network;
 mod vault;
