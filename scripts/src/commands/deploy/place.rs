@@ -19,10 +19,6 @@ const CONFIRMATIONS: u64 = 12;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct PlaceArgs {
-    #[command(flatten)]
-    chain: ChainArgs,
-    #[command(flatten)]
-    signing: SignerArgs,
     /// Try everything on the chain's present state and say what would happen, what it would cost, and which addresses
     /// would come out. Sends nothing.
     #[arg(long)]
@@ -39,6 +35,10 @@ pub(super) struct PlaceArgs {
     /// Seconds after which a transaction that waits is replaced by one with a higher fee, as far as --max-fee allows.
     #[arg(long, value_name = "SECONDS", default_value_t = 90)]
     replace_after: u64,
+    #[command(flatten)]
+    chain: ChainArgs,
+    #[command(flatten)]
+    signing: SignerArgs,
     #[command(flatten)]
     parameters: ParameterArgs,
 }
