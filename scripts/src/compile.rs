@@ -1,5 +1,7 @@
 //! Compiles `contracts/src` into the committed artifacts that Rust and the web app are built from.
 
+mod input;
+
 use std::{
     collections::BTreeMap,
     fs, io,
@@ -18,6 +20,8 @@ use foundry_compilers::{
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+
+pub use input::standard_input;
 
 use crate::{checkout, fingerprint};
 
@@ -121,13 +125,19 @@ fn settings(profile: &Profile) -> Result<Settings, Error> {
     })
 }
 
-/// Source path (relative to `contracts/`), name and output of every contract.
-fn run(contracts: &Path, profile: &Profile) -> Result<Vec<(String, String, Contract)>, Error> {
-    let remappings: Vec<Remapping> = profile
+fn remappings(profile: &Profile) -> Result<Vec<Remapping>, Error> {
+    profile
         .remappings
         .iter()
         .map(|text| Remapping::from_str(text).map_err(|error| Error::Config(error.to_string())))
-        .collect::<Result<_, _>>()?;
+        .collect()
+}
+
+fn project(
+    contracts: &Path,
+    profile: &Profile,
+) -> Result<foundry_compilers::Project<SolcCompiler, ConfigurableArtifacts>, Error> {
+    let remappings = remappings(profile)?;
     let paths: ProjectPathsConfig<SolcLanguage> = ProjectPathsConfig::builder()
         .sources(contracts.join(&profile.src))
         .tests(contracts.join("no-tests"))
@@ -140,7 +150,7 @@ fn run(contracts: &Path, profile: &Profile) -> Result<Vec<(String, String, Contr
         .build_with_root(contracts);
     let solc_path = contracts.join(&profile.solc);
     let solc = Solc::new(&solc_path).map_err(|error| Error::Solc(error.to_string()))?;
-    let project = ProjectBuilder::<SolcCompiler, _>::new(ConfigurableArtifacts::default())
+    ProjectBuilder::<SolcCompiler, _>::new(ConfigurableArtifacts::default())
         .paths(paths)
         .settings(SolcSettings { settings: settings(profile)?, ..SolcSettings::default() })
         .ephemeral()
@@ -148,8 +158,13 @@ fn run(contracts: &Path, profile: &Profile) -> Result<Vec<(String, String, Contr
         .offline()
         .single_solc_jobs()
         .build(SolcCompiler::Specific(solc))
-        .map_err(|error| Error::Config(error.to_string()))?;
-    let output = project.compile().map_err(|error| Error::Contracts(error.to_string()))?;
+        .map_err(|error| Error::Config(error.to_string()))
+}
+
+/// Source path (relative to `contracts/`), name and output of every contract.
+fn run(contracts: &Path, profile: &Profile) -> Result<Vec<(String, String, Contract)>, Error> {
+    let output =
+        project(contracts, profile)?.compile().map_err(|error| Error::Contracts(error.to_string()))?;
     if output.has_compiler_errors() {
         let errors = output.output().errors.iter().filter(|error| error.severity.is_error());
         let text: Vec<String> = errors.map(ToString::to_string).collect();

@@ -11,6 +11,8 @@ pub mod content;
 pub mod demo;
 pub mod deploy;
 pub mod fingerprint;
+pub mod key;
+pub mod keystore;
 pub mod metadata;
 pub mod postgres;
 pub mod progress;

@@ -6,10 +6,10 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use commands::{
-    buy, compile, credits, deploy, dev, listing, order, passes, plan, publish, revenue, seed, shares, sqlx,
-    stake, toolchain, vault, verify,
+    buy, compile, credits, deploy, dev, listing, network, order, passes, plan, publish, revenue, seed,
+    shares, sqlx, stake, toolchain, vault, verify, wallet,
 };
-use stoa_scripts::cli::{Exit, Failure};
+use stoa_scripts::cli::exit_of;
 
 /// Build, deploy, run and check Stoa, and use it: as a provider, buyer, staker or operator.
 #[derive(Debug, Parser)]
@@ -40,6 +40,8 @@ enum Command {
     Shares(Box<shares::Args>),
     Revenue(Box<revenue::Args>),
     Vault(Box<vault::Args>),
+    Wallet(Box<wallet::Args>),
+    Network(Box<network::Args>),
     Toolchain(toolchain::Args),
     Compile(compile::Args),
     Deploy(Box<deploy::Args>),
@@ -90,6 +92,8 @@ async fn run() -> ExitCode {
         Command::Credits(args) => credits::run(&args).await,
         Command::Order(args) => order::run(&args).await,
         Command::Stake(args) => stake::run(&args).await,
+        Command::Wallet(args) => wallet::run(&args),
+        Command::Network(args) => network::run(&args).await,
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "stoa", &mut std::io::stdout());
             Ok(())
@@ -99,8 +103,7 @@ async fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("stoa: {error:#}");
-            let exit = error.downcast_ref::<Failure>().map_or(Exit::Other, Failure::exit);
-            ExitCode::from(exit as u8)
+            ExitCode::from(exit_of(&error) as u8)
         }
     }
 }

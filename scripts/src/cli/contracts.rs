@@ -33,7 +33,10 @@ impl Contracts {
             market: Market::new(at("Market")?, provider.clone()),
             revenue: Revenue::new(at("Revenue")?, provider.clone()),
             staking: Staking::new(at("Staking")?, provider.clone()),
-            stoa: StoaToken::new(at("StoaToken")?, provider.clone()),
+            stoa: StoaToken::new(
+                deployment.stoa().context("the deployment file names no StoaToken")?,
+                provider.clone(),
+            ),
             timelock: Timelock::new(at("Timelock")?, provider.clone()),
             tier_gate: TierGate::new(at("TierGate")?, provider.clone()),
             provider: provider.clone(),

@@ -46,3 +46,10 @@ impl Failure {
         }
     }
 }
+
+/// The code for any error: that of its kind, where it has one.
+#[must_use]
+pub fn exit_of(error: &anyhow::Error) -> Exit {
+    let of_deployment = || error.downcast_ref::<crate::deploy::Error>().map(crate::deploy::Error::exit);
+    error.downcast_ref::<Failure>().map(Failure::exit).or_else(of_deployment).unwrap_or(Exit::Other)
+}

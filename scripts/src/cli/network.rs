@@ -102,6 +102,20 @@ impl Networks {
 }
 
 impl Network {
+    /// A chain that no file names.
+    #[must_use]
+    pub fn unknown(chain_id: u64) -> Self {
+        Self {
+            name: chain_id.to_string(),
+            chain_id,
+            finality_depth: 64,
+            block_seconds: 12,
+            explorer: None,
+            weth: None,
+            tokens: BTreeMap::new(),
+        }
+    }
+
     /// The environment variable that holds its endpoint.
     #[must_use]
     pub fn variable(&self) -> String {

@@ -3,10 +3,8 @@
 use std::path::PathBuf;
 
 use alloy::{
-    network::EthereumWallet,
     primitives::{Address, Bytes, U256},
     providers::{DynProvider, Provider as _, ProviderBuilder},
-    signers::{Signer as _, local::PrivateKeySigner},
     sol_types::{Eip712Domain, SolStruct},
 };
 use anyhow::Context as _;
@@ -14,7 +12,7 @@ use serde::Serialize;
 use url::Url;
 
 use super::{Contracts, Failure, Network, Networks, Output, SignerArgs, Token};
-use crate::{checkout, deploy::Deployment};
+use crate::{checkout, deploy::Deployment, key::Key};
 
 /// Which chain, and how to answer.
 #[derive(Clone, Debug, clap::Args)]
@@ -45,7 +43,7 @@ pub struct Session {
     pub deployment: Deployment,
     pub contracts: Contracts,
     pub output: Output,
-    pub(super) signer: Option<PrivateKeySigner>,
+    pub(super) signer: Option<Key>,
     pub(super) limits: SignerArgs,
 }
 
@@ -69,17 +67,17 @@ impl ChainArgs {
     /// # Errors
     /// As [`Self::connect`], and when nobody can sign.
     pub async fn connect_to_send(&self, signing: &SignerArgs) -> anyhow::Result<Session> {
-        let signer = signing.signer(&self.network()?)?;
+        let signer = signing.signer(&self.network()?).await?;
         self.open(Some(signer), signing.clone()).await
     }
 
-    async fn open(&self, signer: Option<PrivateKeySigner>, limits: SignerArgs) -> anyhow::Result<Session> {
+    async fn open(&self, signer: Option<Key>, limits: SignerArgs) -> anyhow::Result<Session> {
         let network = self.network()?;
         let url = network.endpoint(self.rpc_url.as_ref())?;
         let provider = match &signer {
             Some(signer) => ProviderBuilder::new()
                 .with_simple_nonce_management()
-                .wallet(EthereumWallet::from(signer.clone()))
+                .wallet(signer.wallet())
                 .connect_http(url.clone())
                 .erased(),
             None => ProviderBuilder::new().connect_http(url.clone()).erased(),
@@ -128,7 +126,7 @@ impl Session {
     ///
     /// # Errors
     /// When the session is one that only looks.
-    pub fn signer(&self) -> anyhow::Result<&PrivateKeySigner> {
+    pub fn signer(&self) -> anyhow::Result<&Key> {
         self.signer.as_ref().context("nobody signs: give --wallet")
     }
 
@@ -149,7 +147,7 @@ impl Session {
         message: &M,
         domain: &Eip712Domain,
     ) -> anyhow::Result<Bytes> {
-        let signature = self.signer()?.sign_typed_data(message, domain).await;
+        let signature = self.signer()?.sign_typed(message, domain).await;
         Ok(signature.context("the wallet does not sign")?.as_bytes().into())
     }
 
@@ -181,10 +179,9 @@ impl Session {
     }
 
     fn known_tokens(&self) -> Vec<(String, Address)> {
-        let named = [("STOA", "StoaToken"), ("dUSD", "DemoUSD")];
-        let deployed = named
+        let deployed = [("STOA", self.deployment.stoa()), ("dUSD", self.deployment.address("DemoUSD"))]
             .into_iter()
-            .filter_map(|(symbol, contract)| Some((symbol.to_owned(), self.deployment.address(contract)?)));
+            .filter_map(|(symbol, address)| Some((symbol.to_owned(), address?)));
         let stable = self.network.tokens.iter().map(|(symbol, address)| (symbol.clone(), *address));
         let weth = self.network.weth.map(|address| ("WETH".to_owned(), address));
         deployed.chain(stable).chain(weth).collect()

@@ -1,12 +1,16 @@
 //! Whose key signs, and where it comes from.
 
-use std::{io::IsTerminal as _, path::PathBuf};
+use std::path::PathBuf;
 
 use alloy::signers::local::PrivateKeySigner;
 use anyhow::{Context as _, bail};
 
-use super::Network;
-use crate::anvil;
+use super::{Network, Secret, remote};
+use crate::{
+    anvil,
+    key::Key,
+    keystore::{self, Wallets},
+};
 
 const DEMO: &str = "demo:";
 
@@ -15,7 +19,8 @@ const DEMO: &str = "demo:";
 #[command(next_help_heading = "Signing")]
 pub struct SignerArgs {
     /// The wallet that signs: the name of a keystore (`stoa wallet list`), the path of one, or demo:N for the N-th
-    /// well-known key of a local chain.
+    /// well-known key of a local chain. Where stoa is built with them also ledger:N (the N-th account of a Ledger),
+    /// aws-kms:KEY and gcp-kms:projects/…/cryptoKeyVersions/N; these three have never been tried on real devices.
     #[arg(long, env = "STOA_WALLET", value_name = "NAME")]
     pub wallet: Option<String>,
     /// Read the keystore's password from this file descriptor instead of asking for it.
@@ -33,44 +38,39 @@ pub struct SignerArgs {
 }
 
 impl SignerArgs {
-    /// The key itself.
+    /// Who signs.
     ///
     /// # Errors
-    /// When there is none, it cannot be decrypted, or it is a well-known one and the chain is not a local one.
-    pub fn signer(&self, network: &Network) -> anyhow::Result<PrivateKeySigner> {
-        let signer = self.any_signer(network)?;
-        if !network.is_local() && anvil::is_well_known(signer.address()) {
+    /// When there is nobody, a keystore does not open, a device does not answer, or the key is a well-known one and
+    /// the chain is not a local one.
+    pub async fn signer(&self, network: &Network) -> anyhow::Result<Key> {
+        let key = self.any_signer(network).await?;
+        if !network.is_local() && anvil::is_well_known(key.address()) {
             bail!(
                 "{} is a well-known key of local chains: everybody has it, so it must not be used on {}",
-                signer.address(),
+                key.address(),
                 network.name
             );
         }
-        Ok(signer)
+        Ok(key)
     }
 
-    fn any_signer(&self, network: &Network) -> anyhow::Result<PrivateKeySigner> {
+    async fn any_signer(&self, network: &Network) -> anyhow::Result<Key> {
         if let Some(variable) = &self.key_env {
-            return from_environment(variable);
+            return Ok(from_environment(variable)?.into());
         }
         let Some(name) = &self.wallet else {
             bail!("nobody signs: give --wallet NAME (`stoa wallet list` shows them), or set STOA_WALLET");
         };
         if let Some(number) = name.strip_prefix(DEMO) {
-            let known = anvil::KEYS.len();
-            let n = number.parse::<usize>().ok().filter(|n| *n < known);
-            let n = n.with_context(|| {
-                format!("there is no demo key {number}: they are demo:0 to demo:{}", known - 1)
-            })?;
-            if !network.is_local() {
-                bail!("{name} is a well-known key, and network {} is no local chain", network.name);
-            }
-            return Ok(anvil::signer(n));
+            return Ok(demo(name, number, network)?.into());
         }
-        let path = keystore(name)?;
+        if let Some(key) = remote::signer(name).await? {
+            return Ok(key);
+        }
+        let path = Wallets::of_user()?.find(name)?;
         let password = self.password(&format!("Password of {}: ", path.display()))?;
-        PrivateKeySigner::decrypt_keystore(&path, password)
-            .map_err(|error| anyhow::anyhow!("{} cannot be decrypted: {error}", path.display()))
+        Ok(keystore::open(&path, &password)?.into())
     }
 
     /// From the file descriptor, or by asking on the terminal.
@@ -78,14 +78,19 @@ impl SignerArgs {
     /// # Errors
     /// When neither can be read.
     pub fn password(&self, prompt: &str) -> anyhow::Result<String> {
-        if let Some(descriptor) = self.password_fd {
-            return from_descriptor(descriptor);
-        }
-        if !std::io::stdin().is_terminal() {
-            bail!("there is no terminal to ask for a password: give --password-fd");
-        }
-        Ok(rpassword::prompt_password(prompt)?)
+        Secret { what: "a password", option: "--password-fd", descriptor: self.password_fd }.read(prompt)
     }
+}
+
+fn demo(name: &str, number: &str, network: &Network) -> anyhow::Result<PrivateKeySigner> {
+    let known = anvil::KEYS.len();
+    let n = number.parse::<usize>().ok().filter(|n| *n < known);
+    let n =
+        n.with_context(|| format!("there is no demo key {number}: they are demo:0 to demo:{}", known - 1))?;
+    if !network.is_local() {
+        bail!("{name} is a well-known key, and network {} is no local chain", network.name);
+    }
+    Ok(anvil::signer(n))
 }
 
 fn from_environment(variable: &str) -> anyhow::Result<PrivateKeySigner> {
@@ -95,34 +100,10 @@ fn from_environment(variable: &str) -> anyhow::Result<PrivateKeySigner> {
     key.trim().parse().map_err(|_| anyhow::anyhow!("{variable} holds no private key (32 bytes in hex)"))
 }
 
-fn from_descriptor(descriptor: u32) -> anyhow::Result<String> {
-    let text = std::fs::read_to_string(format!("/dev/fd/{descriptor}"))
-        .with_context(|| format!("--password-fd {descriptor} cannot be read"))?;
-    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
-}
-
 /// The folder of keystores.
 ///
 /// # Errors
 /// When there is no home folder and no STOA_WALLETS.
 pub fn wallets_folder() -> anyhow::Result<PathBuf> {
-    if let Some(folder) = std::env::var_os("STOA_WALLETS") {
-        return Ok(PathBuf::from(folder));
-    }
-    let home = std::env::home_dir()
-        .context("there is no home folder: set STOA_WALLETS to a folder for keystores")?;
-    Ok(home.join(".stoa/wallets"))
-}
-
-/// The file of a keystore, by name or path.
-fn keystore(name: &str) -> anyhow::Result<PathBuf> {
-    let named = wallets_folder()?.join(format!("{name}.json"));
-    let given = PathBuf::from(name);
-    if named.is_file() {
-        return Ok(named);
-    }
-    if given.is_file() {
-        return Ok(given);
-    }
-    bail!("there is no wallet {name}: neither {} nor a file of that name", named.display())
+    Ok(Wallets::of_user()?.folder().to_owned())
 }

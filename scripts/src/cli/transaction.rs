@@ -4,7 +4,7 @@ use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
 use alloy::{
     network::TransactionBuilder as _,
-    primitives::{Address, B256, Bytes, U256, utils::parse_units},
+    primitives::{Address, B256, Bytes, U256},
     providers::Provider as _,
     rpc::types::{TransactionReceipt, TransactionRequest},
     sol_types::SolCall,
@@ -119,10 +119,6 @@ impl Session {
         if self.limits.yes {
             return Ok(());
         }
-        if !std::io::stdin().is_terminal() {
-            let reason = "there is no terminal to ask on: give --yes".to_owned();
-            return Err(Failure::Declined(reason).into());
-        }
         let mut table =
             Table::of_pairs([("network", self.network.name.clone()), ("from", self.account()?.to_string())]);
         for step in steps {
@@ -131,15 +127,7 @@ impl Session {
                 table.row([name.clone(), value.clone()]);
             }
         }
-        eprintln!("{table}");
-        eprint!("{question} [y/N] ");
-        std::io::stderr().flush()?;
-        let mut line = String::new();
-        std::io::stdin().lock().read_line(&mut line)?;
-        match line.trim() {
-            "y" | "Y" | "yes" => Ok(()),
-            _ => Err(Failure::Declined("you did not say yes".to_owned()).into()),
-        }
+        agree(&table.to_string(), question)
     }
 
     async fn send_one(&self, step: &Step) -> anyhow::Result<Sent> {
@@ -147,10 +135,7 @@ impl Session {
         let gas = self.provider.estimate_gas(request.clone()).await.map_err(|error| refusal(step, &error))?;
         let fees = self.provider.estimate_eip1559_fees().await.context("the chain does not tell its fees")?;
         if let Some(most) = &self.limits.max_fee {
-            let most: u128 = parse_units(most, GWEI)
-                .map_err(|_| anyhow::anyhow!("--max-fee {most:?} is no number of gwei"))?
-                .get_absolute()
-                .saturating_to();
+            let most = parse_gwei("--max-fee", most)?;
             if fees.max_fee_per_gas > most {
                 let asked = format_units(U256::from(fees.max_fee_per_gas), GWEI);
                 let most = format_units(U256::from(most), GWEI);
@@ -188,6 +173,35 @@ impl Session {
         }
         Ok(sent)
     }
+}
+
+/// Shows what is about to be sent and asks for a yes.
+///
+/// # Errors
+/// When there is none, or nobody to ask.
+pub fn agree(summary: &str, question: &str) -> anyhow::Result<()> {
+    if !std::io::stdin().is_terminal() {
+        let reason = "there is no terminal to ask on: give --yes".to_owned();
+        return Err(Failure::Declined(reason).into());
+    }
+    eprintln!("{summary}");
+    eprint!("{question} [y/N] ");
+    std::io::stderr().flush()?;
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line)?;
+    match line.trim() {
+        "y" | "Y" | "yes" => Ok(()),
+        _ => Err(Failure::Declined("you did not say yes".to_owned()).into()),
+    }
+}
+
+/// Reads the gwei of an option, in wei.
+///
+/// # Errors
+/// When it is no such number.
+pub fn parse_gwei(option: &str, text: &str) -> anyhow::Result<u128> {
+    let wei = super::parse_units(text, GWEI).ok().and_then(|wei| u128::try_from(wei).ok());
+    wei.with_context(|| format!("{option} {text:?} is no number of gwei"))
 }
 
 fn refusal(step: &Step, error: &TransportError) -> anyhow::Error {

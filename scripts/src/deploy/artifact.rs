@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs};
 
-use alloy::primitives::Bytes;
+use alloy::{json_abi::JsonAbi, primitives::Bytes};
 use serde::Deserialize;
 
 use super::Error;
@@ -16,6 +16,8 @@ pub struct Artifact {
     pub bytecode: Bytes,
     /// What is on the chain afterwards, with zeros where immutables stand.
     pub deployed_bytecode: Bytes,
+    #[serde(default)]
+    pub abi: JsonAbi,
     #[serde(default)]
     immutable_references: BTreeMap<String, Vec<Place>>,
 }

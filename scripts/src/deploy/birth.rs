@@ -17,8 +17,7 @@ use super::{
 /// chain's history, then the call in it that carries the code.
 pub(super) async fn find(chain: &Chain, address: Address, name: &str) -> Result<(B256, u64), Error> {
     let unknown = || Error::BirthUnknown { name: name.to_owned(), address };
-    let (mut without, mut with) =
-        (0, chain.provider.get_block_number().await.map_err(rpc("eth_blockNumber"))?);
+    let (mut without, mut with) = (0, chain.head().await?);
     while with - without > 1 {
         let middle = without + (with - without) / 2;
         let code = chain.provider.get_code_at(address).number(middle).await.map_err(|_| unknown())?;

@@ -1,18 +1,17 @@
-//! The chain as a deployment sees it.
+//! The chain as a deployment sees it: what is there. Nothing here sends.
 
 use std::time::Duration;
 
 use alloy::{
-    network::{EthereumWallet, TransactionBuilder as _},
-    primitives::{Address, B256, Bytes},
+    primitives::{Address, Bytes},
     providers::{DynProvider, Provider as _, ProviderBuilder},
-    rpc::types::TransactionRequest,
-    signers::local::PrivateKeySigner,
     sol,
+    transports::TransportError,
 };
 use url::Url;
 
 use super::{Deployment, Error, plan::text_as_bytes32};
+use crate::cli::explain;
 
 sol! {
     /// The part of the Deployer that a deployment uses.
@@ -36,23 +35,24 @@ sol! {
 
         error Deployer_NotConfigured();
         error Deployer_UnknownChild(bytes32 name);
+        error Deployer_AlreadyConfigured();
 
         function configure(Parameters calldata parameters_, Child[] calldata children) external;
         function deploy(bytes32 name, bytes calldata creationCode) external returns (address child);
         function addressOf(bytes32 name) external view returns (address);
         function parameters() external view returns (Parameters memory);
+        function operator() external view returns (address);
     }
 }
 
-/// How long a transaction may wait for its block.
-const INCLUSION: Duration = Duration::from_secs(600);
+/// An endpoint that takes longer than this for an answer does not answer.
+const ANSWER: Duration = Duration::from_secs(60);
 
-/// A connection that signs as the operator.
+/// A connection that looks.
 #[derive(Clone, Debug)]
 pub struct Chain {
     pub(super) provider: DynProvider,
     pub id: u64,
-    pub operator: Address,
 }
 
 impl Chain {
@@ -60,15 +60,13 @@ impl Chain {
     ///
     /// # Errors
     /// When no chain answers.
-    pub async fn connect(url: &Url, signer: PrivateKeySigner) -> Result<Self, Error> {
-        let operator = signer.address();
-        let provider =
-            ProviderBuilder::new().wallet(EthereumWallet::from(signer)).connect_http(url.clone()).erased();
-        let id = provider
-            .get_chain_id()
-            .await
-            .map_err(|error| Error::Unreachable { url: url.to_string(), reason: reason(&error) })?;
-        Ok(Self { provider, id, operator })
+    pub async fn connect(url: &Url) -> Result<Self, Error> {
+        let unreachable = |reason: String| Error::Unreachable { url: url.to_string(), reason };
+        let client = reqwest::Client::builder().timeout(ANSWER).build();
+        let client = client.map_err(|error| unreachable(error.to_string()))?;
+        let provider = ProviderBuilder::new().connect_reqwest(client, url.clone()).erased();
+        let id = provider.get_chain_id().await.map_err(|error| unreachable(reason(&error)))?;
+        Ok(Self { provider, id })
     }
 
     pub(super) async fn code(&self, address: Address) -> Result<Bytes, Error> {
@@ -77,6 +75,10 @@ impl Chain {
 
     pub(super) async fn has_code(&self, address: Address) -> Result<bool, Error> {
         Ok(!self.code(address).await?.is_empty())
+    }
+
+    pub(super) async fn head(&self) -> Result<u64, Error> {
+        self.provider.get_block_number().await.map_err(rpc("eth_blockNumber"))
     }
 
     /// Whether nothing of a deployment is here: the chain was started anew since. One that holds contracts of older
@@ -90,27 +92,11 @@ impl Chain {
         Ok(true)
     }
 
-    /// Sends a transaction and waits for its block; returns its hash and that block's number.
-    pub(super) async fn send(&self, what: &str, to: Address, data: Bytes) -> Result<(B256, u64), Error> {
-        let failed = |reason: String| Error::Transaction { what: what.to_owned(), reason };
-        let request = TransactionRequest::default().with_to(to).with_input(data);
-        let pending =
-            self.provider.send_transaction(request).await.map_err(|error| failed(reason(&error)))?;
-        let receipt = pending
-            .with_timeout(Some(INCLUSION))
-            .get_receipt()
-            .await
-            .map_err(|error| failed(error.to_string()))?;
-        let transaction = receipt.transaction_hash;
-        if !receipt.status() {
-            return Err(Error::Reverted { what: what.to_owned(), transaction });
-        }
-        let block = receipt.block_number.ok_or_else(|| failed("its receipt names no block".to_owned()))?;
-        Ok((transaction, block))
-    }
-
     /// Whether `configure` has run: until then the Deployer knows no child.
     pub(super) async fn is_configured(&self, deployer: Address, child: &str) -> Result<bool, Error> {
+        if !self.has_code(deployer).await? {
+            return Ok(false);
+        }
         let deployer = IDeployer::new(deployer, &self.provider);
         match deployer.addressOf(text_as_bytes32(child)).call().await {
             Ok(_) => Ok(true),
@@ -120,31 +106,42 @@ impl Chain {
             {
                 Ok(false)
             }
-            Err(error) => Err(Error::Rpc { what: "addressOf".to_owned(), reason: error.to_string() }),
+            Err(error) => Err(call("addressOf")(error)),
         }
     }
 
     pub(super) async fn address_of(&self, deployer: Address, child: &str) -> Result<Address, Error> {
         let deployer = IDeployer::new(deployer, &self.provider);
-        let answer = deployer.addressOf(text_as_bytes32(child)).call().await;
-        answer.map_err(|error| Error::Rpc { what: "addressOf".to_owned(), reason: error.to_string() })
+        deployer.addressOf(text_as_bytes32(child)).call().await.map_err(call("addressOf"))
     }
 
     pub(super) async fn parameters(&self, deployer: Address) -> Result<IDeployer::Parameters, Error> {
-        let answer = IDeployer::new(deployer, &self.provider).parameters().call().await;
-        answer.map_err(|error| Error::Rpc { what: "parameters".to_owned(), reason: error.to_string() })
+        IDeployer::new(deployer, &self.provider).parameters().call().await.map_err(call("parameters"))
+    }
+
+    pub(super) async fn operator_of(&self, deployer: Address) -> Result<Address, Error> {
+        IDeployer::new(deployer, &self.provider).operator().call().await.map_err(call("operator"))
     }
 }
 
-/// Turns a transport error into ours, naming the call.
-pub(super) fn rpc(what: &'static str) -> impl Fn(alloy::transports::TransportError) -> Error {
+/// Turns a transport error into ours, naming the request.
+pub(super) fn rpc(what: &'static str) -> impl Fn(TransportError) -> Error {
     move |error| Error::Rpc { what: what.to_owned(), reason: reason(&error) }
 }
 
-/// The error's first sentence, without the request that led to it.
-fn reason(error: &alloy::transports::TransportError) -> String {
+/// The same for a call of a contract.
+pub(super) fn call(what: &'static str) -> impl Fn(alloy::contract::Error) -> Error {
+    move |error| Error::Rpc { what: what.to_owned(), reason: error.to_string() }
+}
+
+/// What went wrong, without the request that led to it: a contract's reason in words, else what the node says, else
+/// "Connection refused" rather than "error sending request".
+pub fn reason(error: &TransportError) -> String {
     match error.as_error_resp() {
-        Some(response) => response.message.to_string(),
+        Some(response) => match response.as_revert_data() {
+            Some(data) => explain(&data),
+            None => response.message.to_string(),
+        },
         None => match std::error::Error::source(error) {
             Some(source) => innermost(source),
             None => error.to_string(),
@@ -152,7 +149,7 @@ fn reason(error: &alloy::transports::TransportError) -> String {
     }
 }
 
-/// The cause that all others only wrap: "Connection refused" rather than "error sending request".
+/// The cause that all others only wrap.
 fn innermost(error: &dyn std::error::Error) -> String {
     let mut cause = error;
     while let Some(deeper) = cause.source() {

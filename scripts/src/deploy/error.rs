@@ -2,7 +2,9 @@
 
 use std::{io, path::PathBuf};
 
-use alloy::primitives::Address;
+use alloy::primitives::{Address, B256};
+
+use crate::cli::Exit;
 
 /// Each sentence says what was found, where, and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -19,8 +21,37 @@ pub enum Error {
         "chain {chain_id} has no deployment yet: give its parameters (--fee-bps, --timelock-delay, --proposer, --stoa-holder)"
     )]
     NoParameters { chain_id: u64 },
-    #[error("chain {chain_id} lacks the canonical CREATE2 deployer at {address}: it must be placed first")]
-    NoCreate2Deployer { chain_id: u64, address: Address },
+    #[error("chain {chain_id} lacks the canonical CREATE2 deployer at {address}: {reason}")]
+    NoCreate2Deployer { chain_id: u64, address: Address, reason: String },
+    #[error(
+        "a unit of gas costs {needed} gwei now, more than --max-fee {cap}: nothing was sent; run again when it is \
+         cheaper, or with a higher --max-fee"
+    )]
+    TooDear { needed: String, cap: String },
+    #[error("{path} is no journal of a deployment: {reason}; remove it, if no deployment is under way")]
+    BadJournal { path: PathBuf, reason: String },
+    #[error("another `stoa deploy` is at work with {path}: wait for it")]
+    InUse { path: PathBuf },
+    #[error(
+        "{what} is still in no block, as transaction {transaction}: run again to go on, perhaps with a higher --max-fee"
+    )]
+    StillPending { what: String, transaction: B256 },
+    #[error(
+        "{account} has another transaction waiting at nonce {nonce}: let it be mined or cancel it, then run again"
+    )]
+    NonceBusy { account: Address, nonce: u64 },
+    #[error("the chain keeps taking back what it had confirmed: run again later, with more --confirmations")]
+    Unsettled,
+    #[error("everything is placed, but powers are not as they should be:\n  {}", problems.join("\n  "))]
+    Powers { problems: Vec<String> },
+    #[error(
+        "the endpoint cannot try a deployment (eth_simulateV1): {reason}; use one that can, such as your own node"
+    )]
+    NoSimulation { reason: String },
+    #[error("the contracts' sources cannot be put together: {reason}; run `cargo stoa toolchain`")]
+    Sources { reason: String },
+    #[error("{what} would fail: {reason}")]
+    WouldFail { what: String, reason: String },
     #[error("{path} is no deployment file: {source}")]
     BadFile { path: PathBuf, source: serde_json::Error },
     #[error("cannot use {path}: {source}")]
@@ -46,7 +77,7 @@ pub enum Error {
     #[error("{what} failed: {reason}")]
     Transaction { what: String, reason: String },
     #[error("{what} reverted in transaction {transaction}")]
-    Reverted { what: String, transaction: alloy::primitives::B256 },
+    Reverted { what: String, transaction: B256 },
     #[error(
         "the transaction that placed {name} at {address} was not found: use an endpoint that keeps history"
     )]
@@ -56,6 +87,17 @@ pub enum Error {
 }
 
 impl Error {
+    /// The code that a process ends with.
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Unreachable { .. } | Self::WrongChain { .. } | Self::OtherChain { .. } => Exit::Chain,
+            Self::Reverted { .. } | Self::WouldFail { .. } => Exit::Refused,
+            Self::TooDear { .. } => Exit::Declined,
+            _ => Exit::Other,
+        }
+    }
+
     /// Whether the chain holds contracts of other code than the artifacts: where nothing of value is on it, a
     /// new chain is the way out.
     pub fn is_other_code(&self) -> bool {

@@ -84,7 +84,8 @@ impl Parameters {
 }
 
 /// `scripts/deployments/<chainId>.json`.
-pub(super) fn default_path(chain_id: u64) -> PathBuf {
+#[must_use]
+pub fn default_path(chain_id: u64) -> PathBuf {
     checkout::root().join("scripts/deployments").join(format!("{chain_id}.json"))
 }
 
@@ -108,23 +109,35 @@ impl Deployment {
     /// # Errors
     /// When it cannot be written.
     pub fn write(&self, path: &Path) -> Result<(), Error> {
-        let failed = |source| Error::File { path: path.to_owned(), source };
-        let folder = path.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(folder).map_err(failed)?;
-        let text = serde_json::to_string_pretty(self).map_err(|error| failed(error.into()))?;
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-        io::Write::write_all(&mut file, format!("{text}\n").as_bytes()).map_err(failed)?;
-        // The temporary file is private; a deployment is for everyone to read.
-        let public = std::os::unix::fs::PermissionsExt::from_mode(0o644);
-        fs::set_permissions(file.path(), public).map_err(failed)?;
-        file.persist(path).map_err(|error| failed(error.error))?;
-        Ok(())
+        write_whole(self, path)
+    }
+
+    /// STOA on this chain: as it was bridged here, else as it was minted here.
+    pub fn stoa(&self) -> Option<Address> {
+        let bridged = self.parameters.bridged_stoa;
+        if bridged == Address::ZERO { self.address("StoaToken") } else { Some(bridged) }
     }
 
     /// The address of a contract by its name.
     pub fn address(&self, name: &str) -> Option<Address> {
         self.contracts.get(name).map(|placed| placed.address)
     }
+}
+
+/// Writes a JSON document whole or not at all.
+pub(super) fn write_whole(document: &impl Serialize, path: &Path) -> Result<(), Error> {
+    let failed = |source| Error::File { path: path.to_owned(), source };
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(failed)?;
+    let text = serde_json::to_string_pretty(document).map_err(|error| failed(error.into()))?;
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    io::Write::write_all(&mut file, format!("{text}\n").as_bytes()).map_err(failed)?;
+    // The temporary file is private; a deployment is for everyone to read.
+    let public = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+    fs::set_permissions(file.path(), public).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! What will be where: computed without asking the chain.
 
 use alloy::{
-    primitives::{Address, B256, Bytes, address, keccak256},
+    primitives::{Address, B256, Bytes, U256, address, keccak256},
     sol_types::{SolCall as _, SolValue as _},
 };
 
-use super::{Artifact, Error, Parameters, chain::IDeployer};
+use super::{Artifact, Error, Parameters, chain::IDeployer, send::Call};
 
 /// Nick's CREATE2 deployer, at the same address on every chain that has it.
 pub const CREATE2_DEPLOYER: Address = address!("4e59b44847b379578588920cA78FbF26c0B4956C");
@@ -42,15 +42,28 @@ impl Item {
         Ok(Self { name: name.to_owned(), address, artifact, init_code, salt })
     }
 
-    /// What to send to the canonical CREATE2 deployer.
-    pub(super) fn create2_call(&self) -> Bytes {
-        [self.salt.as_slice(), &self.init_code].concat().into()
+    /// What the canonical CREATE2 deployer is to do.
+    fn by_create2(&self) -> Call {
+        self.placed_by(CREATE2_DEPLOYER, [self.salt.as_slice(), &self.init_code].concat().into())
     }
 
-    /// What to send to our Deployer.
-    pub(super) fn deploy_call(&self) -> Bytes {
-        IDeployer::deployCall { name: self.salt, creationCode: self.init_code.clone() }.abi_encode().into()
+    /// What our Deployer is to do.
+    pub(super) fn by_deployer(&self, deployer: Address) -> Call {
+        let call = IDeployer::deployCall { name: self.salt, creationCode: self.init_code.clone() };
+        self.placed_by(deployer, call.abi_encode().into())
     }
+
+    fn placed_by(&self, to: Address, data: Bytes) -> Call {
+        Call { what: format!("placing {}", self.name), to, data, value: U256::ZERO }
+    }
+}
+
+/// A step of a deployment. All of them can be told from the chain's state to be done.
+#[derive(Clone, Debug)]
+pub(super) enum Step<'a> {
+    Place(&'a Item, Call),
+    /// Names parameters and children to the Deployer.
+    Configure(Call),
 }
 
 /// All contracts with their addresses.
@@ -81,15 +94,32 @@ impl Plan {
         Ok(Self { deployer, children, extras, parameters: parameters.clone() })
     }
 
-    pub(super) fn configure_call(&self) -> Bytes {
+    /// All steps but that of the canonical CREATE2 deployer, in order.
+    pub(super) fn steps(&self) -> Vec<Step<'_>> {
+        let deployer = self.deployer.address;
+        let children = self.children.iter().map(|item| Step::Place(item, item.by_deployer(deployer)));
+        let extras = self.extras.iter().map(|item| Step::Place(item, item.by_create2()));
+        [Step::Place(&self.deployer, self.deployer.by_create2()), Step::Configure(self.configure_call())]
+            .into_iter()
+            .chain(children)
+            .chain(extras)
+            .collect()
+    }
+
+    /// All contracts.
+    pub(super) fn items(&self) -> impl Iterator<Item = &Item> {
+        std::iter::once(&self.deployer).chain(&self.children).chain(&self.extras)
+    }
+
+    pub(super) fn configure_call(&self) -> Call {
         let child =
             |item: &Item| IDeployer::Child { name: item.salt, initCodeHash: keccak256(&item.init_code) };
-        IDeployer::configureCall {
+        let call = IDeployer::configureCall {
             parameters_: self.parameters.to_solidity(),
             children: self.children.iter().map(child).collect(),
-        }
-        .abi_encode()
-        .into()
+        };
+        let what = "configuring the Deployer".to_owned();
+        Call { what, to: self.deployer.address, data: call.abi_encode().into(), value: U256::ZERO }
     }
 }
 

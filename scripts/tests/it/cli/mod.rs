@@ -2,8 +2,13 @@
 
 mod buy;
 mod buy_gates;
+mod crashes;
+mod deploy_placed;
+mod deploy_resumed;
+mod deploy_verified;
 mod listing;
 mod market;
+mod network;
 mod order;
 mod order_others;
 mod passes;
@@ -18,6 +23,7 @@ mod shop;
 mod stake;
 mod stores;
 mod vault;
+mod wallet;
 
 use std::{
     collections::BTreeMap,
