@@ -15,6 +15,7 @@ mod passes;
 mod plan;
 mod provider;
 mod publish;
+mod readme;
 mod revenue;
 mod seed;
 mod servers;

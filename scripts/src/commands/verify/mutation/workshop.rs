@@ -191,6 +191,8 @@ fn copy_project(to: &Path, folders: &[&str]) -> anyhow::Result<()> {
         copy(&from.join(folder), &to.join(folder))?;
     }
     copy(&from.join("bin"), &to.join("bin"))?;
+    // A test holds the committed table of roles against the contracts.
+    copy(&from.join("assurance"), &to.join("assurance"))?;
     for folder in NOT_RUN {
         let _ = fs::remove_dir_all(to.join(folder));
     }
