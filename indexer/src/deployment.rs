@@ -33,18 +33,23 @@ pub struct Followed {
 }
 
 impl Followed {
+    /// Each contract with the name under which it stands in the deployment.
+    pub fn named(&self) -> [(&'static str, Address); 8] {
+        [
+            ("Vault", self.vault),
+            ("Listings", self.listings),
+            ("Market", self.market),
+            ("Revenue", self.revenue),
+            ("Staking", self.staking),
+            ("MerkleGate", self.merkle_gate),
+            ("TierGate", self.tier_gate),
+            ("TokenGate", self.token_gate),
+        ]
+    }
+
     /// Their addresses, to filter logs by.
     pub fn addresses(&self) -> Vec<Address> {
-        vec![
-            self.vault,
-            self.listings,
-            self.market,
-            self.revenue,
-            self.staking,
-            self.merkle_gate,
-            self.tier_gate,
-            self.token_gate,
-        ]
+        self.named().into_iter().map(|(_, address)| address).collect()
     }
 }
 

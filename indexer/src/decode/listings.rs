@@ -9,12 +9,15 @@ use stoa_schema::events::{
 };
 
 use super::Undecoded;
-use super::words::{id, ids};
+use super::words::{counts, id, ids};
+use crate::ledger::Series;
 use crate::store::Batch;
 
 pub(super) fn decode(log: &Log, at: &Position, batch: &mut Batch) -> Result<(), Undecoded> {
     match Event::decode_log(log)?.data {
-        Event::ListingCreated(event) => batch.push(
+        Event::ListingCreated(event) => {
+            counts(batch, at, Series::Listings, event.listing);
+            batch.push(
             at,
             &ListingsListingCreated {
                 listing: id("listing", event.listing)?,
@@ -29,8 +32,12 @@ pub(super) fn decode(log: &Log, at: &Position, batch: &mut Batch) -> Result<(), 
                 royalty_receiver: event.royaltyReceiver,
                 royalty_bps: i32::from(event.royaltyBps),
             },
-        ),
-        Event::VersionPublished(event) => batch.push(
+        );
+        }
+        Event::VersionPublished(event) => {
+            let versions = Series::Versions(id("listing", event.listing)?);
+            counts(batch, at, versions, event.version);
+            batch.push(
             at,
             &ListingsVersionPublished {
                 listing: id("listing", event.listing)?,
@@ -38,7 +45,8 @@ pub(super) fn decode(log: &Log, at: &Position, batch: &mut Batch) -> Result<(), 
                 content_hash: event.contentHash,
                 uris: event.uris,
             },
-        ),
+        );
+        }
         Event::UriChanged(event) => {
             batch.push(at, &ListingsUriChanged { listing: id("listing", event.listing)?, uri: event.uri })
         }

@@ -9,12 +9,16 @@ use stoa_schema::events::{
 };
 
 use super::Undecoded;
-use super::words::{id, ids};
+use super::words::{counts, id, ids, raises};
+use crate::ledger::Series;
 use crate::store::Batch;
 
 pub(super) fn decode(log: &Log, at: &Position, batch: &mut Batch) -> Result<(), Undecoded> {
     match Event::decode_log(log)?.data {
-        Event::PlanCreated(event) => batch.push(
+        Event::PlanCreated(event) => {
+            counts(batch, at, Series::Plans, event.plan);
+            counts(batch, at, Series::PlanVersions(id("plan", event.plan)?), U256::from(event.version));
+            batch.push(
             at,
             &MarketPlanCreated {
                 plan: id("plan", event.plan)?,
@@ -33,8 +37,11 @@ pub(super) fn decode(log: &Log, at: &Position, batch: &mut Batch) -> Result<(), 
                 gate: event.gate,
                 tier_discount: event.tierDiscount,
             },
-        ),
-        Event::PlanChanged(event) => batch.push(
+        );
+        }
+        Event::PlanChanged(event) => {
+            counts(batch, at, Series::PlanVersions(id("plan", event.plan)?), U256::from(event.version));
+            batch.push(
             at,
             &MarketPlanChanged {
                 plan: id("plan", event.plan)?,
@@ -46,8 +53,12 @@ pub(super) fn decode(log: &Log, at: &Position, batch: &mut Batch) -> Result<(), 
                 sells_until: U256::from(event.until),
                 gate: event.gate,
             },
-        ),
-        Event::Purchased(event) => batch.push(
+        );
+        }
+        Event::Purchased(event) => {
+            let sold = Series::Sold(id("plan", event.plan)?);
+            raises(batch, at, sold, U256::from(event.quantity), U256::from(event.sold));
+            batch.push(
             at,
             &MarketPurchased {
                 plan: id("plan", event.plan)?,
@@ -61,7 +72,8 @@ pub(super) fn decode(log: &Log, at: &Position, batch: &mut Batch) -> Result<(), 
                 sold: U256::from(event.sold),
                 expiry: id("expiry", U256::from(event.expiry))?,
             },
-        ),
+        );
+        }
         Event::CreditsSpent(event) => batch.push(
             at,
             &MarketCreditsSpent {
@@ -73,7 +85,9 @@ pub(super) fn decode(log: &Log, at: &Position, batch: &mut Batch) -> Result<(), 
                 remaining: event.remaining,
             },
         ),
-        Event::ShareSaleOpened(event) => batch.push(
+        Event::ShareSaleOpened(event) => {
+            counts(batch, at, Series::Sales, event.sale);
+            batch.push(
             at,
             &MarketShareSaleOpened {
                 sale: id("sale", event.sale)?,
@@ -87,11 +101,15 @@ pub(super) fn decode(log: &Log, at: &Position, batch: &mut Batch) -> Result<(), 
                 sells_from: U256::from(event.from),
                 sells_until: U256::from(event.until),
             },
-        ),
+        );
+        }
         Event::ShareSaleClosed(event) => {
             batch.push(at, &MarketShareSaleClosed { sale: id("sale", event.sale)? });
         }
-        Event::SharesSold(event) => batch.push(
+        Event::SharesSold(event) => {
+            let sold = Series::SaleSold(id("sale", event.sale)?);
+            raises(batch, at, sold, U256::from(event.quantity), U256::from(event.sold));
+            batch.push(
             at,
             &MarketSharesSold {
                 sale: id("sale", event.sale)?,
@@ -102,7 +120,8 @@ pub(super) fn decode(log: &Log, at: &Position, batch: &mut Batch) -> Result<(), 
                 amount: event.amount,
                 sold: U256::from(event.sold),
             },
-        ),
+        );
+        }
         Event::NoncesChanged(event) => batch
             .push(at, &MarketNoncesChanged { account: event.account, word: event.word, used: event.used }),
         Event::TransferSingle(event) => batch.push(

@@ -9,18 +9,22 @@ mod staking;
 mod vault;
 mod words;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use alloy::primitives::{Address, Bytes};
-use alloy::rpc::types::Log;
+use alloy::primitives::{Address, Bytes, Log, keccak256};
 use alloy::sol_types::SolEvent;
 use stoa_contracts::Revenue;
+use stoa_schema::ddl::events_sql;
 use stoa_schema::event::Position;
 use stoa_schema::events::RawLog;
 use time::OffsetDateTime;
 
 use crate::deployment::Followed;
+use crate::fetch::ChainLog;
 use crate::store::Batch;
+
+/// Raised by hand when logs decode otherwise and the event tables stay as they are.
+const REVISION: u32 = 1;
 
 /// Why a log has no table of its own.
 #[derive(Debug, thiserror::Error)]
@@ -38,39 +42,67 @@ enum Undecoded {
 pub struct Decoder {
     chain_id: i64,
     contracts: Followed,
-    shares: BTreeSet<Address>,
+    /// Share contracts, and the block that each was born in.
+    shares: BTreeMap<Address, i64>,
 }
 
 impl Decoder {
     pub fn new(chain_id: i64, contracts: Followed) -> Self {
-        Self { chain_id, contracts, shares: BTreeSet::new() }
+        Self { chain_id, contracts, shares: BTreeMap::new() }
     }
 
     /// Share contracts whose logs are to be decoded from now on.
-    pub fn follow(&mut self, shares: &[Address]) {
+    pub fn follow(&mut self, shares: impl IntoIterator<Item = (Address, i64)>) {
         self.shares.extend(shares);
+    }
+
+    /// Forgets share contracts that were born behind `block`.
+    pub fn back_to(&mut self, block: i64) {
+        self.shares.retain(|_, born| *born <= block);
+    }
+
+    /// The share contracts that it knows.
+    pub fn shares(&self) -> Vec<Address> {
+        self.shares.keys().copied().collect()
+    }
+
+    pub fn knows(&self, share: &Address) -> bool {
+        self.shares.contains_key(share)
     }
 
     /// The share contract that a log of Revenue tells the birth of.
     ///
     /// Pure in the log alone: the fetcher asks only for logs of followed contracts.
-    pub fn born(log: &alloy::primitives::Log) -> Option<Address> {
+    pub fn born(log: &Log) -> Option<Address> {
+        if log.topics().first() != Some(&Revenue::SharesCreated::SIGNATURE_HASH) {
+            return None;
+        }
         Revenue::SharesCreated::decode_log(log).ok().map(|event| event.share)
     }
 
+    /// The signature of the event that tells a share contract's birth.
+    pub fn birth_topic() -> alloy::primitives::B256 {
+        Revenue::SharesCreated::SIGNATURE_HASH
+    }
+
+    /// What logs are decoded by. Another hash: what was kept raw may decode now.
+    pub fn hash() -> String {
+        keccak256(format!("{REVISION}\n{}", events_sql())).to_string()
+    }
+
     /// Every log's row. `logs` are complete: the fetcher has checked them.
-    pub fn decode(&self, logs: &[(Log, u64)]) -> Batch {
+    pub fn decode<'a>(&self, logs: impl IntoIterator<Item = &'a ChainLog>) -> Batch {
         let mut batch = Batch::default();
-        for (log, time) in logs {
-            let position = self.position(log, *time);
-            if let Err(reason) = self.decode_one(log, &position, &mut batch) {
+        for log in logs {
+            let position = self.position(log);
+            if let Err(reason) = self.decode_log(&log.inner, &position, &mut batch) {
                 batch.push(
                     &position,
                     &RawLog {
-                        address: log.address(),
-                        topics: log.topics().to_vec(),
-                        data: Bytes::clone(&log.data().data),
-                        reason: reason.to_string(),
+                        address: log.inner.address,
+                        topics: log.inner.topics().to_vec(),
+                        data: Bytes::clone(&log.inner.data.data),
+                        reason,
                     },
                 );
             }
@@ -78,37 +110,42 @@ impl Decoder {
         batch
     }
 
-    fn position(&self, log: &Log, time: u64) -> Position {
+    fn position(&self, log: &ChainLog) -> Position {
         Position {
             chain_id: self.chain_id,
-            block_number: log.block_number.unwrap_or_default().cast_signed(),
+            block_number: log.block_number.cast_signed(),
             // A block's gas bounds its logs far below 2³¹.
-            log_index: log.log_index.unwrap_or_default() as i32,
-            block_time: block_time(time),
-            tx_hash: log.transaction_hash.unwrap_or_default(),
+            log_index: log.log_index as i32,
+            block_time: block_time(log.time),
+            tx_hash: log.transaction_hash,
         }
     }
 
+    /// One log's row, or why it has none.
+    pub fn decode_log(&self, log: &Log, at: &Position, batch: &mut Batch) -> Result<(), String> {
+        self.decode_one(log, at, batch).map_err(|reason| reason.to_string())
+    }
+
     fn decode_one(&self, log: &Log, at: &Position, batch: &mut Batch) -> Result<(), Undecoded> {
-        let address = log.address();
+        let address = log.address;
         if address == self.contracts.vault {
-            vault::decode(&log.inner, at, batch)
+            vault::decode(log, at, batch)
         } else if address == self.contracts.listings {
-            listings::decode(&log.inner, at, batch)
+            listings::decode(log, at, batch)
         } else if address == self.contracts.market {
-            market::decode(&log.inner, at, batch)
+            market::decode(log, at, batch)
         } else if address == self.contracts.revenue {
-            revenue::decode(&log.inner, at, batch)
+            revenue::decode(log, at, batch)
         } else if address == self.contracts.staking {
-            staking::decode(&log.inner, at, batch)
+            staking::decode(log, at, batch)
         } else if address == self.contracts.merkle_gate {
-            gates::merkle(&log.inner, at, batch)
+            gates::merkle(log, at, batch)
         } else if address == self.contracts.tier_gate {
-            gates::tier(&log.inner, at, batch)
+            gates::tier(log, at, batch)
         } else if address == self.contracts.token_gate {
-            gates::token(&log.inner, at, batch)
-        } else if self.shares.contains(&address) {
-            share::decode(&log.inner, at, batch)
+            gates::token(log, at, batch)
+        } else if self.shares.contains_key(&address) {
+            share::decode(log, at, batch)
         } else {
             Err(Undecoded::NoTable)
         }

@@ -8,12 +8,17 @@ use stoa_schema::events::{
 };
 
 use super::Undecoded;
-use super::words::{id, ids};
+use super::words::{id, ids, rises};
+use crate::ledger::Series;
 use crate::store::Batch;
+use crate::store::contract::Birth;
 
 pub(super) fn decode(log: &Log, at: &Position, batch: &mut Batch) -> Result<(), Undecoded> {
     match Event::decode_log(log)?.data {
-        Event::Settled(event) => batch.push(
+        Event::Settled(event) => {
+            let settled = Series::Settled(id("listing", event.listing)?, event.beneficiary, event.token);
+            rises(batch, at, settled, event.received);
+            batch.push(
             at,
             &RevenueSettled {
                 listing: id("listing", event.listing)?,
@@ -25,12 +30,15 @@ pub(super) fn decode(log: &Log, at: &Position, batch: &mut Batch) -> Result<(), 
                 parent_beneficiaries: event.parentBeneficiaries,
                 parent_amounts: event.parentAmounts,
             },
-        ),
+        );
+        }
         Event::FeeChanged(event) => batch.push(
             at,
             &RevenueFeeChanged { fee_bps: i32::from(event.feeBps), fee_recipient: event.feeRecipient },
         ),
-        Event::SharesCreated(event) => batch.push(
+        Event::SharesCreated(event) => {
+            batch.note_birth(Birth { address: event.share, block: at.block_number });
+            batch.push(
             at,
             &RevenueSharesCreated {
                 listing: id("listing", event.listing)?,
@@ -42,7 +50,8 @@ pub(super) fn decode(log: &Log, at: &Position, batch: &mut Batch) -> Result<(), 
                 name: event.name,
                 symbol: event.symbol,
             },
-        ),
+        );
+        }
         Event::ListingPaid(event) => batch.push(
             at,
             &RevenueListingPaid {

@@ -1,4 +1,4 @@
-use alloy::primitives::Log;
+use alloy::primitives::{Log, U256};
 use alloy::sol_types::SolEventInterface;
 use stoa_contracts::RevenueShare::RevenueShareEvents as Event;
 use stoa_schema::event::Position;
@@ -7,7 +7,8 @@ use stoa_schema::events::{
 };
 
 use super::Undecoded;
-use super::words::id;
+use super::words::{counts, id};
+use crate::ledger::Series;
 use crate::store::Batch;
 
 pub(super) fn decode(log: &Log, at: &Position, batch: &mut Batch) -> Result<(), Undecoded> {
@@ -19,10 +20,14 @@ pub(super) fn decode(log: &Log, at: &Position, batch: &mut Batch) -> Result<(), 
             at,
             &ShareApproval { share, owner: event.owner, spender: event.spender, amount: event.value },
         ),
-        Event::PaymentTokenAdded(event) => batch.push(
+        Event::PaymentTokenAdded(event) => {
+            let tokens = Series::ShareTokens(share);
+            counts(batch, at, tokens, event.position.wrapping_add(U256::from(1)));
+            batch.push(
             at,
             &SharePaymentTokenAdded { share, token: event.token, position: id("position", event.position)? },
-        ),
+        );
+        }
         Event::Checkpointed(event) => batch.push(
             at,
             &ShareCheckpointed {

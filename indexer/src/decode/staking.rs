@@ -9,14 +9,20 @@ use stoa_schema::events::{
 };
 
 use super::Undecoded;
-use super::words::id;
+use super::words::{counts, id, raises, rises};
+use crate::ledger::{Before, Series};
 use crate::store::Batch;
 
 pub(super) fn decode(log: &Log, at: &Position, batch: &mut Batch) -> Result<(), Undecoded> {
     match Event::decode_log(log)?.data {
-        Event::TokenListed(event) => batch
-            .push(at, &StakingTokenListed { token: event.token, position: id("position", event.position)? }),
-        Event::LockChanged(event) => batch.push(
+        Event::TokenListed(event) => {
+            counts(batch, at, Series::StakeTokens, event.position.wrapping_add(U256::from(1)));
+            batch
+            .push(at, &StakingTokenListed { token: event.token, position: id("position", event.position)? });
+        }
+        Event::LockChanged(event) => {
+            raises(batch, at, Series::Lock(event.account), event.added, event.amount);
+            batch.push(
             at,
             &StakingLockChanged {
                 account: event.account,
@@ -28,8 +34,12 @@ pub(super) fn decode(log: &Log, at: &Position, batch: &mut Batch) -> Result<(), 
                 lock_end: id("end", U256::from(event.end))?,
                 total_score: event.totalScore,
             },
-        ),
-        Event::PrincipalWithdrawn(event) => batch.push(
+        );
+        }
+        Event::PrincipalWithdrawn(event) => {
+            let before = Before::Exactly(event.amount);
+            batch.tally(at, Series::Lock(event.account), before, U256::ZERO);
+            batch.push(
             at,
             &StakingPrincipalWithdrawn {
                 account: event.account,
@@ -37,8 +47,11 @@ pub(super) fn decode(log: &Log, at: &Position, batch: &mut Batch) -> Result<(), 
                 amount: event.amount,
                 payout: i16::from(event.payout),
             },
-        ),
-        Event::FeesDistributed(event) => batch.push(
+        );
+        }
+        Event::FeesDistributed(event) => {
+            rises(batch, at, Series::FeeIndex(event.token), event.index);
+            batch.push(
             at,
             &StakingFeesDistributed {
                 token: event.token,
@@ -47,7 +60,8 @@ pub(super) fn decode(log: &Log, at: &Position, batch: &mut Batch) -> Result<(), 
                 reward_index: event.index,
                 total_score: event.totalScore,
             },
-        ),
+        );
+        }
         Event::Checkpointed(event) => batch.push(
             at,
             &StakingCheckpointed {

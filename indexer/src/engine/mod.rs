@@ -1,293 +1,223 @@
 //! The main loop: asks for the head, indexes what is new, and starts over where something was lost.
 
+mod apart;
+mod archive;
 mod backoff;
+mod error;
+mod follow;
+mod open;
+mod reorg;
 mod step;
 
-use alloy::primitives::Address;
+use std::time::Duration;
+
 use stoa_schema::archive::BlockRef;
 use stoa_schema::types::Hash;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use crate::config::RunArgs;
+use crate::config::ChainSettings;
 use crate::decode::{Decoder, block_time};
-use crate::deployment::{Deployment, DeploymentError};
-use crate::fetch::{Client, Doubt, FetchError, Head, Header};
+use crate::deployment::Deployment;
+use crate::fetch::{FetchError, Head, Header, Pool};
+use crate::ledger::Ledger;
 use crate::serve::Status;
-use crate::store::{Cursor, StoreError, Writer};
+use crate::store::{Cursor, Lease, Writer, rebuild};
 use backoff::Backoff;
-pub use step::{State, Step};
+pub use error::IndexError;
+pub use step::{State, Step, Target};
 
-/// Why the indexer gave up.
-#[derive(Debug, thiserror::Error)]
-pub enum IndexError {
-    #[error(transparent)]
-    Deployment(#[from] DeploymentError),
-    #[error(
-        "the node's chain is {node}, the deployment file is for chain {file}: check --rpc-url and --deployment"
-    )]
-    WrongChain { node: u64, file: u64 },
-    #[error(
-        "the chain does not contain block {number} {ours} that this database has indexed{theirs}: the chain was \
-         reset or reorganised. Index into an empty database, or drop schemas archive and market and start again"
-    )]
-    Diverged { number: u64, ours: Hash, theirs: String },
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Fetch(#[from] FetchError),
-}
+/// How often a chain that was left behind is looked at again.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+/// Blocks that are not final and are committed in one transaction.
+const FOLLOW_BLOCKS: u64 = 50;
 
-impl IndexError {
-    /// Whether starting over from the database's state may help.
-    fn is_retryable(&self) -> bool {
-        match self {
-            Self::Store(error) => error.is_retryable(),
-            Self::Fetch(_) => true,
-            Self::Deployment(_) | Self::WrongChain { .. } | Self::Diverged { .. } => false,
-        }
-    }
-
-    /// The process's exit code: 3 where the chain is another one than the database has.
-    pub fn exit_code(&self) -> u8 {
-        if matches!(self, Self::Diverged { .. }) { 3 } else { 1 }
-    }
-}
-
-/// Indexes until `--until` is committed or `stop` is cancelled.
+/// Indexes a chain until `until` is committed or `stop` is cancelled.
+///
+/// # Errors
+/// What starting over cannot mend. A chain that turns out to be another one while it is followed is no error: then
+/// nothing is written, `status` says so, and the chain is looked at again from time to time.
 pub async fn run(
-    args: &RunArgs,
+    settings: &ChainSettings,
+    database_url: &str,
     status: &watch::Sender<Status>,
     stop: &CancellationToken,
 ) -> Result<(), IndexError> {
-    let deployment = Deployment::read(&args.deployment)?;
-    let client = Client::new(args.rpc_url.clone(), deployment.followed.addresses(), args.finality_depth);
+    let deployment = Deployment::read(&settings.deployment)?;
     let mut backoff = Backoff::default();
+    let mut followed = false;
     loop {
         let session = async {
-            let start = Engine::start(args, &deployment, &client, status);
-            let Some(engine) = stop.run_until_cancelled(start).await else { return Ok(()) };
+            let open = Engine::open(settings, &deployment, database_url, status);
+            let Some(engine) = stop.run_until_cancelled(Box::pin(open)).await else { return Ok(()) };
             let mut engine = engine?;
+            followed = true;
             backoff.reset();
             engine.run(stop).await
         };
-        match session.await {
-            Err(error) if error.is_retryable() && !stop.is_cancelled() => {
+        let pause = match session.await {
+            Ok(()) => return Ok(()),
+            Err(error) if error.is_retryable() && stop.is_cancelled() => return Ok(()),
+            Err(error) if error.is_retryable() => {
                 let pause = backoff.next();
-                warn!(%error, pause_ms = pause.as_millis(), "starting over");
+                warn!(chain_id = deployment.chain_id, %error, pause_ms = pause.as_millis(), "starting over");
                 status.send_modify(|status| status.trouble = Some(error.to_string()));
-                if stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_none() {
-                    return Ok(());
-                }
+                pause
             }
-            Err(error) if stop.is_cancelled() && error.is_retryable() => return Ok(()),
+            Err(error @ IndexError::Diverged { .. }) if followed && settings.until.is_none() => {
+                error!(chain_id = deployment.chain_id, %error, "nothing is written any more");
+                status.send_modify(|status| status.alarm = Some(error.to_string()));
+                LOOK_AGAIN
+            }
             Err(error) => {
-                error!(%error, "stopping");
+                error!(chain_id = deployment.chain_id, %error, "stopping");
                 return Err(error);
             }
-            Ok(()) => return Ok(()),
+        };
+        if stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_none() {
+            return Ok(());
         }
     }
 }
 
+/// One chain, followed by its one writer.
 struct Engine<'a> {
-    args: &'a RunArgs,
-    client: &'a Client,
-    writer: Writer,
-    decoder: Decoder,
+    settings: &'a ChainSettings,
     deployment: &'a Deployment,
+    pool: Pool,
+    writer: Writer,
+    _lease: Lease,
+    decoder: Decoder,
+    ledger: Ledger,
     status: &'a watch::Sender<Status>,
     cursor: Cursor,
-    /// Share contracts known so far.
-    shares: Vec<Address>,
     head: Option<Head>,
-    /// Blocks asked for at once: halved where a node refuses, grown where it answers.
-    range: u64,
+    /// Whether the database knows of `head`.
+    head_told: bool,
     trouble: Backoff,
 }
 
-impl<'a> Engine<'a> {
-    async fn start(
-        args: &'a RunArgs,
-        deployment: &'a Deployment,
-        client: &'a Client,
-        status: &'a watch::Sender<Status>,
-    ) -> Result<Self, IndexError> {
-        let node = client.chain_id().await?;
-        if node != deployment.chain_id {
-            return Err(IndexError::WrongChain { node, file: deployment.chain_id });
-        }
-        let mut writer = Writer::connect(&args.database.database_url).await?;
-        writer.lead(node).await?;
-        let cursor = match writer.cursor(deployment).await? {
-            Some(cursor) => cursor,
-            None => {
-                let number = deployment.first_block.saturating_sub(1);
-                let origin =
-                    client.header(number).await?.ok_or(FetchError::Doubt(Doubt::MissingBlock(number)))?;
-                writer.begin(deployment, block_ref(&origin)).await?
-            }
-        };
-        info!(chain_id = node, block = cursor.stored.number, "following from here");
-        let shares = writer.shares(node).await?;
-        let mut decoder = Decoder::new(cursor.chain_id, deployment.followed);
-        decoder.follow(&shares);
-        let mut engine = Self {
-            decoder,
-            shares,
-            range: args.range,
-            head: None,
-            trouble: Backoff::default(),
-            args,
-            client,
-            writer,
-            deployment,
-            status,
-            cursor,
-        };
-        engine.check_cursor().await?;
-        engine.tell();
-        Ok(engine)
-    }
-
-    /// Refuses a chain that does not contain the block that the database stands at. A node that is merely
-    /// behind is waited for.
-    async fn check_cursor(&mut self) -> Result<(), IndexError> {
-        let stored = self.cursor.stored;
-        if let Some(header) = self.client.header(stored.number.cast_unsigned()).await? {
-            return agree(&stored, &header);
-        }
-        let head = self.client.head().await?.latest.number;
-        let Some(known) = self.writer.known_block(self.deployment.chain_id, head).await? else {
-            let theirs = format!(", its newest block is {head}, older than all that could be compared");
-            return Err(diverged(&stored, theirs));
-        };
-        let header = self.client.header(known.number.cast_unsigned()).await?;
-        agree(&known, &header.ok_or(FetchError::Doubt(Doubt::MissingBlock(known.number.cast_unsigned())))?)?;
-        warn!(head, stored = stored.number, "the node is behind this database; waiting for it");
-        Ok(())
-    }
-
+impl Engine<'_> {
     async fn run(&mut self, stop: &CancellationToken) -> Result<(), IndexError> {
         loop {
             if stop.is_cancelled() {
                 return Ok(());
             }
-            match self.state().next() {
-                Step::Index { from, to } => self.index(from, to, stop).await?,
-                Step::Wait => self.wait(stop).await?,
+            let done = match self.state().next() {
+                Step::Archive { to } => self.archive(to, stop).await,
+                Step::Build => self.build(stop).await,
+                Step::Final { from, to } => self.index_final(from, to, stop).await,
+                Step::Follow { from, to } => self.index_blocks(from, to, stop).await,
+                Step::Wait => self.wait(stop).await,
                 Step::Done => return Ok(()),
+            };
+            match done {
+                Err(error @ IndexError::Broken { .. }) => self.rest("disbelieved", &error, stop).await,
+                done => done?,
             }
         }
     }
 
     fn state(&self) -> State {
         State {
+            first: self.deployment.first_block,
             stored: self.cursor.stored.number.cast_unsigned(),
-            target: self.head.map(|head| head.latest.number.saturating_sub(self.args.confirmations)),
-            until: self.args.until,
-            range: self.range,
+            projected: self.cursor.projected.number.cast_unsigned(),
+            target: self.head.map(|head| Target {
+                latest: head.latest.number.saturating_sub(self.settings.confirmations),
+                finalized: head.finalized,
+            }),
+            until: self.settings.until,
+            range: self.pool.range_limit(),
+            follow: self.pool.range_limit().min(FOLLOW_BLOCKS),
+            archive_from: self.settings.archive_from,
         }
     }
 
-    /// Fetches and commits a range. A node's refusal makes the next range smaller.
-    async fn index(&mut self, from: u64, to: u64, stop: &CancellationToken) -> Result<(), IndexError> {
-        let Some(fetched) =
-            stop.run_until_cancelled(self.client.range(from, to, &self.shares, Decoder::born)).await
-        else {
-            return Ok(());
-        };
-        let fetched = match fetched {
-            Ok(fetched) => fetched,
-            Err(error) => return self.shrink(from, to, &error, stop).await,
-        };
-        if fetched.first.parent_hash != self.cursor.stored.hash.0 {
-            let parent = fetched.first.parent_hash;
-            return Err(diverged(&self.cursor.stored, format!(", block {from} builds on {parent}")));
+    /// Builds the projections from the archive, which was filled without them.
+    async fn build(&mut self, stop: &CancellationToken) -> Result<(), IndexError> {
+        let chain_id = self.cursor.chain_id;
+        let built = rebuild::rebuild(self.writer.options(), rebuild::Why::Behind(chain_id));
+        let Some(built) = stop.run_until_cancelled(Box::pin(built)).await else { return Ok(()) };
+        built?;
+        if let Some(cursor) = self.writer.reload(self.deployment.chain_id).await? {
+            self.cursor = cursor;
         }
-        self.decoder.follow(&fetched.born);
-        let batch = self.decoder.decode(&fetched.logs);
-        let (rows, raw) = (batch.rows(), batch.raw());
-        self.cursor = self.writer.commit(self.cursor, batch, block_ref(&fetched.last)).await?;
-        self.shares.extend(fetched.born);
-        if raw > 0 {
-            warn!(from, to, raw, "logs without a table of their own: kept in archive.raw_log");
-        }
-        info!(from, to, rows, "indexed");
-        self.range = (self.range.saturating_mul(2)).min(self.args.range);
-        self.trouble.reset();
         self.tell();
         Ok(())
     }
 
-    async fn shrink(
-        &mut self,
-        from: u64,
-        to: u64,
-        error: &FetchError,
-        stop: &CancellationToken,
-    ) -> Result<(), IndexError> {
-        self.range = ((to - from).div_ceil(2)).max(1);
-        let pause = self.trouble.next();
-        warn!(from, to, %error, next_range = self.range, pause_ms = pause.as_millis(), "no range");
-        self.status.send_modify(|status| status.trouble = Some(error.to_string()));
-        stop.run_until_cancelled(tokio::time::sleep(pause)).await;
-        // What the node told of its head may no longer hold.
-        self.head = None;
+    /// Waits until the head may have moved, and asks for it.
+    async fn wait(&mut self, stop: &CancellationToken) -> Result<(), IndexError> {
+        if let Some(head) = self.head {
+            let mut heads = self.pool.heads();
+            let moved = heads.wait_for(|announced| *announced > head.latest.number);
+            stop.run_until_cancelled(tokio::time::timeout(self.settings.poll, moved)).await;
+        }
+        match stop.run_until_cancelled(self.pool.head()).await {
+            None => Ok(()),
+            Some(Ok(head)) => self.heard(head).await,
+            Some(Err(error)) => self.ask_again(error, stop).await,
+        }
+    }
+
+    async fn heard(&mut self, head: Head) -> Result<(), IndexError> {
+        self.head_told &= self.head == Some(head);
+        self.head = Some(head);
+        if head.latest.number.cast_signed() < self.cursor.stored.number {
+            self.check_cursor().await?;
+        }
+        let finalized = head.finalized.cast_signed();
+        if self.cursor.projected == self.cursor.stored && finalized > self.cursor.finalized {
+            self.cursor = self.writer.finalize(self.cursor, finalized).await?;
+            self.ledger.finalize(self.cursor.finalized);
+        }
+        // Where blocks come next, their transaction tells the head as well.
+        if !self.head_told && self.state().next() == Step::Wait {
+            self.writer.set_head(self.deployment.chain_id, &head).await?;
+            self.head_told = true;
+        }
+        self.tell();
         Ok(())
     }
 
-    /// Asks for the head; where nothing is new, sleeps first.
-    async fn wait(&mut self, stop: &CancellationToken) -> Result<(), IndexError> {
-        if self.head.is_some() {
-            stop.run_until_cancelled(tokio::time::sleep(self.args.poll())).await;
+    /// What the nodes could not tell is asked for again, after a pause; what asking cannot mend is an error.
+    async fn ask_again(&mut self, error: FetchError, stop: &CancellationToken) -> Result<(), IndexError> {
+        if !error.is_retryable() {
+            return Err(error.into());
         }
-        match stop.run_until_cancelled(self.client.head()).await {
-            None => {}
-            Some(Ok(head)) => {
-                if self.head != Some(head) {
-                    self.writer.set_head(self.deployment.chain_id, &head).await?;
-                }
-                if head.latest.number.cast_signed() < self.cursor.stored.number {
-                    self.check_cursor().await?;
-                }
-                self.head = Some(head);
-                self.tell();
-            }
-            Some(Err(error)) => {
-                let pause = self.trouble.next();
-                warn!(%error, pause_ms = pause.as_millis(), "no head");
-                self.status.send_modify(|status| status.trouble = Some(error.to_string()));
-                stop.run_until_cancelled(tokio::time::sleep(pause)).await;
-            }
-        }
+        self.rest("no answer", &error, stop).await;
         Ok(())
+    }
+
+    /// What went wrong is told, and waited out.
+    async fn rest(&mut self, what: &'static str, error: &dyn std::error::Error, stop: &CancellationToken) {
+        let pause = self.trouble.next();
+        warn!(chain_id = self.cursor.chain_id, %error, pause_ms = pause.as_millis(), "{what}");
+        self.status.send_modify(|status| status.trouble = Some(error.to_string()));
+        stop.run_until_cancelled(tokio::time::sleep(pause)).await;
+        // What the nodes told of their head may no longer hold.
+        self.head = None;
     }
 
     fn tell(&self) {
         self.status.send_replace(Status {
             chain_id: Some(self.deployment.chain_id),
             stored_block: Some(self.cursor.stored.number),
+            projected_block: Some(self.cursor.projected.number),
+            final_block: Some(self.cursor.finalized),
             head_block: self.head.map(|head| head.latest.number),
             finalized_block: self.head.map(|head| head.finalized),
             lag_blocks: self
                 .head
-                .map(|head| head.latest.number.saturating_sub(self.cursor.stored.number.cast_unsigned())),
+                .map(|head| head.latest.number.saturating_sub(self.cursor.projected.number.cast_unsigned())),
+            outbox_seq: Some(self.cursor.seq),
             trouble: None,
+            alarm: None,
+            endpoints: self.pool.report(),
         });
     }
-}
-
-fn agree(ours: &BlockRef, theirs: &Header) -> Result<(), IndexError> {
-    if theirs.hash == ours.hash.0 {
-        return Ok(());
-    }
-    Err(diverged(ours, format!(", but {} in its place", theirs.hash)))
-}
-
-fn diverged(stored: &BlockRef, theirs: String) -> IndexError {
-    IndexError::Diverged { number: stored.number.cast_unsigned(), ours: stored.hash, theirs }
 }
 
 fn block_ref(header: &Header) -> BlockRef {
@@ -296,4 +226,15 @@ fn block_ref(header: &Header) -> BlockRef {
         hash: Hash(header.hash),
         time: block_time(header.timestamp),
     }
+}
+
+/// Says once how a chain goes on.
+fn announce(chain_id: u64, cursor: &Cursor) {
+    info!(
+        chain_id,
+        block = cursor.stored.number,
+        projected = cursor.projected.number,
+        finalized = cursor.finalized,
+        "following from here"
+    );
 }

@@ -2,11 +2,13 @@
 //!
 //! *Invariant:* what a table holds does not depend on how blocks were grouped into ranges.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use alloy::primitives::{hex, keccak256};
+use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgConnection;
-use stoa_schema::market;
+use stoa_schema::market::{self, Place};
 
 /// One entity's fold, over the blocks `$2..=$3` of chain `$1`.
 #[derive(Clone, Copy, Debug)]
@@ -27,20 +29,107 @@ projections!(
     "token", "account", "listing", "plan", "purchase", "revenue", "pass", "balance", "share", "staking"
 );
 
+/// Projections that read or change one another's tables, in order. The lanes know nothing of each other: a rebuild
+/// runs them side by side, the longest first.
+pub const LANES: &[&[&str]] = &[
+    &["token", "listing", "plan", "purchase", "revenue"],
+    &["balance"],
+    &["account"],
+    &["pass"],
+    &["staking"],
+    &["share"],
+];
+
+/// A statement of a projection.
+#[derive(Clone, Debug)]
+struct Statement {
+    projection: &'static str,
+    live: &'static str,
+    next: String,
+    /// Event tables that it reads: where none has a row in the range, it has nothing to do.
+    reads: Vec<&'static str>,
+}
+
+static STATEMENTS: LazyLock<Vec<Statement>> = LazyLock::new(|| {
+    let of = |projection: &Projection| {
+        let name = projection.name;
+        projection.statements().map(move |sql| Statement {
+            projection: name,
+            live: sql,
+            next: Place::Next.sql(sql).into_owned(),
+            reads: event_tables(sql),
+        })
+    };
+    PROJECTIONS.iter().flat_map(of).collect()
+});
+
+/// The event tables that a statement names.
+fn event_tables(sql: &'static str) -> Vec<&'static str> {
+    let names = sql.split("archive.").skip(1);
+    names
+        .map(|rest| {
+            let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+            &rest[..end]
+        })
+        .collect()
+}
+
 impl Projection {
     /// The file's statements. Each ends with a semicolon at the end of a line.
-    pub fn statements(&self) -> impl Iterator<Item = &'static str> {
+    pub fn statements(&self) -> impl Iterator<Item = &'static str> + use<> {
         self.sql.split(";\n").map(str::trim).filter(|statement| !statement.is_empty())
     }
 }
 
-/// Folds blocks `from..=to` into the projections. The caller commits.
-pub async fn apply(connection: &mut PgConnection, chain_id: i64, from: i64, to: i64) -> sqlx::Result<()> {
-    for projection in PROJECTIONS {
-        for statement in projection.statements() {
-            sqlx::query(statement).bind(chain_id).bind(from).bind(to).execute(&mut *connection).await?;
-        }
+/// Blocks of a chain that are folded at once.
+#[derive(Clone, Copy, Debug)]
+pub struct Blocks {
+    pub chain_id: i64,
+    pub from: i64,
+    pub to: i64,
+}
+
+/// Folds blocks into the projections. The caller commits.
+///
+/// `touched` names the event tables that have rows in these blocks.
+pub async fn apply(
+    connection: &mut PgConnection,
+    place: Place,
+    blocks: Blocks,
+    touched: &BTreeSet<&str>,
+) -> sqlx::Result<()> {
+    let concerned = |statement: &&Statement| statement.reads.iter().any(|table| touched.contains(table));
+    for statement in STATEMENTS.iter().filter(concerned) {
+        run(connection, place, blocks, statement).await?;
     }
+    Ok(())
+}
+
+/// Folds blocks into the projections of one of the [`LANES`].
+pub async fn apply_lane(
+    connection: &mut PgConnection,
+    place: Place,
+    blocks: Blocks,
+    lane: &[&str],
+) -> sqlx::Result<()> {
+    for statement in STATEMENTS.iter().filter(|statement| lane.contains(&statement.projection)) {
+        run(connection, place, blocks, statement).await?;
+    }
+    Ok(())
+}
+
+async fn run(
+    connection: &mut PgConnection,
+    place: Place,
+    blocks: Blocks,
+    statement: &Statement,
+) -> sqlx::Result<()> {
+    let Blocks { chain_id, from, to } = blocks;
+    let sql = match place {
+        Place::Live => AssertSqlSafe(statement.live),
+        Place::Next => AssertSqlSafe(statement.next.as_str()),
+    };
+    sqlx::query(sql).bind(chain_id).bind(from).bind(to).execute(connection).await?;
     Ok(())
 }
 
@@ -84,10 +173,47 @@ mod tests {
     }
 
     #[test]
+    fn every_statement_names_event_tables_that_exist() {
+        let known: BTreeSet<&str> = stoa_schema::events::tables().map(|table| table.name).collect();
+        for Statement { projection, reads, .. } in STATEMENTS.iter() {
+            assert!(!reads.is_empty(), "{projection}: a statement would never run");
+            assert!(reads.iter().all(|table| known.contains(table)), "{projection}: {reads:?}");
+        }
+    }
+
+    #[test]
     fn every_entity_has_its_tables() {
         let tables: Vec<_> = market::DDL.iter().map(|ddl| ddl.name).collect();
         for projection in PROJECTIONS {
             assert!(tables.contains(&projection.name), "{} has no DDL", projection.name);
+        }
+    }
+
+    #[test]
+    fn every_projection_has_its_lane() {
+        let mut laned: Vec<_> = LANES.concat();
+        laned.sort_unstable();
+        let mut all: Vec<_> = PROJECTIONS.iter().map(|projection| projection.name).collect();
+        all.sort_unstable();
+        assert_eq!(laned, all);
+    }
+
+    /// A lane may only touch the tables that its own entities declare.
+    #[test]
+    fn lanes_know_nothing_of_each_other() {
+        let tables_of = |entity: &str| -> Vec<&str> {
+            let ddl = market::DDL.iter().find(|ddl| ddl.name == entity).expect("it has DDL").sql;
+            ddl.split("CREATE TABLE market.").skip(1).filter_map(|rest| rest.split(' ').next()).collect()
+        };
+        for lane in LANES {
+            let own: BTreeSet<&str> = lane.iter().flat_map(|entity| tables_of(entity)).collect();
+            for statement in STATEMENTS.iter().filter(|statement| lane.contains(&statement.projection)) {
+                for rest in statement.live.split("market.").skip(1) {
+                    let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+                    let table = &rest[..end.unwrap_or(rest.len())];
+                    assert!(own.contains(table), "{}: market.{table}", statement.projection);
+                }
+            }
         }
     }
 }

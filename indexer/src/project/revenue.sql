@@ -1,8 +1,9 @@
 INSERT INTO market.revenue (chain_id, listing, token, sales, amount, fee)
-SELECT chain_id, listing, token, count(*), sum(amount), sum(fee)
-FROM market.purchase
-WHERE chain_id = $1 AND block_number BETWEEN $2 AND $3
-GROUP BY chain_id, listing, token
+SELECT $1, sale.listing, plan.token, count(*), sum(sale.amount), sum(sale.fee)
+FROM archive.market_purchased AS sale
+JOIN market.plan ON plan.chain_id = sale.chain_id AND plan.plan = sale.plan
+WHERE sale.chain_id = $1 AND sale.block_number BETWEEN $2 AND $3
+GROUP BY sale.listing, plan.token
 ON CONFLICT (chain_id, listing, token) DO UPDATE
 SET sales = revenue.sales + excluded.sales,
     amount = revenue.amount + excluded.amount,

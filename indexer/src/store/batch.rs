@@ -2,14 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use alloy::primitives::U256;
 use sqlx::postgres::PgConnection;
 use stoa_schema::copy::CopyBuffer;
 use stoa_schema::event::{EventRow, POSITION, Position, Table};
+
+use super::contract::Birth;
+use crate::ledger::{Before, Series, Tally};
 
 /// Rows on their way into the event tables.
 #[derive(Debug, Default)]
 pub struct Batch {
     tables: BTreeMap<&'static str, (Table, CopyBuffer)>,
+    born: Vec<Birth>,
+    tallies: Vec<Tally>,
 }
 
 impl Batch {
@@ -19,14 +25,45 @@ impl Batch {
         row.write_row(at, rows);
     }
 
+    /// Notes that a contract was born, which is to be followed from now on.
+    pub fn note_birth(&mut self, birth: Birth) {
+        self.born.push(birth);
+    }
+
+    /// Notes a running total that a log tells: what it was before, and is from then on.
+    pub fn tally(&mut self, at: &Position, series: Series, before: Before, after: U256) {
+        let Position { block_number: block, log_index, .. } = *at;
+        self.tallies.push(Tally { block, log_index, series, before, after });
+    }
+
+    /// The running totals that its logs tell, in order.
+    pub fn tallies(&self) -> &[Tally] {
+        &self.tallies
+    }
+
+    /// The contracts that were born in it.
+    pub fn born(&self) -> &[Birth] {
+        &self.born
+    }
+
     /// How many rows it holds.
     pub fn rows(&self) -> usize {
         self.tables.values().map(|(_, rows)| rows.rows()).sum()
     }
 
-    /// How many of them no declaration decodes.
+    /// The tables that it has rows for.
+    pub fn tables(&self) -> impl Iterator<Item = &'static str> {
+        self.tables.keys().copied()
+    }
+
+    /// How many of its rows no declaration decodes.
     pub fn raw(&self) -> usize {
         self.tables.get("raw_log").map_or(0, |(_, rows)| rows.rows())
+    }
+
+    /// The contracts that were born in it.
+    pub(super) fn take_born(&mut self) -> Vec<Birth> {
+        std::mem::take(&mut self.born)
     }
 
     /// Copies every row into its table. The caller commits.

@@ -20,27 +20,50 @@ pub struct Cursor {
     pub stored: BlockRef,
     /// Up to here they are in the projections.
     pub projected: BlockRef,
+    /// Nothing up to here is ever undone.
+    pub finalized: i64,
+    /// Number of the newest row of the outbox.
+    pub seq: i64,
 }
 
 /// The deployment that a database follows on a chain, by contract name.
 pub type Contracts = BTreeMap<String, Address>;
 
+/// A chain's row as it stands.
+#[derive(Clone, Debug)]
+pub struct Locked {
+    pub cursor: Cursor,
+    pub contracts: Contracts,
+    /// The hash of the projections in schema `market`.
+    pub projection: Option<String>,
+}
+
 /// Locks the chain's row until the transaction ends.
-pub async fn lock(connection: &mut PgConnection, chain_id: i64) -> sqlx::Result<Option<(Cursor, Contracts)>> {
+pub async fn lock(connection: &mut PgConnection, chain_id: i64) -> sqlx::Result<Option<Locked>> {
     let row = sqlx::query!(
         r#"SELECT contracts AS "contracts: Json<Contracts>",
                   stored_block, stored_hash AS "stored_hash: Hash", stored_time,
-                  projected_block, projected_hash AS "projected_hash: Hash", projected_time
-           FROM archive.cursor WHERE chain_id = $1 FOR UPDATE"#,
+                  projected_block, projected_hash AS "projected_hash: Hash", projected_time,
+                  finalized_block, outbox_seq, (SELECT hash FROM archive.projection) AS projection
+           FROM archive.cursor WHERE chain_id = $1 FOR UPDATE OF cursor"#,
         chain_id
     )
     .fetch_optional(connection)
     .await?;
-    Ok(row.map(|row| {
-        let stored = BlockRef { number: row.stored_block, hash: row.stored_hash, time: row.stored_time };
-        let projected =
-            BlockRef { number: row.projected_block, hash: row.projected_hash, time: row.projected_time };
-        (Cursor { chain_id, stored, projected }, row.contracts.0)
+    Ok(row.map(|row| Locked {
+        cursor: Cursor {
+            chain_id,
+            stored: BlockRef { number: row.stored_block, hash: row.stored_hash, time: row.stored_time },
+            projected: BlockRef {
+                number: row.projected_block,
+                hash: row.projected_hash,
+                time: row.projected_time,
+            },
+            finalized: row.finalized_block,
+            seq: row.outbox_seq,
+        },
+        contracts: row.contracts.0,
+        projection: row.projection,
     }))
 }
 
@@ -65,15 +88,32 @@ pub async fn insert(
     )
     .execute(connection)
     .await?;
-    Ok(Cursor { chain_id, stored: origin, projected: origin })
+    Ok(Cursor { chain_id, stored: origin, projected: origin, finalized: 0, seq: 0 })
 }
 
-/// Moves both positions. The caller holds the row's lock.
+/// Notes which contracts the chain's deployment has by now.
+pub async fn set_contracts(
+    connection: &mut PgConnection,
+    chain_id: i64,
+    contracts: &Contracts,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE archive.cursor SET contracts = $2 WHERE chain_id = $1",
+        chain_id,
+        Json(contracts) as _
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Moves the chain's row. The caller holds its lock.
 pub async fn update(connection: &mut PgConnection, cursor: &Cursor) -> sqlx::Result<()> {
     sqlx::query!(
         "UPDATE archive.cursor
          SET stored_block = $2, stored_hash = $3, stored_time = $4,
-             projected_block = $5, projected_hash = $6, projected_time = $7
+             projected_block = $5, projected_hash = $6, projected_time = $7,
+             finalized_block = $8, outbox_seq = $9
          WHERE chain_id = $1",
         cursor.chain_id,
         cursor.stored.number,
@@ -82,10 +122,36 @@ pub async fn update(connection: &mut PgConnection, cursor: &Cursor) -> sqlx::Res
         cursor.projected.number,
         cursor.projected.hash as Hash,
         cursor.projected.time,
+        cursor.finalized,
+        cursor.seq,
     )
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// Every chain's position, as it stands now and may not stand any more in a moment.
+pub async fn all(connection: &mut PgConnection) -> sqlx::Result<Vec<Cursor>> {
+    let rows = sqlx::query!(
+        r#"SELECT chain_id, stored_block, stored_hash AS "stored_hash: Hash", stored_time,
+                  projected_block, projected_hash AS "projected_hash: Hash", projected_time,
+                  finalized_block, outbox_seq
+           FROM archive.cursor ORDER BY chain_id"#
+    )
+    .fetch_all(connection)
+    .await?;
+    let cursors = rows.into_iter().map(|row| Cursor {
+        chain_id: row.chain_id,
+        stored: BlockRef { number: row.stored_block, hash: row.stored_hash, time: row.stored_time },
+        projected: BlockRef {
+            number: row.projected_block,
+            hash: row.projected_hash,
+            time: row.projected_time,
+        },
+        finalized: row.finalized_block,
+        seq: row.outbox_seq,
+    });
+    Ok(cursors.collect())
 }
 
 /// Every chain of this database, each row locked until the transaction ends.

@@ -1,74 +1,41 @@
-//! The one connection that writes for a chain. An advisory lock on it makes this process the one writer.
+//! The one connection that writes for a chain.
 
-use alloy::primitives::{Address, keccak256};
-use sqlx::migrate::MigrateError;
+use std::time::Duration;
+
+use alloy::primitives::Address;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions, Connection};
 use stoa_schema::archive::{self, BlockRef};
-use stoa_schema::types::Addr;
-use tracing::{debug, info};
 
-use super::{Batch, Cursor, cursor, header};
+use super::advance::forget_past;
+use super::rebuild::{self, Why};
+use super::{Contract, Cursor, Lease, StoreError, contract, cursor, header, lease};
 use crate::deployment::Deployment;
 use crate::fetch::Head;
 use crate::project;
 
-/// Why nothing was written.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    #[error("Postgres: {0}")]
-    Database(#[from] sqlx::Error),
-    #[error("the archive cannot be upgraded: {0}")]
-    Migrate(#[from] MigrateError),
-    #[error(
-        "the archive in this database has version {found}, this build knows versions up to {known}: \
-         run the newer build that upgraded it, or use another database"
-    )]
-    NewerArchive { found: i64, known: i64 },
-    #[error(
-        "this database follows another deployment on chain {chain_id} ({there} instead of {here}): \
-         use another database for this deployment"
-    )]
-    OtherDeployment { chain_id: u64, there: String, here: String },
-    #[error(
-        "another indexer has moved chain {chain_id} from block {ours} to block {theirs}: this one stops writing"
-    )]
-    Overtaken { chain_id: i64, ours: i64, theirs: i64 },
-}
-
-impl StoreError {
-    /// Whether a new connection may succeed.
-    pub fn is_retryable(&self) -> bool {
-        match self {
-            Self::Database(sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_)) => true,
-            Self::Database(sqlx::Error::Database(error)) => error.code().is_some_and(|code| {
-                // Connection lost, resources short, shutting down or starting up, deadlock, serialization.
-                code.starts_with("08")
-                    || code.starts_with("53")
-                    || code.starts_with("57P")
-                    || code.starts_with("40")
-            }),
-            _ => false,
-        }
-    }
-}
+/// How long a writer may be silent before a standby ends it.
+pub const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The writer of one chain.
 #[derive(Debug)]
 pub struct Writer {
-    connection: PgConnection,
+    pub(super) connection: PgConnection,
+    options: PgConnectOptions,
 }
 
 impl Writer {
     /// Connects, and brings the database's schemas to what this build needs.
     pub async fn connect(database_url: &str) -> Result<Self, StoreError> {
         let options: PgConnectOptions = database_url.parse()?;
-        let connection = options.application_name("stoa-indexer").connect().await?;
-        let mut writer = Self { connection };
+        let options = options.application_name("stoa-indexer").statement_cache_capacity(512);
+        let connection = options.connect().await?;
+        let mut writer = Self { connection, options };
         writer.prepare().await?;
         Ok(writer)
     }
 
+    /// Migrates the archive; makes the projections anew where they are another build's.
     async fn prepare(&mut self) -> Result<(), StoreError> {
         let found = archive::version_in(&mut self.connection).await?.unwrap_or_default();
         let known = archive::version();
@@ -80,59 +47,30 @@ impl Writer {
             .fetch_optional(&mut self.connection)
             .await?;
         if hash.as_deref() != Some(project::hash()) {
-            self.rebuild().await?;
+            rebuild::rebuild(&self.options, Why::OtherBuild).await?;
         }
         Ok(())
     }
 
-    /// Builds schema `market` anew from the archive, in one transaction: readers see the old one until then.
+    /// Builds schema `market` anew from the archive, beside the old one.
     pub async fn rebuild(&mut self) -> Result<(), StoreError> {
-        let mut transaction = self.connection.begin().await?;
-        sqlx::query!("LOCK TABLE archive.projection IN EXCLUSIVE MODE").execute(&mut *transaction).await?;
-        let chains = cursor::lock_all(&mut transaction).await?;
-        stoa_schema::market::create(&mut transaction).await?;
-        for chain_id in chains {
-            if let Some((mut cursor, _)) = cursor::lock(&mut transaction, chain_id).await? {
-                info!(chain_id, to = cursor.stored.number, "building the projections from the archive");
-                project::apply(&mut transaction, chain_id, 0, cursor.stored.number).await?;
-                cursor.projected = cursor.stored;
-                cursor::update(&mut transaction, &cursor).await?;
-            }
-        }
-        sqlx::query!(
-            "INSERT INTO archive.projection (hash) VALUES ($1)
-             ON CONFLICT (only_row) DO UPDATE SET hash = excluded.hash",
-            project::hash()
-        )
-        .execute(&mut *transaction)
-        .await?;
-        transaction.commit().await?;
+        rebuild::rebuild(&self.options, Why::Asked).await?;
         Ok(())
     }
 
-    /// Waits until this connection is the chain's one writer.
-    pub async fn lead(&mut self, chain_id: u64) -> Result<(), StoreError> {
-        let digest = keccak256([b"stoa-indexer".as_slice(), &chain_id.to_be_bytes()].concat());
-        let key = i64::from_be_bytes([
-            digest[0], digest[1], digest[2], digest[3], digest[4], digest[5], digest[6], digest[7],
-        ]);
-        let leads = sqlx::query_scalar!(r#"SELECT pg_try_advisory_lock($1) AS "leads!""#, key)
-            .fetch_one(&mut self.connection)
-            .await?;
-        if !leads {
-            info!(chain_id, "another indexer writes for this chain; standing by");
-            sqlx::query!("SELECT pg_advisory_lock($1)", key).execute(&mut self.connection).await?;
-        }
-        Ok(())
+    /// Waits until this connection is the chain's one writer; it is while the lease is kept.
+    pub async fn lead(&mut self, chain_id: u64, patience: Duration) -> Result<Lease, StoreError> {
+        lease::take(&mut self.connection, &self.options, chain_id.cast_signed(), patience).await
     }
 
-    /// The chain's cursor, once there is one. Refuses another deployment than the one it stands for.
+    /// The chain's cursor, once there is one. Refuses another deployment than the one it stands for; one that has
+    /// grown by contracts is the same.
     pub async fn cursor(&mut self, deployment: &Deployment) -> Result<Option<Cursor>, StoreError> {
+        let chain_id = deployment.chain_id.cast_signed();
         let mut transaction = self.connection.begin().await?;
-        let found = cursor::lock(&mut transaction, deployment.chain_id.cast_signed()).await?;
-        transaction.rollback().await?;
-        let Some((cursor, contracts)) = found else { return Ok(None) };
-        if contracts != deployment.contracts {
+        let Some(found) = cursor::lock(&mut transaction, chain_id).await? else { return Ok(None) };
+        let here = &deployment.contracts;
+        if found.contracts.iter().any(|(name, address)| here.get(name) != Some(address)) {
             let market = |contracts: &cursor::Contracts| {
                 contracts
                     .get("Market")
@@ -140,65 +78,100 @@ impl Writer {
             };
             return Err(StoreError::OtherDeployment {
                 chain_id: deployment.chain_id,
-                there: market(&contracts),
-                here: market(&deployment.contracts),
+                there: market(&found.contracts),
+                here: market(here),
             });
         }
-        Ok(Some(cursor))
+        if found.contracts.len() != here.len() {
+            cursor::set_contracts(&mut transaction, chain_id, here).await?;
+        }
+        transaction.commit().await?;
+        Ok(Some(found.cursor))
     }
 
-    /// Writes the chain's first cursor, at the block before the deployment's first.
+    /// Writes the chain's first cursor, at the block before the deployment's first, and follows its contracts.
     pub async fn begin(&mut self, deployment: &Deployment, origin: BlockRef) -> Result<Cursor, StoreError> {
         let mut transaction = self.connection.begin().await?;
         let cursor = cursor::insert(&mut transaction, deployment, origin).await?;
         header::insert(&mut transaction, cursor.chain_id, &origin).await?;
+        for (name, address) in deployment.followed.named() {
+            let contract = Contract {
+                address: stoa_schema::types::Addr(address),
+                name: name.to_owned(),
+                first_block: deployment.first_block.cast_signed(),
+                read_block: None,
+            };
+            contract::insert(&mut transaction, cursor.chain_id, &contract).await?;
+        }
         transaction.commit().await?;
         Ok(cursor)
     }
 
-    /// Writes a range: its rows, its projections and the cursor, all or nothing.
-    pub async fn commit(&mut self, from: Cursor, batch: Batch, to: BlockRef) -> Result<Cursor, StoreError> {
-        let chain_id = from.chain_id;
-        let rows = batch.rows();
+    /// Every contract of the chain that is followed.
+    pub async fn contracts(&mut self, chain_id: u64) -> Result<Vec<Contract>, StoreError> {
+        Ok(contract::all(&mut self.connection, chain_id.cast_signed()).await?)
+    }
+
+    /// Follows a contract from now on.
+    pub async fn follow(&mut self, chain_id: u64, contract: &Contract) -> Result<(), StoreError> {
+        Ok(contract::insert(&mut self.connection, chain_id.cast_signed(), contract).await?)
+    }
+
+    /// A contract that was read apart goes with the chain's cursor from now on.
+    pub async fn join(&mut self, chain_id: u64, address: Address) -> Result<(), StoreError> {
+        Ok(contract::set_read(&mut self.connection, chain_id.cast_signed(), address, None).await?)
+    }
+
+    /// Notes what the node said of its chain, and forgets what nobody needs any more.
+    pub async fn set_head(&mut self, chain_id: u64, head: &Head) -> Result<(), StoreError> {
+        let chain_id = chain_id.cast_signed();
+        Ok(cursor::set_head(&mut self.connection, chain_id, head).await?)
+    }
+
+    /// Takes stored blocks up to `finalized` for final: what undoing them would take is forgotten.
+    pub async fn finalize(&mut self, from: Cursor, finalized: i64) -> Result<Cursor, StoreError> {
+        let finalized = finalized.min(from.stored.number);
+        if finalized <= from.finalized {
+            return Ok(from);
+        }
         let mut transaction = self.connection.begin().await?;
-        let there = cursor::lock(&mut transaction, chain_id).await?.map(|(cursor, _)| cursor);
+        let there = cursor::lock(&mut transaction, from.chain_id).await?.map(|locked| locked.cursor);
         if there != Some(from) {
             let theirs = there.map_or(-1, |cursor| cursor.stored.number);
-            return Err(StoreError::Overtaken { chain_id, ours: from.stored.number, theirs });
+            let ours = from.stored.number;
+            return Err(StoreError::Overtaken { chain_id: from.chain_id, ours, theirs });
         }
-        debug!(chain_id, from = from.stored.number + 1, to = to.number, rows, "copying");
-        batch.copy(&mut transaction).await?;
-        if rows > 0 {
-            project::apply(&mut transaction, chain_id, from.projected.number + 1, to.number).await?;
-        }
-        header::insert(&mut transaction, chain_id, &to).await?;
-        let moved = Cursor { chain_id, stored: to, projected: to };
+        let moved = Cursor { finalized, ..from };
         cursor::update(&mut transaction, &moved).await?;
+        forget_past(&mut transaction, from.chain_id, finalized).await?;
         transaction.commit().await?;
-        debug!(chain_id, from = from.stored.number + 1, to = to.number, rows, "committed");
         Ok(moved)
     }
 
-    /// Share contracts that the archive knows of.
-    pub async fn shares(&mut self, chain_id: u64) -> Result<Vec<Address>, StoreError> {
-        let shares = sqlx::query_scalar!(
-            r#"SELECT share AS "share: Addr" FROM archive.revenue_shares_created WHERE chain_id = $1"#,
-            chain_id.cast_signed()
-        )
-        .fetch_all(&mut self.connection)
-        .await?;
-        Ok(shares.into_iter().map(|share| share.0).collect())
-    }
-
-    /// Notes what the node said of its chain.
-    pub async fn set_head(&mut self, chain_id: u64, head: &Head) -> Result<(), StoreError> {
-        let chain_id = chain_id.cast_signed();
-        cursor::set_head(&mut self.connection, chain_id, head).await?;
-        Ok(header::prune(&mut self.connection, chain_id, head.finalized.cast_signed()).await?)
-    }
-
-    /// The newest block up to `number` that a range ended at, as far back as they are remembered.
+    /// The newest block up to `number` that is remembered by its hash.
     pub async fn known_block(&mut self, chain_id: u64, number: u64) -> Result<Option<BlockRef>, StoreError> {
         Ok(header::newest(&mut self.connection, chain_id.cast_signed(), number.cast_signed()).await?)
+    }
+
+    /// Every block that is remembered by its hash, the newest first.
+    pub async fn known_blocks(&mut self, chain_id: u64) -> Result<Vec<BlockRef>, StoreError> {
+        Ok(header::above(&mut self.connection, chain_id.cast_signed(), -1).await?)
+    }
+
+    /// The chain's row as it stands in the database.
+    pub async fn reload(&mut self, chain_id: u64) -> Result<Option<Cursor>, StoreError> {
+        let mut transaction = self.connection.begin().await?;
+        let found = cursor::lock(&mut transaction, chain_id.cast_signed()).await?;
+        transaction.rollback().await?;
+        Ok(found.map(|locked| locked.cursor))
+    }
+
+    /// The connection, for what other parts of the crate ask of the database.
+    pub(crate) fn connection(&mut self) -> &mut PgConnection {
+        &mut self.connection
+    }
+
+    pub(crate) fn options(&self) -> &PgConnectOptions {
+        &self.options
     }
 }

@@ -1,0 +1,162 @@
+//! Committing what is new: final blocks in ranges, the others one by one.
+
+use std::collections::BTreeMap;
+
+use stoa_schema::archive::BlockRef;
+use stoa_schema::types::Hash;
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use super::{Engine, IndexError, block_ref};
+use crate::decode::{Decoder, block_time};
+use crate::fetch::{ChainLog, Detail, Range};
+use crate::store::{Advance, Pass, StoreError};
+
+impl Engine<'_> {
+    /// Fetches and commits final blocks at once.
+    pub(super) async fn index_final(
+        &mut self,
+        from: u64,
+        to: u64,
+        stop: &CancellationToken,
+    ) -> Result<(), IndexError> {
+        let Some(range) = self.fetch(from, to, Detail::Ends, stop).await? else { return Ok(()) };
+        if range.first.parent_hash != self.cursor.stored.hash.0 {
+            return self.reorganise(stop).await;
+        }
+        self.learn(&range.logs);
+        let batch = self.decoder.decode(&range.logs);
+        let told = told(&range.logs, block_ref(&range.last));
+        let pass = Pass { batch, to: block_ref(&range.last), told };
+        self.commit(vec![pass], None, range.endpoint).await
+    }
+
+    /// Fetches and commits blocks that may be taken back, each with its journal.
+    pub(super) async fn index_blocks(
+        &mut self,
+        from: u64,
+        to: u64,
+        stop: &CancellationToken,
+    ) -> Result<(), IndexError> {
+        let Some(range) = self.fetch(from, to, Detail::EveryBlock, stop).await? else { return Ok(()) };
+        if range.first.parent_hash != self.cursor.stored.hash.0 {
+            return self.reorganise(stop).await;
+        }
+        let passes = self.passes(&range);
+        self.commit(passes, None, range.endpoint).await
+    }
+
+    /// A range of blocks as one endpoint tells it; `None` where it has to be asked for again.
+    pub(super) async fn fetch(
+        &mut self,
+        from: u64,
+        to: u64,
+        detail: Detail,
+        stop: &CancellationToken,
+    ) -> Result<Option<Range>, IndexError> {
+        let known = self.decoder.shares();
+        let fetched = self.pool.range(from, to, &known, Decoder::born, detail);
+        match stop.run_until_cancelled(fetched).await {
+            None => Ok(None),
+            Some(Ok(range)) => {
+                self.trouble.reset();
+                Ok(Some(range))
+            }
+            Some(Err(error)) => {
+                self.ask_again(error, stop).await?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Follows the share contracts that these logs tell the birth of.
+    pub(super) fn learn(&mut self, logs: &[ChainLog]) {
+        let born = |log: &ChainLog| Some((Decoder::born(&log.inner)?, log.block_number.cast_signed()));
+        self.decoder.follow(logs.iter().filter_map(born).collect::<Vec<_>>());
+    }
+
+    /// One pass for each block of a range.
+    pub(super) fn passes(&mut self, range: &Range) -> Vec<Pass> {
+        self.learn(&range.logs);
+        let mut logs = range.logs.as_slice();
+        let mut passes = Vec::with_capacity(range.headers.len());
+        for header in &range.headers {
+            let count = logs.partition_point(|log| log.block_number <= header.number);
+            let (own, rest) = logs.split_at(count);
+            logs = rest;
+            let to = block_ref(header);
+            passes.push(Pass { batch: self.decoder.decode(own), to, told: vec![to] });
+        }
+        passes
+    }
+
+    /// Checks running totals, and writes. `back_to` is the block to go back to first.
+    pub(super) async fn commit(
+        &mut self,
+        passes: Vec<Pass>,
+        back_to: Option<BlockRef>,
+        endpoint: usize,
+    ) -> Result<(), IndexError> {
+        let Some(last) = passes.last() else { return Ok(()) };
+        let base = back_to.unwrap_or(self.cursor.stored);
+        let (from, to) = (base.number.cast_unsigned() + 1, last.to.number.cast_unsigned());
+        let rows: usize = passes.iter().map(|pass| pass.batch.rows()).sum();
+        let raw: usize = passes.iter().map(|pass| pass.batch.raw()).sum();
+        let mut ledger = back_to.map(|ancestor| self.ledger.back_to(ancestor.number));
+        let tallies: Vec<_> = passes.iter().flat_map(|pass| pass.batch.tallies().iter().copied()).collect();
+        if let Err(broken) = ledger.as_ref().unwrap_or(&self.ledger).check(&tallies) {
+            return Err(self.disbelieve(from, to, endpoint, broken.to_string()));
+        }
+        let finalized = self.head.map_or(0, |head| head.finalized.cast_signed());
+        let head = self.head.filter(|_| !self.head_told);
+        let work = Advance { from: self.cursor, back_to, passes, finalized, head };
+        self.cursor = match self.writer.advance(work).await {
+            Ok(cursor) => cursor,
+            Err(error) if error.is_broken_balance() => {
+                return Err(self.disbelieve(from, to, endpoint, error.to_string()));
+            }
+            Err(error) => return Err(error.into()),
+        };
+        self.head_told = true;
+        if let Some(ledger) = ledger.take() {
+            self.ledger = ledger;
+        }
+        self.ledger.apply(&tallies, self.cursor.finalized);
+        self.ledger.finalize(self.cursor.finalized);
+        if raw > 0 {
+            warn!(from, to, raw, "logs without a table of their own: kept in archive.raw_log");
+        }
+        info!(chain_id = self.cursor.chain_id, from, to, rows, "indexed");
+        self.tell();
+        Ok(())
+    }
+}
+
+impl Engine<'_> {
+    /// What one endpoint told cannot be true: nothing of it is kept, and others are asked.
+    pub(super) fn disbelieve(&mut self, from: u64, to: u64, endpoint: usize, why: String) -> IndexError {
+        self.pool.distrust(endpoint, &why);
+        self.decoder.back_to(self.cursor.stored.number);
+        IndexError::Broken { from, to, why }
+    }
+}
+
+/// The blocks of a range that subscribers are told of: those with logs, and the last.
+fn told(logs: &[ChainLog], last: BlockRef) -> Vec<BlockRef> {
+    let mut blocks: BTreeMap<i64, BlockRef> = BTreeMap::new();
+    for log in logs {
+        let number = log.block_number.cast_signed();
+        let hash = Hash(log.block_hash);
+        blocks.entry(number).or_insert_with(|| BlockRef { number, hash, time: block_time(log.time) });
+    }
+    blocks.insert(last.number, last);
+    blocks.into_values().collect()
+}
+
+impl StoreError {
+    /// Whether a projection refused rows because something before them must be missing.
+    pub fn is_broken_balance(&self) -> bool {
+        // check_violation
+        matches!(self, Self::Database(sqlx::Error::Database(error)) if error.code().as_deref() == Some("23514"))
+    }
+}

@@ -1,0 +1,69 @@
+//! Why nothing was written.
+
+use sqlx::migrate::MigrateError;
+
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("Postgres: {0}{}", advice(.0))]
+    Database(#[from] sqlx::Error),
+    #[error("the archive cannot be upgraded: {0}")]
+    Migrate(#[from] MigrateError),
+    #[error(
+        "the archive in this database has version {found}, this build knows versions up to {known}: \
+         run the newer build that upgraded it, or use another database"
+    )]
+    NewerArchive { found: i64, known: i64 },
+    #[error(
+        "this database follows another deployment on chain {chain_id} ({there} instead of {here}): \
+         use another database for this deployment"
+    )]
+    OtherDeployment { chain_id: u64, there: String, here: String },
+    #[error(
+        "another indexer has moved chain {chain_id} from block {ours} to block {theirs}: this one stops writing"
+    )]
+    Overtaken { chain_id: i64, ours: i64, theirs: i64 },
+    #[error(
+        "another build of the indexer has made the projections of this database anew: this one stops writing. \
+         Run that build, or `stoa-indexer rebuild` of this one"
+    )]
+    OtherBuild,
+    #[error("block {ancestor} of chain {chain_id} is final here up to {finalized}: it is not taken back")]
+    Final { chain_id: i64, ancestor: i64, finalized: i64 },
+}
+
+impl StoreError {
+    /// Whether a new connection may succeed.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Database(sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_)) => true,
+            Self::Database(sqlx::Error::Database(error)) => error.code().is_some_and(|code| {
+                // Connection lost, resources short, shutting down or starting up, deadlock, serialization.
+                code.starts_with("08")
+                    || code.starts_with("53")
+                    || code.starts_with("57P")
+                    || code.starts_with("40")
+                    || code == "57014"
+                    || code == "58030"
+            }),
+            // Read anew, the cursor may be where this indexer can go on from; the lock says whether it may.
+            Self::Overtaken { .. } => true,
+            Self::Migrate(MigrateError::Execute(error)) => Self::is_connection(error),
+            _ => false,
+        }
+    }
+
+    fn is_connection(error: &sqlx::Error) -> bool {
+        matches!(error, sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_))
+    }
+}
+
+/// What an operator does about it, where that is known.
+fn advice(error: &sqlx::Error) -> &'static str {
+    let code = error.as_database_error().and_then(|error| error.code());
+    match code.as_deref() {
+        Some("53100") => ": give Postgres more disk; nothing of this range was written, and it is tried again",
+        Some("53300") => ": Postgres has no connection left; raise max_connections or stop other clients",
+        Some("57P01" | "57P02" | "57P03") => ": Postgres is going down or coming up; it is tried again",
+        _ => "",
+    }
+}
