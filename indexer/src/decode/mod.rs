@@ -12,7 +12,6 @@ mod words;
 use std::collections::BTreeSet;
 
 use alloy::primitives::{Address, Bytes};
-use alloy::rpc::types::Log;
 use alloy::sol_types::SolEvent;
 use stoa_contracts::Revenue;
 use stoa_schema::event::Position;
@@ -20,6 +19,7 @@ use stoa_schema::events::RawLog;
 use time::OffsetDateTime;
 
 use crate::deployment::Followed;
+use crate::fetch::ChainLog;
 use crate::store::Batch;
 
 /// Why a log has no table of its own.
@@ -59,17 +59,17 @@ impl Decoder {
     }
 
     /// Every log's row. `logs` are complete: the fetcher has checked them.
-    pub fn decode(&self, logs: &[(Log, u64)]) -> Batch {
+    pub fn decode(&self, logs: &[ChainLog]) -> Batch {
         let mut batch = Batch::default();
-        for (log, time) in logs {
-            let position = self.position(log, *time);
+        for log in logs {
+            let position = self.position(log);
             if let Err(reason) = self.decode_one(log, &position, &mut batch) {
                 batch.push(
                     &position,
                     &RawLog {
-                        address: log.address(),
-                        topics: log.topics().to_vec(),
-                        data: Bytes::clone(&log.data().data),
+                        address: log.inner.address,
+                        topics: log.inner.topics().to_vec(),
+                        data: Bytes::clone(&log.inner.data.data),
                         reason: reason.to_string(),
                     },
                 );
@@ -78,19 +78,19 @@ impl Decoder {
         batch
     }
 
-    fn position(&self, log: &Log, time: u64) -> Position {
+    fn position(&self, log: &ChainLog) -> Position {
         Position {
             chain_id: self.chain_id,
-            block_number: log.block_number.unwrap_or_default().cast_signed(),
+            block_number: log.block_number.cast_signed(),
             // A block's gas bounds its logs far below 2³¹.
-            log_index: log.log_index.unwrap_or_default() as i32,
-            block_time: block_time(time),
-            tx_hash: log.transaction_hash.unwrap_or_default(),
+            log_index: log.log_index as i32,
+            block_time: block_time(log.time),
+            tx_hash: log.transaction_hash,
         }
     }
 
-    fn decode_one(&self, log: &Log, at: &Position, batch: &mut Batch) -> Result<(), Undecoded> {
-        let address = log.address();
+    fn decode_one(&self, log: &ChainLog, at: &Position, batch: &mut Batch) -> Result<(), Undecoded> {
+        let address = log.inner.address;
         if address == self.contracts.vault {
             vault::decode(&log.inner, at, batch)
         } else if address == self.contracts.listings {

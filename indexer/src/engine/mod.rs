@@ -13,7 +13,7 @@ use tracing::{error, info, warn};
 use crate::config::RunArgs;
 use crate::decode::{Decoder, block_time};
 use crate::deployment::{Deployment, DeploymentError};
-use crate::fetch::{Client, Doubt, FetchError, Head, Header};
+use crate::fetch::{Detail, Doubt, FetchError, Head, Header, Pool, PoolConfig};
 use crate::serve::Status;
 use crate::store::{Cursor, StoreError, Writer};
 use backoff::Backoff;
@@ -24,10 +24,6 @@ pub use step::{State, Step};
 pub enum IndexError {
     #[error(transparent)]
     Deployment(#[from] DeploymentError),
-    #[error(
-        "the node's chain is {node}, the deployment file is for chain {file}: check --rpc-url and --deployment"
-    )]
-    WrongChain { node: u64, file: u64 },
     #[error(
         "the chain does not contain block {number} {ours} that this database has indexed{theirs}: the chain was \
          reset or reorganised. Index into an empty database, or drop schemas archive and market and start again"
@@ -44,8 +40,8 @@ impl IndexError {
     fn is_retryable(&self) -> bool {
         match self {
             Self::Store(error) => error.is_retryable(),
-            Self::Fetch(_) => true,
-            Self::Deployment(_) | Self::WrongChain { .. } | Self::Diverged { .. } => false,
+            Self::Fetch(error) => error.is_retryable(),
+            Self::Deployment(_) | Self::Diverged { .. } => false,
         }
     }
 
@@ -62,11 +58,15 @@ pub async fn run(
     stop: &CancellationToken,
 ) -> Result<(), IndexError> {
     let deployment = Deployment::read(&args.deployment)?;
-    let client = Client::new(args.rpc_url.clone(), deployment.followed.addresses(), args.finality_depth);
     let mut backoff = Backoff::default();
     loop {
         let session = async {
-            let start = Engine::start(args, &deployment, &client, status);
+            let Some(pool) = stop.run_until_cancelled(Pool::connect(pool_config(args, &deployment))).await
+            else {
+                return Ok(());
+            };
+            let pool = pool?;
+            let start = Engine::start(args, &deployment, &pool, status);
             let Some(engine) = stop.run_until_cancelled(start).await else { return Ok(()) };
             let mut engine = engine?;
             backoff.reset();
@@ -91,9 +91,21 @@ pub async fn run(
     }
 }
 
+fn pool_config(args: &RunArgs, deployment: &Deployment) -> PoolConfig {
+    PoolConfig {
+        chain_id: deployment.chain_id,
+        endpoints: args.rpc_url.iter().cloned().map(Into::into).collect(),
+        addresses: deployment.followed.addresses(),
+        finality_depth: args.finality_depth,
+        max_range: args.range,
+        poll: args.poll(),
+        ..PoolConfig::default()
+    }
+}
+
 struct Engine<'a> {
     args: &'a RunArgs,
-    client: &'a Client,
+    client: &'a Pool,
     writer: Writer,
     decoder: Decoder,
     deployment: &'a Deployment,
@@ -111,13 +123,10 @@ impl<'a> Engine<'a> {
     async fn start(
         args: &'a RunArgs,
         deployment: &'a Deployment,
-        client: &'a Client,
+        client: &'a Pool,
         status: &'a watch::Sender<Status>,
     ) -> Result<Self, IndexError> {
-        let node = client.chain_id().await?;
-        if node != deployment.chain_id {
-            return Err(IndexError::WrongChain { node, file: deployment.chain_id });
-        }
+        let node = deployment.chain_id;
         let mut writer = Writer::connect(&args.database.database_url).await?;
         writer.lead(node).await?;
         let cursor = match writer.cursor(deployment).await? {
@@ -193,8 +202,9 @@ impl<'a> Engine<'a> {
 
     /// Fetches and commits a range. A node's refusal makes the next range smaller.
     async fn index(&mut self, from: u64, to: u64, stop: &CancellationToken) -> Result<(), IndexError> {
-        let Some(fetched) =
-            stop.run_until_cancelled(self.client.range(from, to, &self.shares, Decoder::born)).await
+        let Some(fetched) = stop
+            .run_until_cancelled(self.client.range(from, to, &self.shares, Decoder::born, Detail::Ends))
+            .await
         else {
             return Ok(());
         };
