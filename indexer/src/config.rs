@@ -41,9 +41,9 @@ pub struct DatabaseArgs {
 pub struct RunArgs {
     #[command(flatten)]
     pub database: DatabaseArgs,
-    /// JSON-RPC endpoint of the chain, over HTTP.
-    #[arg(long, env = "STOA_RPC_URL", hide_env_values = true)]
-    pub rpc_url: Url,
+    /// JSON-RPC endpoints of the chain: http(s) ones answer, ws(s) ones announce blocks. Repeated or with commas.
+    #[arg(long, env = "STOA_RPC_URL", hide_env_values = true, required = true, value_delimiter = ',')]
+    pub rpc_url: Vec<Url>,
     /// Deployment file that `stoa deploy` wrote.
     #[arg(long, env = "STOA_DEPLOYMENT")]
     pub deployment: PathBuf,

@@ -1,29 +1,57 @@
-//! The only I/O besides Postgres: what the node says, checked before anyone believes it.
+//! The only I/O besides Postgres: what the nodes say, checked before anyone believes it.
+//!
+//! A [`Pool`] asks the best of several endpoints, goes on to the next where one fails, lies or lags, and learns
+//! what each of them takes.
 
+mod answer;
+mod bloom;
 mod check;
-mod client;
+mod config;
+mod endpoint;
+mod error;
+mod head;
+mod heads;
+mod health;
+mod json;
+mod limits;
+mod pool;
+mod question;
+mod race;
+mod receipts;
+mod wire;
 
 pub use check::Doubt;
-pub use client::{Born, Client};
+pub use config::{Endpoint, PoolConfig, Verify};
+pub use error::{FetchError, Told, Trouble};
+pub use health::EndpointReport;
+pub use limits::Smaller;
+pub use pool::Pool;
 
-use alloy::primitives::{Address, B256};
-use alloy::rpc::types::Log;
-use serde::Deserialize;
+use alloy::primitives::{Address, B256, Log};
 
-/// The fields of a block header that matter here. Read leniently: chains add fields of their own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+/// A log as it is stored: what was emitted, and where.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChainLog {
+    pub inner: Log,
+    pub block_number: u64,
+    pub block_hash: B256,
+    pub transaction_hash: B256,
+    pub log_index: u64,
+    /// Unix time of its block, in seconds.
+    pub time: u64,
+}
+
+/// The fields of a block header that matter here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
-    #[serde(with = "alloy::serde::quantity")]
     pub number: u64,
     pub hash: B256,
     pub parent_hash: B256,
     /// Unix time in seconds.
-    #[serde(with = "alloy::serde::quantity")]
     pub timestamp: u64,
 }
 
-/// How far the node's chain goes.
+/// How far a node's chain goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Head {
     pub latest: Header,
@@ -32,24 +60,28 @@ pub struct Head {
     pub finalized: u64,
 }
 
-/// Everything our contracts emitted in a range of blocks.
+/// Everything the followed contracts emitted in a range of blocks, from one endpoint.
 #[derive(Clone, Debug)]
 pub struct Range {
     pub first: Header,
     pub last: Header,
-    /// Ascending; each with its block's timestamp.
-    pub logs: Vec<(Log, u64)>,
-    /// Contracts that were born in it.
+    /// Every block of the range where [`Detail::EveryBlock`] was wanted, each the next one's parent; else empty.
+    pub headers: Vec<Header>,
+    /// Ascending.
+    pub logs: Vec<ChainLog>,
+    /// Contracts that were born in it, in the order of their addresses.
     pub born: Vec<Address>,
+    /// Who answered: the place in [`Pool::report`].
+    pub endpoint: usize,
 }
 
-/// Why a request brought nothing. All of these are worth another try.
-#[derive(Debug, thiserror::Error)]
-pub enum FetchError {
-    #[error("the node did not answer within {} s", .0.as_secs())]
-    Timeout(std::time::Duration),
-    #[error("the node refused: {0}")]
-    Rpc(#[from] alloy::transports::TransportError),
-    #[error("the node contradicts itself: {0}")]
-    Doubt(#[from] Doubt),
+/// How many headers come with a range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// The first and the last block's.
+    Ends,
+    EveryBlock,
 }
+
+/// Which contract a log tells the birth of.
+pub type Born = fn(&Log) -> Option<Address>;

@@ -1,0 +1,348 @@
+//! Several endpoints as one node that is fast, and as honest as the best of them.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use alloy::primitives::map::AddressHashSet;
+use alloy::primitives::{Address, B256};
+use futures::FutureExt;
+use futures::future::join_all;
+use tokio::sync::watch;
+
+use super::endpoint::Node;
+use super::head::ToldHead;
+use super::heads::Announcer;
+use super::health::Kind;
+use super::question::{Ask, Fetched};
+use super::race::Nodes;
+use super::{
+    Born, ChainLog, Detail, Doubt, Endpoint, EndpointReport, FetchError, Head, Header, PoolConfig, Range,
+    Told, Trouble, Verify,
+};
+
+/// Other endpoints' heads are looked at this often: their lag decides who is asked.
+const SURVEY_EVERY: Duration = Duration::from_secs(10);
+/// Who has not told its head by then is left out of this survey.
+const SURVEY_FOR: Duration = Duration::from_millis(750);
+/// Blocks at once where each block's receipts are asked for.
+const PROVEN_RANGE: u64 = 100;
+
+/// A pool of endpoints. Clones share it; every method may be called from several tasks at once.
+#[derive(Clone, Debug)]
+pub struct Pool(Arc<Inner>);
+
+#[derive(Debug)]
+pub(super) struct Inner {
+    pub(super) nodes: Nodes,
+    /// Endpoints that only announce blocks.
+    pub(super) sockets: Vec<Endpoint>,
+    /// The highest final block that a node told of.
+    finalized: AtomicU64,
+    /// A node told of a final block by its tag: the configured depth is not to stand in any more.
+    finality_told: AtomicBool,
+    surveyed: Mutex<Option<Instant>>,
+    pub(super) announcer: Announcer,
+}
+
+impl Pool {
+    /// A pool of the configured endpoints, each asked for its chain. Some may be away; not all.
+    pub async fn connect(mut config: PoolConfig) -> Result<Self, FetchError> {
+        if config.verify != Verify::Consistency {
+            config.max_range = config.max_range.min(PROVEN_RANGE);
+        }
+        let pool = Self(Arc::new(Inner::new(config)?));
+        let inner = &pool.0;
+        let expected = inner.nodes.config.chain_id;
+        let checks =
+            inner.nodes.all.iter().map(|node| async move { (node, node.check_chain(expected).await) });
+        let mut troubles = Vec::new();
+        for (node, outcome) in join_all(checks).await {
+            match outcome {
+                Ok(()) => {}
+                Err(Trouble::WrongChain { found, expected }) => {
+                    return Err(FetchError::WrongChain { host: node.host.clone(), found, expected });
+                }
+                Err(trouble) => {
+                    tracing::warn!(host = node.host, %trouble, "an endpoint is away");
+                    node.health(|health| health.failed(Kind::Small, &trouble, Instant::now()));
+                    troubles.push(Told { host: node.host.clone(), trouble });
+                }
+            }
+        }
+        if troubles.len() == inner.nodes.all.len() {
+            return Err(FetchError::Failed { tries: 1, troubles });
+        }
+        Ok(pool)
+    }
+
+    /// How far the chain goes, as the endpoint that is furthest says. `finalized` never falls.
+    pub async fn head(&self) -> Result<Head, FetchError> {
+        let nodes = &self.0.nodes;
+        let newest = nodes.newest();
+        let (told, node) = nodes.ask(Kind::Small, |node| node.head().boxed()).await?;
+        let mut best = told;
+        node.health(|health| health.note_head(told.latest.number, Instant::now()));
+        let behind = newest.is_some_and(|newest| told.latest.number < newest);
+        if behind || self.0.is_survey_due() {
+            // Alone, it is asked once more: it may have another back-end that is not behind.
+            let others: Vec<&Node> = if nodes.all.len() > 1 {
+                nodes.all.iter().filter(|other| other.place != node.place).collect()
+            } else if behind {
+                vec![node]
+            } else {
+                Vec::new()
+            };
+            for told in self.0.survey(&others).await {
+                if told.latest.number > best.latest.number {
+                    best = told;
+                }
+            }
+        }
+        Ok(self.0.conclude(best))
+    }
+
+    /// A block's header, or `None` where no endpoint has the block.
+    pub async fn header(&self, number: u64) -> Result<Option<Header>, FetchError> {
+        let nodes = &self.0.nodes;
+        let (header, asked) = nodes.ask(Kind::Small, |node| node.header(number).boxed()).await?;
+        if header.is_some() {
+            return Ok(header);
+        }
+        // It may be a back-end that lags: whoever has the block wins.
+        let others = self.0.usable(asked.place);
+        let answers = join_all(others.into_iter().map(|node| node.header(number))).await;
+        Ok(answers.into_iter().find_map(|answer| answer.ok().flatten()))
+    }
+
+    /// The headers of consecutive blocks, each the next one's parent, all from one endpoint.
+    pub async fn headers(&self, from: u64, to: u64) -> Result<Vec<Header>, FetchError> {
+        if to < from {
+            return Ok(Vec::new());
+        }
+        let ask = self.0.nodes.ask(Kind::Small, |node| node.headers(from, to).boxed());
+        ask.await.map(|(headers, _)| headers)
+    }
+
+    /// Everything the followed contracts emitted in `from..=to`, and those that were born in it. `known` are
+    /// contracts born earlier; `born` names the one that a log tells the birth of.
+    pub async fn range(
+        &self,
+        from: u64,
+        to: u64,
+        known: &[Address],
+        born: Born,
+        detail: Detail,
+    ) -> Result<Range, FetchError> {
+        let config = Arc::clone(&self.0.nodes.config);
+        let known: AddressHashSet = known.iter().copied().collect();
+        let ask = Ask { config, from, to: to.max(from), known: Arc::new(known), born, detail };
+        let kind = Kind::Logs { blocks: ask.blocks() };
+        let work = |node| self.0.fetch(node, &ask).boxed();
+        let (range, node) = self.0.nodes.ask(kind, work).await?;
+        node.health(|health| health.grow(kind, range.logs.len(), &self.0.nodes.config));
+        Ok(range)
+    }
+
+    /// How many blocks to ask for at once now: what the best endpoint is known to take.
+    pub fn range_limit(&self) -> u64 {
+        let (now, newest) = (Instant::now(), self.0.nodes.newest());
+        let usable = |node: &&Node| node.health(|health| health.paused_until(now).is_none());
+        let all = &self.0.nodes.all;
+        let ranked = |node: &Node| {
+            node.health(|health| (!health.is_avoided(now), health.score(now, newest), health.limits().range))
+        };
+        let best = |nodes: &mut dyn Iterator<Item = &Node>| {
+            nodes.map(ranked).max_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)))
+        };
+        let best = best(&mut all.iter().filter(usable)).or_else(|| best(&mut all.iter()));
+        best.map_or(1, |(_, _, range)| range.max(1))
+    }
+
+    /// One event of one contract over a long stretch in which it is rare. Splits the stretch as needed.
+    pub async fn births(
+        &self,
+        from: u64,
+        to: u64,
+        contract: Address,
+        topic: B256,
+    ) -> Result<Vec<ChainLog>, FetchError> {
+        let mut logs = Vec::new();
+        let (mut next, mut size) = (from, u64::MAX);
+        while next <= to {
+            let last = to.min(next.saturating_add(size - 1));
+            let kind = Kind::Sparse { blocks: last - next + 1 };
+            let ask = self.0.nodes.ask(kind, |node| node.events(next, last, contract, topic).boxed());
+            match ask.await {
+                Ok((found, node)) => {
+                    node.health(|health| health.grow(kind, found.len(), &self.0.nodes.config));
+                    size = size.saturating_mul(2);
+                    logs.extend(found);
+                    let Some(after) = last.checked_add(1) else { break };
+                    next = after;
+                }
+                Err(FetchError::TooLarge { suggested }) if last > next => {
+                    let half = (last - next).div_ceil(2);
+                    size = suggested.filter(|blocks| *blocks <= last - next).unwrap_or(half).max(1);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(logs)
+    }
+
+    /// The highest block that was announced, by a socket or found by polling. Only a hint that something is new:
+    /// a block that replaces another of the same height may go unannounced.
+    pub fn heads(&self) -> watch::Receiver<u64> {
+        self.0.announcer.listen(&self.0)
+    }
+
+    /// How many other endpoints hold this block.
+    pub async fn confirmed_by(&self, number: u64, hash: B256, except: usize) -> usize {
+        let asked = self.0.usable(except);
+        let answers = join_all(asked.into_iter().map(|node| node.header(number))).await;
+        let same = |answer: &Result<Option<Header>, Trouble>| matches!(answer, Ok(Some(header)) if header.hash == hash);
+        answers.iter().filter(|answer| same(answer)).count()
+    }
+
+    /// What this endpoint answered proved wrong: it is avoided for a while, longer each time.
+    pub fn distrust(&self, endpoint: usize, why: &str) {
+        if let Some(node) = self.0.nodes.all.get(endpoint) {
+            tracing::warn!(host = node.host, why, "an endpoint is not trusted for now");
+            node.health(|health| health.distrust(why, Instant::now()));
+        }
+    }
+
+    /// How each endpoint does: first those that answer, in the order they were named.
+    pub fn report(&self) -> Vec<EndpointReport> {
+        let (now, newest) = (Instant::now(), self.0.nodes.newest());
+        let nodes = self.0.nodes.all.iter().map(|node| {
+            node.health(|health| health.report(node.host.clone(), node.max_batch(), now, newest))
+        });
+        nodes.chain(self.0.announcer.report(&self.0.sockets)).collect()
+    }
+}
+
+impl Inner {
+    fn new(config: PoolConfig) -> Result<Self, FetchError> {
+        for Endpoint { url } in &config.endpoints {
+            if !matches!(url.scheme(), "http" | "https" | "ws" | "wss") {
+                let url = format!("{}://{}", url.scheme(), Endpoint::from(url.clone()).host());
+                return Err(FetchError::Scheme { url });
+            }
+        }
+        let http = reqwest::Client::builder()
+            .tcp_nodelay(true)
+            .connect_timeout(config.connect_timeout)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .map_err(|error| FetchError::Client(error.to_string()))?;
+        let (sockets, nodes): (Vec<_>, Vec<_>) =
+            config.endpoints.iter().cloned().partition(Endpoint::announces);
+        if nodes.is_empty() {
+            return Err(FetchError::NoEndpoint);
+        }
+        let node = |(place, endpoint)| Node::new(place, endpoint, http.clone(), &config);
+        let all = nodes.iter().enumerate().map(node).collect();
+        Ok(Self {
+            announcer: Announcer::new(sockets.len()),
+            nodes: Nodes { config: Arc::new(config), all },
+            sockets,
+            finalized: AtomicU64::new(0),
+            finality_told: AtomicBool::new(false),
+            surveyed: Mutex::new(None),
+        })
+    }
+
+    /// Endpoints that may be asked now, but for one.
+    fn usable(&self, except: usize) -> Vec<&Node> {
+        let now = Instant::now();
+        let usable =
+            |node: &&Node| node.place != except && node.health(|health| health.paused_until(now).is_none());
+        self.nodes.all.iter().filter(usable).collect()
+    }
+
+    /// A range from one node, with what its headers' blooms tell settled.
+    async fn fetch(&self, node: &Node, ask: &Ask) -> Result<Range, Trouble> {
+        if self.nodes.config.verify != Verify::Consistency {
+            return node.proven_range(ask).await;
+        }
+        let Fetched { range, unsettled } = node.range(ask).await?;
+        for block in unsettled {
+            self.settle(node, ask, &range, block).await?;
+        }
+        Ok(range)
+    }
+
+    /// A block's bloom tells of our contracts, but no log came: its receipts decide, else another endpoint.
+    async fn settle(&self, node: &Node, ask: &Ask, range: &Range, block: Header) -> Result<(), Trouble> {
+        let contracts: AddressHashSet = ask.known.iter().chain(&range.born).copied().collect();
+        if let Some(told) = node.receipts_tell(ask, block, contracts).await? {
+            return if told { Err(Doubt::Omitted(block.number).into()) } else { Ok(()) };
+        }
+        for other in self.usable(node.place) {
+            match other.has_logs(ask, block.hash).await {
+                Ok(true) => return Err(Doubt::Omitted(block.number).into()),
+                Ok(false) => return Ok(()),
+                Err(trouble) => tracing::debug!(host = other.host, %trouble, "it cannot settle a bloom"),
+            }
+        }
+        // Nobody else: another back-end of the same node may know better.
+        match node.has_logs(ask, block.hash).await? {
+            true => Err(Doubt::Omitted(block.number).into()),
+            false => Ok(()),
+        }
+    }
+
+    fn is_survey_due(&self) -> bool {
+        let mut surveyed = self.surveyed.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        let due = surveyed.is_none_or(|at| now >= at + SURVEY_EVERY);
+        if due {
+            *surveyed = Some(now);
+        }
+        due
+    }
+
+    /// The heads of `nodes`, of those that may be asked and answer in time.
+    async fn survey(&self, nodes: &[&Node]) -> Vec<ToldHead> {
+        let expected = self.nodes.config.chain_id;
+        let ask = async |node: &Node| {
+            if node.health(|health| health.paused_until(Instant::now()).is_some()) {
+                return None;
+            }
+            let head = async {
+                node.check_chain(expected).await?;
+                node.head().await
+            };
+            match tokio::time::timeout(SURVEY_FOR, head).await {
+                Ok(Ok(head)) => {
+                    node.health(|health| health.note_head(head.latest.number, Instant::now()));
+                    Some(head)
+                }
+                Ok(Err(trouble)) => {
+                    node.health(|health| health.failed(Kind::Small, &trouble, Instant::now()));
+                    None
+                }
+                Err(_) => None,
+            }
+        };
+        join_all(nodes.iter().map(|node| ask(node))).await.into_iter().flatten().collect()
+    }
+
+    fn conclude(&self, told: ToldHead) -> Head {
+        let latest = told.latest.number;
+        let finalized = match told.finalized {
+            Some(finalized) => {
+                self.finality_told.store(true, Ordering::Relaxed);
+                finalized
+            }
+            None if self.finality_told.load(Ordering::Relaxed) => 0,
+            None => latest.saturating_sub(self.nodes.config.finality_depth),
+        };
+        let finalized = finalized.min(latest);
+        let finalized = self.finalized.fetch_max(finalized, Ordering::Relaxed).max(finalized);
+        let safe = told.safe.unwrap_or(finalized).max(finalized);
+        Head { latest: told.latest, safe, finalized }
+    }
+}
