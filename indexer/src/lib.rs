@@ -11,6 +11,8 @@ pub mod decode;
 pub mod deployment;
 pub mod engine;
 pub mod fetch;
+pub mod ledger;
+pub mod metrics;
 pub mod project;
 pub mod serve;
 pub mod store;

@@ -2,7 +2,7 @@ CREATE TABLE market.pass (
     chain_id  bigint NOT NULL,
     plan      bigint NOT NULL,
     holder    bytea NOT NULL,
-    quantity  numeric(78,0) NOT NULL,
+    quantity  numeric(78,0) NOT NULL CHECK (quantity >= 0),
     PRIMARY KEY (chain_id, plan, holder)
 );
 CREATE INDEX pass_by_holder ON market.pass (chain_id, holder, plan);

@@ -32,7 +32,7 @@ CREATE TABLE market.share_balance (
     chain_id  bigint NOT NULL,
     share     bytea NOT NULL,
     holder    bytea NOT NULL,
-    amount    numeric(78,0) NOT NULL,
+    amount    numeric(78,0) NOT NULL CHECK (amount >= 0),
     PRIMARY KEY (chain_id, share, holder)
 );
 CREATE INDEX share_balance_by_holder ON market.share_balance (chain_id, holder, share);

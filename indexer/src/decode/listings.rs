@@ -18,34 +18,34 @@ pub(super) fn decode(log: &Log, at: &Position, batch: &mut Batch) -> Result<(), 
         Event::ListingCreated(event) => {
             counts(batch, at, Series::Listings, event.listing);
             batch.push(
-            at,
-            &ListingsListingCreated {
-                listing: id("listing", event.listing)?,
-                owner: event.owner,
-                kind: i16::from(event.kind),
-                uri: event.uri,
-                licence: event.licence,
-                derivatives: event.derivatives,
-                derivative_bps: i32::from(event.derivativeBps),
-                parents: ids("parents", &event.parents)?,
-                parent_bps: event.parentBps.into_iter().map(i32::from).collect(),
-                royalty_receiver: event.royaltyReceiver,
-                royalty_bps: i32::from(event.royaltyBps),
-            },
-        );
+                at,
+                &ListingsListingCreated {
+                    listing: id("listing", event.listing)?,
+                    owner: event.owner,
+                    kind: i16::from(event.kind),
+                    uri: event.uri,
+                    licence: event.licence,
+                    derivatives: event.derivatives,
+                    derivative_bps: i32::from(event.derivativeBps),
+                    parents: ids("parents", &event.parents)?,
+                    parent_bps: event.parentBps.into_iter().map(i32::from).collect(),
+                    royalty_receiver: event.royaltyReceiver,
+                    royalty_bps: i32::from(event.royaltyBps),
+                },
+            );
         }
         Event::VersionPublished(event) => {
             let versions = Series::Versions(id("listing", event.listing)?);
             counts(batch, at, versions, event.version);
             batch.push(
-            at,
-            &ListingsVersionPublished {
-                listing: id("listing", event.listing)?,
-                version: id("version", event.version)?,
-                content_hash: event.contentHash,
-                uris: event.uris,
-            },
-        );
+                at,
+                &ListingsVersionPublished {
+                    listing: id("listing", event.listing)?,
+                    version: id("version", event.version)?,
+                    content_hash: event.contentHash,
+                    uris: event.uris,
+                },
+            );
         }
         Event::UriChanged(event) => {
             batch.push(at, &ListingsUriChanged { listing: id("listing", event.listing)?, uri: event.uri })

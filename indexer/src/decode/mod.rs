@@ -85,6 +85,18 @@ impl Decoder {
         Revenue::SharesCreated::SIGNATURE_HASH
     }
 
+    /// The signatures of the events that share contracts emit.
+    pub fn share_topics() -> Vec<alloy::primitives::B256> {
+        use stoa_contracts::RevenueShare as Share;
+        vec![
+            Share::Transfer::SIGNATURE_HASH,
+            Share::Approval::SIGNATURE_HASH,
+            Share::PaymentTokenAdded::SIGNATURE_HASH,
+            Share::Checkpointed::SIGNATURE_HASH,
+            Share::RevenueClaimed::SIGNATURE_HASH,
+        ]
+    }
+
     /// What logs are decoded by. Another hash: what was kept raw may decode now.
     pub fn hash() -> String {
         keccak256(format!("{REVISION}\n{}", events_sql())).to_string()

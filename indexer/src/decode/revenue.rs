@@ -19,18 +19,18 @@ pub(super) fn decode(log: &Log, at: &Position, batch: &mut Batch) -> Result<(), 
             let settled = Series::Settled(id("listing", event.listing)?, event.beneficiary, event.token);
             rises(batch, at, settled, event.received);
             batch.push(
-            at,
-            &RevenueSettled {
-                listing: id("listing", event.listing)?,
-                beneficiary: event.beneficiary,
-                token: event.token,
-                received: event.received,
-                beneficiary_amount: event.beneficiaryAmount,
-                parents: ids("parents", &event.parents)?,
-                parent_beneficiaries: event.parentBeneficiaries,
-                parent_amounts: event.parentAmounts,
-            },
-        );
+                at,
+                &RevenueSettled {
+                    listing: id("listing", event.listing)?,
+                    beneficiary: event.beneficiary,
+                    token: event.token,
+                    received: event.received,
+                    beneficiary_amount: event.beneficiaryAmount,
+                    parents: ids("parents", &event.parents)?,
+                    parent_beneficiaries: event.parentBeneficiaries,
+                    parent_amounts: event.parentAmounts,
+                },
+            );
         }
         Event::FeeChanged(event) => batch.push(
             at,
@@ -39,18 +39,18 @@ pub(super) fn decode(log: &Log, at: &Position, batch: &mut Batch) -> Result<(), 
         Event::SharesCreated(event) => {
             batch.note_birth(Birth { address: event.share, block: at.block_number });
             batch.push(
-            at,
-            &RevenueSharesCreated {
-                listing: id("listing", event.listing)?,
-                share: event.share,
-                holder: event.holder,
-                account: event.account,
-                supply: event.supply,
-                own_bps: i32::from(event.ownBps),
-                name: event.name,
-                symbol: event.symbol,
-            },
-        );
+                at,
+                &RevenueSharesCreated {
+                    listing: id("listing", event.listing)?,
+                    share: event.share,
+                    holder: event.holder,
+                    account: event.account,
+                    supply: event.supply,
+                    own_bps: i32::from(event.ownBps),
+                    name: event.name,
+                    symbol: event.symbol,
+                },
+            );
         }
         Event::ListingPaid(event) => batch.push(
             at,

@@ -24,9 +24,13 @@ pub(super) fn decode(log: &Log, at: &Position, batch: &mut Batch) -> Result<(), 
             let tokens = Series::ShareTokens(share);
             counts(batch, at, tokens, event.position.wrapping_add(U256::from(1)));
             batch.push(
-            at,
-            &SharePaymentTokenAdded { share, token: event.token, position: id("position", event.position)? },
-        );
+                at,
+                &SharePaymentTokenAdded {
+                    share,
+                    token: event.token,
+                    position: id("position", event.position)?,
+                },
+            );
         }
         Event::Checkpointed(event) => batch.push(
             at,

@@ -17,50 +17,52 @@ pub(super) fn decode(log: &Log, at: &Position, batch: &mut Batch) -> Result<(), 
     match Event::decode_log(log)?.data {
         Event::TokenListed(event) => {
             counts(batch, at, Series::StakeTokens, event.position.wrapping_add(U256::from(1)));
-            batch
-            .push(at, &StakingTokenListed { token: event.token, position: id("position", event.position)? });
+            batch.push(
+                at,
+                &StakingTokenListed { token: event.token, position: id("position", event.position)? },
+            );
         }
         Event::LockChanged(event) => {
             raises(batch, at, Series::Lock(event.account), event.added, event.amount);
             batch.push(
-            at,
-            &StakingLockChanged {
-                account: event.account,
-                payer: event.payer,
-                change: i16::from(event.change),
-                added: event.added,
-                amount: event.amount,
-                score: event.score,
-                lock_end: id("end", U256::from(event.end))?,
-                total_score: event.totalScore,
-            },
-        );
+                at,
+                &StakingLockChanged {
+                    account: event.account,
+                    payer: event.payer,
+                    change: i16::from(event.change),
+                    added: event.added,
+                    amount: event.amount,
+                    score: event.score,
+                    lock_end: id("end", U256::from(event.end))?,
+                    total_score: event.totalScore,
+                },
+            );
         }
         Event::PrincipalWithdrawn(event) => {
             let before = Before::Exactly(event.amount);
             batch.tally(at, Series::Lock(event.account), before, U256::ZERO);
             batch.push(
-            at,
-            &StakingPrincipalWithdrawn {
-                account: event.account,
-                receiver: event.to,
-                amount: event.amount,
-                payout: i16::from(event.payout),
-            },
-        );
+                at,
+                &StakingPrincipalWithdrawn {
+                    account: event.account,
+                    receiver: event.to,
+                    amount: event.amount,
+                    payout: i16::from(event.payout),
+                },
+            );
         }
         Event::FeesDistributed(event) => {
             rises(batch, at, Series::FeeIndex(event.token), event.index);
             batch.push(
-            at,
-            &StakingFeesDistributed {
-                token: event.token,
-                week: id("week", U256::from(event.week))?,
-                amount: event.amount,
-                reward_index: event.index,
-                total_score: event.totalScore,
-            },
-        );
+                at,
+                &StakingFeesDistributed {
+                    token: event.token,
+                    week: id("week", U256::from(event.week))?,
+                    amount: event.amount,
+                    reward_index: event.index,
+                    total_score: event.totalScore,
+                },
+            );
         }
         Event::Checkpointed(event) => batch.push(
             at,

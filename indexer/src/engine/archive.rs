@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use alloy::primitives::{Address, B256};
-use futures::future::BoxFuture;
 use futures::FutureExt;
+use futures::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
@@ -106,6 +106,7 @@ impl Engine<'_> {
         let rows = batch.rows();
         self.cursor = self.writer.archive(self.cursor, batch, block_ref(&last)).await?;
         self.ledger.apply(&tallies, i64::MAX);
+        self.progress.committed(rows, self.cursor.stored.number);
         info!(chain_id = self.cursor.chain_id, from, to, rows, "archived");
         self.tell();
         Ok(())

@@ -126,6 +126,7 @@ impl Engine<'_> {
         if raw > 0 {
             warn!(from, to, raw, "logs without a table of their own: kept in archive.raw_log");
         }
+        self.progress.committed(rows, self.cursor.stored.number);
         info!(chain_id = self.cursor.chain_id, from, to, rows, "indexed");
         self.tell();
         Ok(())
@@ -157,6 +158,8 @@ impl StoreError {
     /// Whether a projection refused rows because something before them must be missing.
     pub fn is_broken_balance(&self) -> bool {
         // check_violation
-        matches!(self, Self::Database(sqlx::Error::Database(error)) if error.code().as_deref() == Some("23514"))
+        matches!(self, Self::Database { source } if source.as_database_error().is_some_and(|error| {
+            error.code().as_deref() == Some("23514")
+        }))
     }
 }

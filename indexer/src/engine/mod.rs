@@ -6,6 +6,7 @@ mod backoff;
 mod error;
 mod follow;
 mod open;
+mod progress;
 mod reorg;
 mod step;
 
@@ -26,6 +27,7 @@ use crate::serve::Status;
 use crate::store::{Cursor, Lease, Writer, rebuild};
 use backoff::Backoff;
 pub use error::IndexError;
+use progress::Progress;
 pub use step::{State, Step, Target};
 
 /// How often a chain that was left behind is looked at again.
@@ -96,6 +98,7 @@ struct Engine<'a> {
     /// Whether the database knows of `head`.
     head_told: bool,
     trouble: Backoff,
+    progress: Progress,
 }
 
 impl Engine<'_> {
@@ -202,6 +205,9 @@ impl Engine<'_> {
     }
 
     fn tell(&self) {
+        let lag = self
+            .head
+            .map(|head| head.latest.number.saturating_sub(self.cursor.projected.number.cast_unsigned()));
         self.status.send_replace(Status {
             chain_id: Some(self.deployment.chain_id),
             stored_block: Some(self.cursor.stored.number),
@@ -209,9 +215,12 @@ impl Engine<'_> {
             final_block: Some(self.cursor.finalized),
             head_block: self.head.map(|head| head.latest.number),
             finalized_block: self.head.map(|head| head.finalized),
-            lag_blocks: self
-                .head
-                .map(|head| head.latest.number.saturating_sub(self.cursor.projected.number.cast_unsigned())),
+            lag_blocks: lag,
+            rows: self.progress.rows,
+            rows_per_second: self.progress.rows_per_second(),
+            eta_seconds: lag.and_then(|missing| self.progress.eta(missing)),
+            reorganisations: self.progress.reorganisations,
+            deepest_reorganisation: self.progress.deepest,
             outbox_seq: Some(self.cursor.seq),
             trouble: None,
             alarm: None,

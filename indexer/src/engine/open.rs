@@ -5,6 +5,7 @@ use tokio::sync::watch;
 use tracing::{info, warn};
 
 use super::backoff::Backoff;
+use super::progress::Progress;
 use super::{Engine, IndexError, announce, block_ref};
 use crate::config::ChainSettings;
 use crate::decode::Decoder;
@@ -52,6 +53,7 @@ impl<'a> Engine<'a> {
             head: None,
             head_told: false,
             trouble: Backoff::default(),
+            progress: Progress::default(),
         };
         engine.mend().await?;
         engine.check_cursor().await?;
@@ -73,7 +75,8 @@ impl<'a> Engine<'a> {
                 let head = self.pool.head().await?.latest.number;
                 let behind = self.writer.known_block(self.deployment.chain_id, head).await?;
                 let Some(known) = behind else {
-                    let theirs = format!(", its newest block is {head}, older than all that could be compared");
+                    let theirs =
+                        format!(", its newest block is {head}, older than all that could be compared");
                     return Err(diverged(&stored, theirs));
                 };
                 let number = known.number.cast_unsigned();
@@ -97,9 +100,10 @@ impl<'a> Engine<'a> {
         let read = self.read_apart().await?;
         if redecoded.decoded > 0 || read {
             self.writer.rebuild().await?;
-            self.ledger = ledger::load(self.writer.connection(), self.cursor.chain_id, self.cursor.projected.number)
-                .await
-                .map_err(crate::store::StoreError::from)?;
+            self.ledger =
+                ledger::load(self.writer.connection(), self.cursor.chain_id, self.cursor.projected.number)
+                    .await
+                    .map_err(crate::store::StoreError::from)?;
         }
         Ok(())
     }
@@ -129,11 +133,7 @@ async fn origin(pool: &Pool, deployment: &Deployment) -> Result<BlockRef, IndexE
 }
 
 /// Follows what the deployment has and the database does not know yet.
-async fn follow_new(
-    writer: &mut Writer,
-    deployment: &Deployment,
-    cursor: &Cursor,
-) -> Result<(), IndexError> {
+async fn follow_new(writer: &mut Writer, deployment: &Deployment, cursor: &Cursor) -> Result<(), IndexError> {
     let known = writer.contracts(deployment.chain_id).await?;
     for (name, address) in deployment.followed.named() {
         if known.iter().any(|contract| contract.address.0 == address) {

@@ -17,7 +17,8 @@ impl Engine<'_> {
     /// A node that is behind, or alone with a branch that is not longer, is waited for instead.
     pub(super) async fn reorganise(&mut self, stop: &CancellationToken) -> Result<(), IndexError> {
         let Some(ancestor) = self.ancestor().await? else {
-            let known = self.writer.known_block(self.deployment.chain_id, self.cursor.finalized.cast_unsigned());
+            let known =
+                self.writer.known_block(self.deployment.chain_id, self.cursor.finalized.cast_unsigned());
             let last_final = known.await?.unwrap_or(self.cursor.stored);
             return Err(diverged(&last_final, ", it was reorganised deeper than what is final".to_owned()));
         };
@@ -48,7 +49,8 @@ impl Engine<'_> {
         if done.is_err() {
             self.decoder = before;
         } else {
-            self.status.send_modify(|status| status.alarm = None);
+            self.progress.reorganised(depth);
+            self.tell();
         }
         done
     }

@@ -101,15 +101,27 @@ mod tests {
     #[test]
     fn final_blocks_go_in_ranges_the_others_in_small_steps() {
         assert_eq!(STATE.next(), Step::Final { from: 1_001, to: 1_150 });
-        assert_eq!(State { target: target(1_300, 1_001), ..STATE }.next(), Step::Final { from: 1_001, to: 1_001 });
-        assert_eq!(State { target: target(1_300, 900), ..STATE }.next(), Step::Follow { from: 1_001, to: 1_020 });
-        assert_eq!(State { target: target(1_001, 900), ..STATE }.next(), Step::Follow { from: 1_001, to: 1_001 });
+        assert_eq!(
+            State { target: target(1_300, 1_001), ..STATE }.next(),
+            Step::Final { from: 1_001, to: 1_001 }
+        );
+        assert_eq!(
+            State { target: target(1_300, 900), ..STATE }.next(),
+            Step::Follow { from: 1_001, to: 1_020 }
+        );
+        assert_eq!(
+            State { target: target(1_001, 900), ..STATE }.next(),
+            Step::Follow { from: 1_001, to: 1_001 }
+        );
         assert_eq!(State { range: u64::MAX, ..STATE }.next(), Step::Final { from: 1_001, to: 1_200 });
     }
 
     #[test]
     fn what_is_final_ahead_of_the_target_is_not_indexed() {
-        assert_eq!(State { target: target(1_100, 1_200), ..STATE }.next(), Step::Final { from: 1_001, to: 1_100 });
+        assert_eq!(
+            State { target: target(1_100, 1_200), ..STATE }.next(),
+            Step::Final { from: 1_001, to: 1_100 }
+        );
     }
 
     #[test]

@@ -10,8 +10,8 @@ use stoa_schema::market::Place;
 use stoa_schema::types::Addr;
 use tracing::debug;
 
-use super::outbox::Kind;
 use super::contract::{Birth, Contract, SHARE};
+use super::outbox::Kind;
 use super::{Batch, Cursor, StoreError, Writer, contract, cursor, header, outbox, undo};
 use crate::fetch::Head;
 use crate::project::{self, Blocks};

@@ -5,7 +5,6 @@ use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 use stoa_schema::event::Position;
 use stoa_schema::types::{Addr, Hash};
-use time::OffsetDateTime;
 
 use super::contract::{Birth, Contract, SHARE};
 use super::{Batch, StoreError, Writer, contract, cursor};
@@ -22,9 +21,9 @@ pub struct Redecoded {
 
 /// A log as `archive.raw_log` keeps it.
 #[derive(Debug)]
-pub struct RawEntry {
-    pub(super) position: Position,
-    pub(super) log: Log,
+struct RawEntry {
+    position: Position,
+    log: Log,
 }
 
 impl Writer {
@@ -33,7 +32,9 @@ impl Writer {
         let chain_id = chain_id.cast_signed();
         let mut transaction = self.connection.begin().await?;
         let mut done = Redecoded { decoded: 0, raw: 0 };
-        if cursor::lock(&mut transaction, chain_id).await?.is_none() || is_tried(&mut transaction, chain_id).await? {
+        if cursor::lock(&mut transaction, chain_id).await?.is_none()
+            || is_tried(&mut transaction, chain_id).await?
+        {
             return Ok(done);
         }
         let mut batch = Batch::default();
@@ -82,7 +83,7 @@ async fn is_tried(connection: &mut PgConnection, chain_id: i64) -> sqlx::Result<
 
 async fn raw_logs(connection: &mut PgConnection, chain_id: i64) -> sqlx::Result<Vec<RawEntry>> {
     let rows = sqlx::query!(
-        r#"SELECT block_number, log_index, block_time AS "block_time: OffsetDateTime",
+        r#"SELECT block_number, log_index, block_time,
                   tx_hash AS "tx_hash: Hash", address AS "address: Addr", topics AS "topics: Vec<Hash>", data
            FROM archive.raw_log WHERE chain_id = $1 ORDER BY block_number, log_index"#,
         chain_id

@@ -4,8 +4,11 @@ use sqlx::migrate::MigrateError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    #[error("Postgres: {0}{}", advice(.0))]
-    Database(#[from] sqlx::Error),
+    #[error("Postgres: {source}{advice}", advice = advice(source))]
+    Database {
+        #[from]
+        source: sqlx::Error,
+    },
     #[error("the archive cannot be upgraded: {0}")]
     Migrate(#[from] MigrateError),
     #[error(
@@ -35,8 +38,8 @@ impl StoreError {
     /// Whether a new connection may succeed.
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Database(sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_)) => true,
-            Self::Database(sqlx::Error::Database(error)) => error.code().is_some_and(|code| {
+            Self::Database { source } if Self::is_connection(source) => true,
+            Self::Database { source: sqlx::Error::Database(error) } => error.code().is_some_and(|code| {
                 // Connection lost, resources short, shutting down or starting up, deadlock, serialization.
                 code.starts_with("08")
                     || code.starts_with("53")
@@ -61,7 +64,9 @@ impl StoreError {
 fn advice(error: &sqlx::Error) -> &'static str {
     let code = error.as_database_error().and_then(|error| error.code());
     match code.as_deref() {
-        Some("53100") => ": give Postgres more disk; nothing of this range was written, and it is tried again",
+        Some("53100") => {
+            ": give Postgres more disk; nothing of this range was written, and it is tried again"
+        }
         Some("53300") => ": Postgres has no connection left; raise max_connections or stop other clients",
         Some("57P01" | "57P02" | "57P03") => ": Postgres is going down or coming up; it is tried again",
         _ => "",

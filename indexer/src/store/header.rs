@@ -37,11 +37,7 @@ pub async fn newest(
 }
 
 /// The remembered blocks behind `number`, the newest first.
-pub async fn above(
-    connection: &mut PgConnection,
-    chain_id: i64,
-    number: i64,
-) -> sqlx::Result<Vec<BlockRef>> {
+pub async fn above(connection: &mut PgConnection, chain_id: i64, number: i64) -> sqlx::Result<Vec<BlockRef>> {
     sqlx::query_as!(
         BlockRef,
         r#"SELECT block_number AS number, hash AS "hash: Hash", block_time AS time
@@ -56,13 +52,9 @@ pub async fn above(
 
 /// Forgets the blocks behind `number`.
 pub async fn cut(connection: &mut PgConnection, chain_id: i64, number: i64) -> sqlx::Result<()> {
-    sqlx::query!(
-        "DELETE FROM archive.header WHERE chain_id = $1 AND block_number > $2",
-        chain_id,
-        number
-    )
-    .execute(connection)
-    .await?;
+    sqlx::query!("DELETE FROM archive.header WHERE chain_id = $1 AND block_number > $2", chain_id, number)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

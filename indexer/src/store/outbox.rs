@@ -46,13 +46,9 @@ pub async fn append(
 
 /// Wakes whoever listens, once the transaction commits.
 pub async fn notify(connection: &mut PgConnection, chain_id: i64, seq: i64) -> sqlx::Result<()> {
-    sqlx::query!(
-        r#"SELECT pg_notify($1, $2) AS "told: ()""#,
-        CHANNEL,
-        format!("{chain_id}:{seq}")
-    )
-    .execute(connection)
-    .await?;
+    sqlx::query!(r#"SELECT pg_notify($1, $2) AS "told: ()""#, CHANNEL, format!("{chain_id}:{seq}"))
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

@@ -71,10 +71,7 @@ async fn holds(connection: &mut PgConnection, why: Why) -> sqlx::Result<bool> {
 }
 
 /// Folds every chain's final blocks into the new schema. Returns how far each was folded.
-async fn fill(
-    options: &PgConnectOptions,
-    main: &mut PgConnection,
-) -> Result<BTreeMap<i64, i64>, StoreError> {
+async fn fill(options: &PgConnectOptions, main: &mut PgConnection) -> Result<BTreeMap<i64, i64>, StoreError> {
     let mut filled = BTreeMap::new();
     let mut work: Vec<(Blocks, &'static [&'static str])> = Vec::new();
     for cursor in cursor::all(main).await? {
@@ -159,7 +156,8 @@ async fn follow_up(connection: &mut PgConnection, cursor: Cursor, from: i64) -> 
     at = at.max(last_final);
     for (number, tables) in journaled {
         journal_as(connection, &number.to_string()).await?;
-        project::apply(connection, Place::Next, Blocks { chain_id, from: at + 1, to: number }, &tables).await?;
+        project::apply(connection, Place::Next, Blocks { chain_id, from: at + 1, to: number }, &tables)
+            .await?;
         at = number;
     }
     Ok(Cursor { projected: stored, ..cursor })
@@ -178,11 +176,12 @@ async fn touched(
 ) -> sqlx::Result<BTreeMap<i64, BTreeSet<&'static str>>> {
     // Names are constants of the declarations.
     let part = |name: &str| {
-        format!("SELECT DISTINCT block_number, '{name}' FROM archive.{name} WHERE chain_id = $1 AND block_number > $2")
+        format!(
+            "SELECT DISTINCT block_number, '{name}' FROM archive.{name} WHERE chain_id = $1 AND block_number > $2"
+        )
     };
     let sql = events::tables().map(|table| part(table.name)).collect::<Vec<_>>().join(" UNION ALL ");
-    let rows =
-        sqlx::query(AssertSqlSafe(sql)).bind(chain_id).bind(from).fetch_all(connection).await?;
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(chain_id).bind(from).fetch_all(connection).await?;
     let mut touched: BTreeMap<i64, BTreeSet<&'static str>> = BTreeMap::new();
     for row in rows {
         let (number, name): (i64, String) = (row.try_get(0)?, row.try_get(1)?);

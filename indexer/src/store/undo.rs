@@ -18,13 +18,9 @@ pub(super) async fn back_to(
     ancestor: &BlockRef,
 ) -> sqlx::Result<Cursor> {
     let chain_id = cursor.chain_id;
-    sqlx::query!(
-        r#"SELECT archive.undo($1, $2) AS "undone: ()""#,
-        chain_id,
-        ancestor.number
-    )
-    .execute(&mut *connection)
-    .await?;
+    sqlx::query!(r#"SELECT archive.undo($1, $2) AS "undone: ()""#, chain_id, ancestor.number)
+        .execute(&mut *connection)
+        .await?;
     // The newest first: a subscriber takes back in this order what it was told in the other.
     let blocks = header::above(connection, chain_id, ancestor.number).await?;
     let seq = outbox::append(connection, chain_id, cursor.seq, Kind::Retraction, &blocks).await?;

@@ -14,9 +14,6 @@ use crate::deployment::Deployment;
 use crate::fetch::Head;
 use crate::project;
 
-/// How long a writer may be silent before a standby ends it.
-pub const PATIENCE: Duration = Duration::from_secs(10);
-
 /// The writer of one chain.
 #[derive(Debug)]
 pub struct Writer {

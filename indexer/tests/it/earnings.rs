@@ -17,7 +17,7 @@ use stoa_schema::events::{
 const TOKEN: Address = Address::repeat_byte(0xa0);
 
 /// Indices only grow, ids count up, and a share contract is born before it is used.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Earnings {
     listed: bool,
     index: u64,

@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use alloy::primitives::{Address, U64};
 use alloy::rpc::client::ClientBuilder;
-use stoa_scripts::testing::{Anvil, TestDatabase};
+use stoa_scripts::testing::{Anvil, AnvilOptions, TestDatabase};
 use tempfile::TempDir;
 
 use crate::support::connect;
@@ -75,24 +75,68 @@ async fn until_ends_when_that_block_is_committed_and_a_restart_goes_on() {
     assert_eq!(stored_block(&database).await, 30);
 }
 
+/// A chain of `blocks` blocks, of which all but the first differ from those of other calls' chains.
+async fn other_chain(blocks: u64, coinbase: u8) -> Anvil {
+    // The same first block for all of them.
+    let args = ["--timestamp", "1700000000"].map(str::to_owned).to_vec();
+    let chain = Anvil::start_with(AnvilOptions { args, ..AnvilOptions::default() }).await;
+    mine(&chain, 1).await;
+    cheat(&chain, "anvil_setCoinbase", (Address::repeat_byte(coinbase),)).await;
+    mine(&chain, blocks - 1).await;
+    chain
+}
+
 #[tokio::test]
 async fn another_chain_in_place_of_the_old_one_ends_with_code_3() {
     let (database, folder) = (TestDatabase::create().await, TempDir::new().expect("a folder"));
     let file = deployment_file(&folder, 31_337);
-    let first = Anvil::start().await;
-    mine(&first, 10).await;
-    assert_eq!(index(&database, first.rpc_url(), &file, 10).await.status.code(), Some(0));
+    let first = other_chain(100, 6).await;
+    assert_eq!(index(&database, first.rpc_url(), &file, 100).await.status.code(), Some(0));
     first.stop().await;
-    // A new chain, longer than the old one: the block is there, but it is another one.
-    let second = Anvil::start().await;
-    mine(&second, 1).await;
-    cheat(&second, "anvil_setCoinbase", (Address::repeat_byte(7),)).await;
-    mine(&second, 20).await;
-    let output = index(&database, second.rpc_url(), &file, 20).await;
+    // A new chain, longer than the old one: the final blocks are there, but they are others.
+    let second = other_chain(120, 7).await;
+    let output = index(&database, second.rpc_url(), &file, 120).await;
     assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
-    assert!(stderr(&output).contains("does not contain block 10"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("the chain does not contain block"), "{}", stderr(&output));
     assert!(stderr(&output).contains("drop schemas archive and market"), "{}", stderr(&output));
-    assert_eq!(stored_block(&database).await, 10, "nothing was overwritten");
+    assert_eq!(stored_block(&database).await, 100, "nothing was overwritten");
+}
+
+#[tokio::test]
+async fn blocks_that_were_replaced_while_it_was_away_are_taken_back() {
+    let (database, folder) = (TestDatabase::create().await, TempDir::new().expect("a folder"));
+    let file = deployment_file(&folder, 31_337);
+    let first = other_chain(20, 6).await;
+    assert_eq!(index(&database, first.rpc_url(), &file, 20).await.status.code(), Some(0));
+    first.stop().await;
+    let second = other_chain(25, 7).await;
+    let output = index(&database, second.rpc_url(), &file, 25).await;
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stderr(&output).contains("depth=19"), "{}", stderr(&output));
+    let retracted: i64 = sqlx::query_scalar("SELECT count(*) FROM archive.outbox WHERE kind = 1")
+        .fetch_one(&mut connect(&database).await)
+        .await
+        .expect("a count");
+    assert_eq!((stored_block(&database).await, retracted), (25, 19));
+}
+
+#[tokio::test]
+async fn a_node_that_is_behind_is_waited_for() {
+    let (database, folder) = (TestDatabase::create().await, TempDir::new().expect("a folder"));
+    let file = deployment_file(&folder, 31_337);
+    let chain = other_chain(20, 6).await;
+    assert_eq!(index(&database, chain.rpc_url(), &file, 20).await.status.code(), Some(0));
+    // The chain goes back in time, and comes to the same blocks again: nothing was ever replaced.
+    cheat(&chain, "anvil_rollback", (Some(8),)).await;
+    let (url, file, database) = (chain.rpc_url().to_owned(), file.clone(), std::sync::Arc::new(database));
+    let running = tokio::spawn({
+        let (database, url, file) = (database.clone(), url.clone(), file.clone());
+        async move { index(&database, &url, &file, 21).await }
+    });
+    mine(&chain, 9).await;
+    let output = running.await.expect("it ended");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(stored_block(&database).await, 21);
 }
 
 #[tokio::test]
@@ -102,7 +146,7 @@ async fn a_chain_of_another_id_is_refused() {
     let output = index(&database, chain.rpc_url(), &deployment_file(&folder, 1), 1).await;
     assert_eq!(output.status.code(), Some(1));
     assert!(
-        stderr(&output).contains("the node's chain is 31337, the deployment file is for chain 1"),
+        stderr(&output).contains("s chain is 31337, the deployment file is for chain 1"),
         "{}",
         stderr(&output)
     );

@@ -5,4 +5,5 @@ mod follow;
 mod market;
 mod projections;
 mod support;
+mod undo;
 mod writer;

@@ -16,7 +16,7 @@ use crate::earnings::Earnings;
 use crate::support::at;
 
 /// Generates a market's events, a block at a time, the same for the same seed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Market {
     random: StdRng,
     listings: Vec<Address>,
@@ -40,6 +40,11 @@ impl Market {
             tokens: 0,
             earnings: Earnings::default(),
         }
+    }
+
+    /// The same market with another future.
+    pub(crate) fn branch(&self, seed: u64) -> Self {
+        Self { random: StdRng::seed_from_u64(seed), ..self.clone() }
     }
 
     fn account(&mut self) -> Address {

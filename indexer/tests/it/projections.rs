@@ -6,7 +6,7 @@ use stoa_indexer::store::{Batch, Writer};
 use stoa_scripts::testing::TestDatabase;
 
 use crate::market::Market;
-use crate::support::{Rows, begun, block, connect, market_rows};
+use crate::support::{Rows, assert_same, begun, connect, market_rows, onward};
 
 const BLOCKS: i64 = 60;
 
@@ -21,23 +21,13 @@ async fn commit_in_ranges(seed: u64, longest: i64) -> (TestDatabase, Writer) {
         for number in cursor.stored.number + 1..=to {
             market.block(number, &mut batch);
         }
-        cursor = writer.commit(cursor, batch, block(to)).await.expect("committed");
+        cursor = writer.advance(onward(cursor, batch, to)).await.expect("committed");
     }
     (database, writer)
 }
 
 async fn database_rows(database: &TestDatabase) -> Rows {
     market_rows(&mut connect(database).await).await
-}
-
-/// Tells the first row that differs, not two whole databases.
-fn assert_same(found: &Rows, expected: &Rows, what: &str) {
-    for (table, rows) in expected {
-        let differing = rows.iter().zip(&found[table]).find(|(expected, found)| expected != found);
-        assert!(differing.is_none(), "{what}: market.{table} differs: {differing:?}");
-        assert_eq!(found[table].len(), rows.len(), "{what}: rows of market.{table}");
-    }
-    assert_eq!(found.len(), expected.len(), "{what}: tables");
 }
 
 #[tokio::test]

@@ -1,12 +1,12 @@
 //! One writer, one deployment, and a range wholly or not at all.
 
 use alloy::primitives::{Address, B256, Bytes, U256};
-use stoa_indexer::store::{Batch, StoreError, Writer};
+use stoa_indexer::store::{Advance, Batch, StoreError, Writer};
 use stoa_schema::archive;
 use stoa_schema::events::{MarketPurchased, RawLog};
 use stoa_scripts::testing::TestDatabase;
 
-use crate::support::{CHAIN, at, begun, block, connect, deployment};
+use crate::support::{CHAIN, PATIENCE, at, begun, block, connect, deployment, led, onward, pass};
 
 fn raw(index: i32) -> RawLog {
     RawLog {
@@ -28,40 +28,53 @@ async fn raw_logs(database: &TestDatabase) -> i64 {
 async fn a_writer_that_was_overtaken_writes_nothing() {
     let (database, mut writer, before) = begun().await;
     let mut other = Writer::connect(database.url()).await.expect("another writer");
-    other.commit(before, Batch::default(), block(5)).await.expect("it is ahead now");
+    other.advance(onward(before, Batch::default(), 5)).await.expect("it is ahead now");
     let mut batch = Batch::default();
     batch.push(&at(1, 0), &raw(0));
-    let error = writer.commit(before, batch, block(4)).await.expect_err("overtaken");
+    let error = writer.advance(onward(before, batch, 4)).await.expect_err("overtaken");
     assert!(matches!(error, StoreError::Overtaken { ours: 0, theirs: 5, .. }), "{error}");
-    assert!(!error.is_retryable());
+    assert_eq!(raw_logs(&database).await, 0);
+}
+
+/// Waits until somebody has asked in vain for the lead.
+async fn standing_by(database: &TestDatabase) {
+    let asked = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()
+                 AND application_name = 'stoa-indexer' AND query LIKE '%pg_terminate_backend%')";
+    let mut connection = connect(database).await;
+    while !sqlx::query_scalar::<_, bool>(asked).fetch_one(&mut connection).await.expect("it answers") {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_writer_that_falls_silent_is_replaced_and_can_write_nothing() {
+    let (database, mut writer, lease) = led().await;
+    let before = writer.cursor(&deployment(0)).await.expect("a cursor").expect("there is one");
+    // Its beat ends, its connection stays: as of a process that was stopped.
+    drop(lease);
+    let mut standby = Writer::connect(database.url()).await.expect("a standby");
+    let patience = std::time::Duration::from_millis(1_500);
+    let _lease = standby.lead(CHAIN, patience).await.expect("the lead");
+    standby.advance(onward(before, Batch::default(), 3)).await.expect("it writes");
+    let mut batch = Batch::default();
+    batch.push(&at(1, 0), &raw(0));
+    let error = writer.advance(onward(before, batch, 2)).await.expect_err("its connection is gone");
+    assert!(error.is_retryable(), "it may stand by again: {error}");
     assert_eq!(raw_logs(&database).await, 0);
 }
 
 #[tokio::test]
 async fn a_second_indexer_stands_by_until_the_first_is_gone() {
-    let (database, writer, _cursor) = begun().await;
+    let (database, writer, lease) = led().await;
     let mut standby = Writer::connect(database.url()).await.expect("a standby");
     let mut waiting = tokio::spawn(async move {
-        standby.lead(CHAIN).await.expect("the lead, in the end");
-        standby
+        let lease = standby.lead(CHAIN, PATIENCE).await.expect("the lead, in the end");
+        (standby, lease)
     });
-    let mut connection = connect(&database).await;
-    loop {
-        let waits: bool = sqlx::query_scalar(
-            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
-             AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))",
-        )
-        .fetch_one(&mut connection)
-        .await
-        .expect("it answers");
-        if waits {
-            break;
-        }
-        tokio::task::yield_now().await;
-    }
+    standing_by(&database).await;
     assert!(!waiting.is_finished());
-    drop(writer);
-    let mut standby = (&mut waiting).await.expect("it leads");
+    drop((writer, lease));
+    let (mut standby, _lease) = (&mut waiting).await.expect("it leads");
     assert_eq!(
         standby.cursor(&deployment(0)).await.expect("a cursor").expect("there is one").stored,
         block(0)
@@ -111,12 +124,12 @@ async fn a_range_that_fails_leaves_no_row() {
         expiry: 0,
     };
     batch.push(&at(1, 1), &orphan);
-    let error = writer.commit(cursor, batch, block(1)).await.expect_err("an orphan");
+    let error = writer.advance(onward(cursor, batch, 1)).await.expect_err("an orphan");
     assert!(error.to_string().contains("\"token\""), "{error}");
     assert_eq!(raw_logs(&database).await, 0);
     let mut batch = Batch::default();
     batch.push(&at(1, 0), &raw(0));
-    let after = writer.commit(cursor, batch, block(1)).await.expect("the same writer goes on");
+    let after = writer.advance(onward(cursor, batch, 1)).await.expect("the same writer goes on");
     assert_eq!((after.stored, after.projected), (block(1), block(1)));
     assert_eq!(raw_logs(&database).await, 1);
 }
@@ -127,7 +140,7 @@ async fn a_log_cannot_stand_twice() {
     let mut batch = Batch::default();
     batch.push(&at(1, 0), &raw(0));
     batch.push(&at(1, 0), &raw(1));
-    let error = writer.commit(cursor, batch, block(1)).await.expect_err("a double");
+    let error = writer.advance(onward(cursor, batch, 1)).await.expect_err("a double");
     assert!(error.to_string().contains("raw_log_pkey"), "{error}");
     assert_eq!(raw_logs(&database).await, 0);
 }
@@ -136,19 +149,10 @@ async fn a_log_cannot_stand_twice() {
 async fn headers_are_kept_from_the_newest_final_block_on() {
     let (database, mut writer, mut cursor) = begun().await;
     for number in [3, 6, 9, 12] {
-        cursor = writer.commit(cursor, Batch::default(), block(number)).await.expect("committed");
+        let passes = vec![pass(Batch::default(), block(number))];
+        cursor = writer.advance(Advance::onward(cursor, passes, 0)).await.expect("committed");
     }
-    let head = stoa_indexer::fetch::Head {
-        latest: stoa_indexer::fetch::Header {
-            number: 12,
-            hash: B256::ZERO,
-            parent_hash: B256::ZERO,
-            timestamp: 1,
-        },
-        safe: 9,
-        finalized: 7,
-    };
-    writer.set_head(CHAIN, &head).await.expect("noted");
+    writer.finalize(cursor, 7).await.expect("noted");
     let kept: Vec<i64> = sqlx::query_scalar("SELECT block_number FROM archive.header ORDER BY 1")
         .fetch_all(&mut connect(&database).await)
         .await
