@@ -85,7 +85,7 @@ impl Ledger {
     }
 
     /// Whether `tallies` follow from what is stored.
-    pub fn check<'a>(&self, tallies: impl IntoIterator<Item = &'a Tally>) -> Result<(), Break> {
+    pub fn check<'a>(&self, tallies: impl IntoIterator<Item = &'a Tally>) -> Result<(), Box<Break>> {
         let mut moved: HashMap<Series, U256> = HashMap::new();
         for tally in tallies {
             let Tally { block, log_index, series, before, after } = *tally;
@@ -96,7 +96,7 @@ impl Ledger {
                 Before::AtMost(bound) => stood <= bound,
             };
             if !follows {
-                return Err(Break { block, log_index, series, stood, asked: before });
+                return Err(Box::new(Break { block, log_index, series, stood, asked: before }));
             }
             moved.insert(series, after);
         }
