@@ -16,9 +16,10 @@ const HEAD_LASTS: Duration = Duration::from_secs(60);
 /// An endpoint that was distrusted is avoided for this long, then twice as long.
 const DISTRUST: Duration = Duration::from_secs(30);
 const LONGEST_DISTRUST: Duration = Duration::from_secs(3_600);
-/// Where a rate limit tells no time.
-const RATE_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// Where a rate limit tells no time, the pause is this many times the first one.
+const RATE_PAUSES: u32 = 10;
+/// A rate limit that tells a longer time is not believed.
+const LONGEST_RATE_PAUSE: Duration = Duration::from_secs(3_600);
 
 /// What kind of request: their times differ by far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,6 +107,8 @@ pub(super) struct Health {
     head: Option<(u64, Instant)>,
     trouble: Option<(String, Instant)>,
     limits: Limits,
+    first_pause: Duration,
+    longest_pause: Duration,
 }
 
 /// What an endpoint is known to take.
@@ -144,6 +147,8 @@ impl Health {
                 max_blocks: None,
                 max_results: None,
             },
+            first_pause: config.first_pause,
+            longest_pause: config.longest_pause,
         }
     }
 
@@ -238,8 +243,8 @@ impl Health {
             Trouble::RateLimited { retry_after } => {
                 self.rate_limited += 1;
                 self.in_a_row = (self.in_a_row + 1).min(6);
-                let guess = RATE_PAUSE * (1 << (self.in_a_row - 1));
-                self.pause = Some(now + retry_after.unwrap_or(guess).min(Duration::from_secs(3_600)));
+                let guess = self.first_pause * RATE_PAUSES * (1 << (self.in_a_row - 1));
+                self.pause = Some(now + retry_after.unwrap_or(guess).min(LONGEST_RATE_PAUSE));
                 return self.rate(0.5, now);
             }
             Trouble::Oversized(_) | Trouble::Timeout(_) => self.shrink(kind, Smaller::default()),
@@ -249,8 +254,8 @@ impl Health {
         self.failures += 1;
         self.in_a_row = (self.in_a_row + 1).min(12);
         if self.in_a_row > 2 {
-            let pause = Duration::from_millis(100) * (1 << (self.in_a_row - 2));
-            self.pause = Some(now + pause.min(LONGEST_PAUSE));
+            let pause = self.first_pause * (1 << (self.in_a_row - 2));
+            self.pause = Some(now + pause.min(self.longest_pause));
         }
         self.rate(0.0, now);
     }
@@ -404,7 +409,7 @@ mod tests {
         let (mut health, _) = fresh();
         health.failed(LOGS, &Trouble::RateLimited { retry_after: None }, now);
         health.failed(LOGS, &Trouble::RateLimited { retry_after: None }, now);
-        assert_eq!(health.paused_until(now), Some(now + 2 * RATE_PAUSE), "it doubles");
+        assert_eq!(health.paused_until(now), Some(now + Duration::from_secs(2)), "it doubles");
     }
 
     #[test]

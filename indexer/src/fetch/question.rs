@@ -57,16 +57,20 @@ impl Ask {
         self.to - self.from + 1
     }
 
-    fn whose(&self, fixed: &[Address], children: &Arc<AddressHashSet>) -> Whose {
-        let many = fixed.len() + children.len() > self.config.address_limit;
+    /// The topics by which children are asked for, where they are too many to be named.
+    pub(super) fn child_topics(&self, contracts: usize) -> Option<Arc<[B256]>> {
         let topics = &self.config.child_topics;
+        (contracts > self.config.address_limit && !topics.is_empty()).then(|| topics.as_slice().into())
+    }
+
+    fn whose(&self, fixed: &[Address], children: &Arc<AddressHashSet>) -> Whose {
         Whose {
             from: self.from,
             to: self.to,
             fixed: fixed.into(),
             children: Arc::clone(children),
             topic: None,
-            child_topics: (many && !topics.is_empty()).then(|| topics.as_slice().into()),
+            child_topics: self.child_topics(fixed.len() + children.len()),
             born: self.born,
         }
     }

@@ -1,6 +1,11 @@
 //! The indexer against a real Postgres and a real node.
 
 mod earnings;
+mod fetch_doubts;
+mod fetch_faults;
+mod fetch_health;
+mod fetch_limits;
+mod fetch_node;
 mod follow;
 mod market;
 mod projections;
