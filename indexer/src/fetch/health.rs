@@ -11,6 +11,10 @@ use super::{Doubt, PoolConfig, Trouble};
 const WEIGHT: f64 = 0.2;
 /// A bad name is half forgotten after this long.
 const FORGIVEN: Duration = Duration::from_secs(30);
+/// Blocks beyond these do not lower the score further: a head may be a lie.
+const WORST_LAG: u64 = 40;
+/// An endpoint below this is not believed in how far the chain goes, as long as another tells it.
+const BELIEVED: f64 = 0.3;
 /// What an endpoint said of its head is trusted for this long.
 const HEAD_LASTS: Duration = Duration::from_secs(60);
 /// An endpoint that was distrusted is avoided for this long, then twice as long.
@@ -159,7 +163,9 @@ impl Health {
     /// 0 to 1: how likely it is the best to ask, before what is under way there.
     pub(super) fn score(&self, now: Instant, newest: Option<u64>) -> f64 {
         let behind = match (self.head, newest) {
-            (Some((head, at)), Some(newest)) if now < at + HEAD_LASTS => newest.saturating_sub(head),
+            (Some((head, at)), Some(newest)) if now < at + HEAD_LASTS => {
+                newest.saturating_sub(head).min(WORST_LAG)
+            }
             _ => 0,
         };
         let latency = if self.logs.known { self.logs.mean } else { self.small.mean };
@@ -189,6 +195,11 @@ impl Health {
     /// Whether others are to be asked first, whatever the scores.
     pub(super) fn is_avoided(&self, now: Instant) -> bool {
         self.avoid.is_some_and(|until| until > now)
+    }
+
+    /// Whether it may say how far the chain goes.
+    pub(super) fn is_believed(&self, now: Instant) -> bool {
+        !self.is_avoided(now) && self.forgiven(now) >= BELIEVED
     }
 
     /// Whether it takes that many blocks at once.

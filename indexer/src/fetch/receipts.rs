@@ -90,10 +90,11 @@ impl Node {
             .await;
         match told {
             Ok(told) => Ok(Some(told)),
-            Err(Trouble::NoMethod(_) | Trouble::Rpc { .. }) => {
+            Err(Trouble::NoMethod(_)) => {
                 self.note_receiptless();
                 Ok(None)
             }
+            Err(Trouble::Rpc { .. }) => Ok(None),
             Err(trouble) => Err(trouble),
         }
     }

@@ -3,9 +3,7 @@
 use alloy::primitives::{Address, B256};
 use stoa_indexer::fetch::{Detail, FetchError, Pool, PoolConfig};
 
-use crate::fetch_node::{
-    Act, BIRTH, CHILD_TOPIC, Chain, FakeNode, OURS, birth, born, config, hasty, log, pool, trouble,
-};
+use crate::fetch_node::{Act, BIRTH, CHILD_TOPIC, Chain, FakeNode, OURS, birth, born, config, log, pool};
 
 /// Fetches everything as an engine would: as much as allowed, less where that is too much.
 async fn all(pool: &Pool) -> usize {
@@ -56,18 +54,6 @@ async fn crowded_blocks_shrink_the_range_and_empty_ones_let_it_grow() {
     let report = pool.report();
     assert_eq!((report[0].max_blocks, report[0].max_results), (None, Some(40)));
     assert!(report[0].range > 10, "it grew again: {report:?}");
-}
-
-#[tokio::test]
-async fn a_single_block_that_is_too_much_comes_from_its_receipts() {
-    // The root of the receipts is the header's; here it is found by a first, failing try.
-    let mut chain = Chain::new();
-    chain.max_results = Some((1, "query returned more than 1 results"));
-    let node = FakeNode::with(chain).await;
-    let single = hasty(&node).await;
-    let told = trouble(single.range(3, 3, &[], born, Detail::Ends).await);
-    assert!(told.to_string().contains("its header has no receiptsRoot"), "{told}");
-    assert_eq!(node.requests("eth_getBlockReceipts"), 1);
 }
 
 #[tokio::test]
