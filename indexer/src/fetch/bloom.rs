@@ -1,36 +1,67 @@
 //! A header's bloom tells that our contracts emitted something. It may cry wolf, but never misses.
 
-use alloy::primitives::{Address, B256, Bloom, BloomInput};
+use alloy::primitives::{Address, B256, Bloom, keccak256};
 
 /// With more false alarms than this to be expected, a full bloom tells nothing.
 const FALSE_ALARMS: f64 = 0.5;
 /// With more born contracts than this, they are not looked up one by one.
 const MOST_CHILDREN: usize = 1_000;
 
-/// Whether `bloom` says that one of `fixed` emitted something, or one of `children` one of their events.
-pub(super) fn tells<'a>(
-    bloom: &Bloom,
-    fixed: &[Address],
-    children: impl ExactSizeIterator<Item = &'a Address>,
-    topics: &[B256],
-) -> bool {
-    let full = bloom.data().iter().map(|byte| byte.count_ones()).sum::<u32>();
-    if full == 0 {
-        return false;
+/// The three bits of one entry: which byte, and which bit in it.
+type Mark = [(u8, u8); 3];
+
+/// Whom blooms are asked for. Made once for many blooms: each entry costs a hash.
+#[derive(Debug)]
+pub(super) struct Watch {
+    fixed: Vec<Mark>,
+    children: Vec<Mark>,
+    /// None: any log of a child counts.
+    topics: Vec<Mark>,
+}
+
+impl Watch {
+    pub(super) fn new<'a>(
+        fixed: &[Address],
+        children: impl ExactSizeIterator<Item = &'a Address>,
+        topics: &[B256],
+    ) -> Self {
+        let children = if children.len() > MOST_CHILDREN {
+            Vec::new()
+        } else {
+            children.map(|a| mark(a.as_slice())).collect()
+        };
+        Self {
+            fixed: fixed.iter().map(|address| mark(address.as_slice())).collect(),
+            children,
+            topics: topics.iter().map(|topic| mark(topic.as_slice())).collect(),
+        }
     }
-    let share = f64::from(full) / 2_048.0;
-    let has = |bytes: &[u8]| bloom.contains_input(BloomInput::Raw(bytes));
-    // Three bits an entry.
-    let alarm = share.powi(3);
-    if alarm * fixed.len() as f64 <= FALSE_ALARMS && fixed.iter().any(|address| has(address.as_slice())) {
-        return true;
+
+    /// Whether `bloom` says that a fixed contract emitted something, or a child one of its events.
+    pub(super) fn is_told_by(&self, bloom: &Bloom) -> bool {
+        let full = bloom.data().iter().map(|byte| byte.count_ones()).sum::<u32>();
+        if full == 0 {
+            return false;
+        }
+        let alarm = (f64::from(full) / 2_048.0).powi(3);
+        let any = |marks: &[Mark]| marks.iter().any(|mark| has(bloom, mark));
+        let telling = |marks: &[Mark]| alarm * marks.len() as f64 <= FALSE_ALARMS && any(marks);
+        telling(&self.fixed) || ((self.topics.is_empty() || any(&self.topics)) && telling(&self.children))
     }
-    if children.len() == 0 || children.len() > MOST_CHILDREN {
-        return false;
-    }
-    let topical = topics.is_empty() || topics.iter().any(|topic| has(topic.as_slice()));
-    topical && alarm * children.len() as f64 <= FALSE_ALARMS && { children }
-        .any(|address| has(address.as_slice()))
+}
+
+/// Where an entry stands in a bloom, as the Yellow Paper has it.
+fn mark(entry: &[u8]) -> Mark {
+    let hash = keccak256(entry);
+    [0, 2, 4].map(|at| {
+        let bit = u16::from_be_bytes([hash[at], hash[at + 1]]) & 2_047;
+        // Both fit: 2,047 / 8 is 255.
+        (255 - (bit / 8) as u8, 1 << (bit % 8))
+    })
+}
+
+fn has(bloom: &Bloom, mark: &Mark) -> bool {
+    mark.iter().all(|(byte, bit)| bloom.data()[usize::from(*byte)] & bit != 0)
 }
 
 #[cfg(test)]
@@ -48,7 +79,7 @@ mod tests {
     }
 
     fn tells(bloom: &Bloom) -> bool {
-        super::tells(bloom, &[OURS], [CHILD].iter(), &[TOPIC])
+        Watch::new(&[OURS], [CHILD].iter(), &[TOPIC]).is_told_by(bloom)
     }
 
     #[test]

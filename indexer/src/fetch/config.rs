@@ -52,7 +52,7 @@ pub struct PoolConfig {
     pub endpoints: Vec<Endpoint>,
     /// Contracts that are always followed.
     pub addresses: Vec<Address>,
-    /// First topics of the events that born contracts emit. Empty: their logs are always asked for by address.
+    /// First topics of all events that born contracts emit. Empty: their logs are always asked for by address.
     pub child_topics: Vec<B256>,
     /// With more contracts than this, born ones are asked for by topic, and foreign logs dropped here.
     pub address_limit: usize,
@@ -80,6 +80,8 @@ pub struct PoolConfig {
     pub budget: Duration,
     /// The first pause between tries; it doubles, and each is shortened by up to half at random.
     pub first_pause: Duration,
+    /// An endpoint that fails again and again is left alone for at most this long.
+    pub longest_pause: Duration,
     /// A second endpoint is never asked earlier than this after the first.
     pub hedge_after: Duration,
 }
@@ -105,6 +107,7 @@ impl Default for PoolConfig {
             tries: 6,
             budget: Duration::from_secs(60),
             first_pause: Duration::from_millis(100),
+            longest_pause: Duration::from_secs(10),
             hedge_after: Duration::from_millis(100),
         }
     }

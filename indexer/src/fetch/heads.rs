@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use futures::{FutureExt, SinkExt, StreamExt};
 use serde::Deserialize;
 use serde_json::json;
@@ -60,6 +61,10 @@ impl Announcer {
 
     fn announce(&self, number: u64) {
         self.highest.send_modify(|highest| *highest = number.max(*highest));
+    }
+
+    fn highest(&self) -> u64 {
+        *self.highest.borrow()
     }
 
     fn socket<T>(&self, place: usize, work: impl FnOnce(&mut Socket) -> T) -> T {
@@ -170,7 +175,6 @@ async fn subscribe(
     let Some(inner) = pool.upgrade() else { return Ok(()) };
     let (silence, patience) = (inner.nodes.config.silence, inner.nodes.config.connect_timeout);
     let expected = inner.nodes.config.chain_id;
-    drop(inner);
     let connect = tokio_tungstenite::connect_async(endpoint.url.as_str());
     let connected = tokio::time::timeout(patience, connect).await.map_err(|_| "cannot connect in time")?;
     let (mut socket, _) = connected.map_err(|error| format!("cannot connect: {error}"))?;
@@ -180,9 +184,21 @@ async fn subscribe(
         let sent = socket.send(Message::text(request.to_string())).await;
         sent.map_err(|error| format!("cannot ask: {error}"))?;
     }
+    let mut known = inner.announcer.highest();
+    drop(inner);
     loop {
-        let said = tokio::time::timeout(silence, socket.next()).await;
-        let said = said.map_err(|_| format!("nothing was heard for {} s", silence.as_secs_f64()))?;
+        let Ok(said) = tokio::time::timeout(silence, socket.next()).await else {
+            let Some(inner) = pool.upgrade() else { return Ok(()) };
+            if inner.announcer.highest() > known {
+                return Err(format!(
+                    "nothing was heard for {} s, though there are newer blocks",
+                    silence.as_secs_f64()
+                ));
+            }
+            // The chain may be quiet. A dead connection breaks under this.
+            socket.send(Message::Ping(Bytes::new())).await.map_err(|error| format!("it broke: {error}"))?;
+            continue;
+        };
         let message = said.ok_or("it was closed")?.map_err(|error| format!("it broke: {error}"))?;
         let Message::Text(text) = message else { continue };
         let said: Said = serde_json::from_str(&text).map_err(|error| format!("malformed JSON: {error}"))?;
@@ -204,6 +220,7 @@ async fn subscribe(
                 socket.head = Some(number);
                 socket.trouble = None;
             });
+            known = known.max(number);
             inner.announcer.announce(number);
             *pause = FIRST_PAUSE;
         }

@@ -11,14 +11,19 @@ use super::{Doubt, PoolConfig, Trouble};
 const WEIGHT: f64 = 0.2;
 /// A bad name is half forgotten after this long.
 const FORGIVEN: Duration = Duration::from_secs(30);
+/// Blocks beyond these do not lower the score further: a head may be a lie.
+const WORST_LAG: u64 = 40;
+/// An endpoint below this is not believed in how far the chain goes, as long as another tells it.
+const BELIEVED: f64 = 0.3;
 /// What an endpoint said of its head is trusted for this long.
 const HEAD_LASTS: Duration = Duration::from_secs(60);
 /// An endpoint that was distrusted is avoided for this long, then twice as long.
 const DISTRUST: Duration = Duration::from_secs(30);
 const LONGEST_DISTRUST: Duration = Duration::from_secs(3_600);
-/// Where a rate limit tells no time.
-const RATE_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// Where a rate limit tells no time, the pause is this many times the first one.
+const RATE_PAUSES: u32 = 10;
+/// A rate limit that tells a longer time is not believed.
+const LONGEST_RATE_PAUSE: Duration = Duration::from_secs(3_600);
 
 /// What kind of request: their times differ by far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,6 +111,8 @@ pub(super) struct Health {
     head: Option<(u64, Instant)>,
     trouble: Option<(String, Instant)>,
     limits: Limits,
+    first_pause: Duration,
+    longest_pause: Duration,
 }
 
 /// What an endpoint is known to take.
@@ -144,6 +151,8 @@ impl Health {
                 max_blocks: None,
                 max_results: None,
             },
+            first_pause: config.first_pause,
+            longest_pause: config.longest_pause,
         }
     }
 
@@ -154,7 +163,9 @@ impl Health {
     /// 0 to 1: how likely it is the best to ask, before what is under way there.
     pub(super) fn score(&self, now: Instant, newest: Option<u64>) -> f64 {
         let behind = match (self.head, newest) {
-            (Some((head, at)), Some(newest)) if now < at + HEAD_LASTS => newest.saturating_sub(head),
+            (Some((head, at)), Some(newest)) if now < at + HEAD_LASTS => {
+                newest.saturating_sub(head).min(WORST_LAG)
+            }
             _ => 0,
         };
         let latency = if self.logs.known { self.logs.mean } else { self.small.mean };
@@ -184,6 +195,11 @@ impl Health {
     /// Whether others are to be asked first, whatever the scores.
     pub(super) fn is_avoided(&self, now: Instant) -> bool {
         self.avoid.is_some_and(|until| until > now)
+    }
+
+    /// Whether it may say how far the chain goes.
+    pub(super) fn is_believed(&self, now: Instant) -> bool {
+        !self.is_avoided(now) && self.forgiven(now) >= BELIEVED
     }
 
     /// Whether it takes that many blocks at once.
@@ -238,8 +254,8 @@ impl Health {
             Trouble::RateLimited { retry_after } => {
                 self.rate_limited += 1;
                 self.in_a_row = (self.in_a_row + 1).min(6);
-                let guess = RATE_PAUSE * (1 << (self.in_a_row - 1));
-                self.pause = Some(now + retry_after.unwrap_or(guess).min(Duration::from_secs(3_600)));
+                let guess = self.first_pause * RATE_PAUSES * (1 << (self.in_a_row - 1));
+                self.pause = Some(now + retry_after.unwrap_or(guess).min(LONGEST_RATE_PAUSE));
                 return self.rate(0.5, now);
             }
             Trouble::Oversized(_) | Trouble::Timeout(_) => self.shrink(kind, Smaller::default()),
@@ -249,8 +265,8 @@ impl Health {
         self.failures += 1;
         self.in_a_row = (self.in_a_row + 1).min(12);
         if self.in_a_row > 2 {
-            let pause = Duration::from_millis(100) * (1 << (self.in_a_row - 2));
-            self.pause = Some(now + pause.min(LONGEST_PAUSE));
+            let pause = self.first_pause * (1 << (self.in_a_row - 2));
+            self.pause = Some(now + pause.min(self.longest_pause));
         }
         self.rate(0.0, now);
     }
@@ -404,7 +420,7 @@ mod tests {
         let (mut health, _) = fresh();
         health.failed(LOGS, &Trouble::RateLimited { retry_after: None }, now);
         health.failed(LOGS, &Trouble::RateLimited { retry_after: None }, now);
-        assert_eq!(health.paused_until(now), Some(now + 2 * RATE_PAUSE), "it doubles");
+        assert_eq!(health.paused_until(now), Some(now + Duration::from_secs(2)), "it doubles");
     }
 
     #[test]

@@ -28,6 +28,11 @@ impl WireLog {
         Address(self.address.0.into())
     }
 
+    /// Whether its first topic is one of these.
+    pub(super) fn has_topic(&self, topics: &[B256]) -> bool {
+        self.topics.0.first().is_some_and(|topic| topics.contains(topic))
+    }
+
     pub(super) fn into_inner(self) -> Log {
         let address = self.address();
         Log { address, data: LogData::new_unchecked(self.topics.0, Bytes::from(self.data.0)) }

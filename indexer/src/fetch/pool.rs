@@ -28,6 +28,13 @@ const SURVEY_FOR: Duration = Duration::from_millis(750);
 /// Blocks at once where each block's receipts are asked for.
 const PROVEN_RANGE: u64 = 100;
 
+/// Why all endpoints are asked for their heads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Survey {
+    First,
+    Again,
+}
+
 /// A pool of endpoints. Clones share it; every method may be called from several tasks at once.
 #[derive(Clone, Debug)]
 pub struct Pool(Arc<Inner>);
@@ -84,19 +91,22 @@ impl Pool {
         let mut best = told;
         node.health(|health| health.note_head(told.latest.number, Instant::now()));
         let behind = newest.is_some_and(|newest| told.latest.number < newest);
-        if behind || self.0.is_survey_due() {
-            // Alone, it is asked once more: it may have another back-end that is not behind.
-            let others: Vec<&Node> = if nodes.all.len() > 1 {
-                nodes.all.iter().filter(|other| other.place != node.place).collect()
-            } else if behind {
-                vec![node]
-            } else {
-                Vec::new()
-            };
-            for told in self.0.survey(&others).await {
-                if told.latest.number > best.latest.number {
-                    best = told;
-                }
+        let survey = self.0.survey_due();
+        if !behind && survey != Some(Survey::First) {
+            if survey.is_some() {
+                // Nobody waits for it: an endpoint that hangs must not delay the head.
+                let (inner, place) = (Arc::clone(&self.0), node.place);
+                tokio::spawn(async move { inner.survey(&inner.usable(place)).await });
+            }
+            return Ok(self.0.conclude(best));
+        }
+        // Alone, it is asked once more: it may have another back-end that is not behind.
+        let alone = nodes.all.len() == 1;
+        let asked: Vec<&Node> =
+            nodes.all.iter().filter(|other| (alone && behind) || other.place != node.place).collect();
+        for told in self.0.survey(&asked).await {
+            if told.latest.number > best.latest.number {
+                best = told;
             }
         }
         Ok(self.0.conclude(best))
@@ -110,9 +120,12 @@ impl Pool {
             return Ok(header);
         }
         // It may be a back-end that lags: whoever has the block wins.
-        let others = self.0.usable(asked.place);
-        let answers = join_all(others.into_iter().map(|node| node.header(number))).await;
-        Ok(answers.into_iter().find_map(|answer| answer.ok().flatten()))
+        let others = match self.0.nodes.all.as_slice() {
+            [alone] if nodes.newest() >= Some(number) => vec![alone],
+            _ => self.0.usable(asked.place),
+        };
+        let answers = self.0.glance(others, number).await;
+        Ok(answers.into_iter().flatten().next())
     }
 
     /// The headers of consecutive blocks, each the next one's parent, all from one endpoint.
@@ -199,10 +212,8 @@ impl Pool {
 
     /// How many other endpoints hold this block.
     pub async fn confirmed_by(&self, number: u64, hash: B256, except: usize) -> usize {
-        let asked = self.0.usable(except);
-        let answers = join_all(asked.into_iter().map(|node| node.header(number))).await;
-        let same = |answer: &Result<Option<Header>, Trouble>| matches!(answer, Ok(Some(header)) if header.hash == hash);
-        answers.iter().filter(|answer| same(answer)).count()
+        let answers = self.0.glance(self.0.usable(except), number).await;
+        answers.iter().flatten().filter(|header| header.hash == hash).count()
     }
 
     /// What this endpoint answered proved wrong: it is avoided for a while, longer each time.
@@ -267,7 +278,11 @@ impl Inner {
         if self.nodes.config.verify != Verify::Consistency {
             return node.proven_range(ask).await;
         }
-        let Fetched { range, unsettled } = node.range(ask).await?;
+        let Fetched { range, unsettled } = match node.range(ask).await {
+            // One block cannot be split; its receipts hold the same logs, and come without such a limit.
+            Err(Trouble::TooLarge { .. }) if ask.blocks() == 1 => return node.proven_range(ask).await,
+            fetched => fetched?,
+        };
         for block in unsettled {
             self.settle(node, ask, &range, block).await?;
         }
@@ -276,12 +291,16 @@ impl Inner {
 
     /// A block's bloom tells of our contracts, but no log came: its receipts decide, else another endpoint.
     async fn settle(&self, node: &Node, ask: &Ask, range: &Range, block: Header) -> Result<(), Trouble> {
-        let contracts: AddressHashSet = ask.known.iter().chain(&range.born).copied().collect();
-        if let Some(told) = node.receipts_tell(ask, block, contracts).await? {
+        let children: AddressHashSet = ask.known.iter().chain(&range.born).copied().collect();
+        if let Some(told) = node.receipts_tell(ask, block, children).await? {
             return if told { Err(Doubt::Omitted(block.number).into()) } else { Ok(()) };
         }
         for other in self.usable(node.place) {
-            match other.has_logs(ask, block.hash).await {
+            let asked = async {
+                other.check_chain(self.nodes.config.chain_id).await?;
+                other.has_logs(ask, block.hash).await
+            };
+            match asked.await {
                 Ok(true) => return Err(Doubt::Omitted(block.number).into()),
                 Ok(false) => return Ok(()),
                 Err(trouble) => tracing::debug!(host = other.host, %trouble, "it cannot settle a bloom"),
@@ -294,14 +313,36 @@ impl Inner {
         }
     }
 
-    fn is_survey_due(&self) -> bool {
+    fn survey_due(&self) -> Option<Survey> {
         let mut surveyed = self.surveyed.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
-        let due = surveyed.is_none_or(|at| now >= at + SURVEY_EVERY);
-        if due {
-            *surveyed = Some(now);
-        }
-        due
+        let due = match *surveyed {
+            None => Survey::First,
+            Some(at) if now >= at + SURVEY_EVERY => Survey::Again,
+            Some(_) => return None,
+        };
+        *surveyed = Some(now);
+        Some(due)
+    }
+
+    /// A header from each of `nodes`, in time.
+    async fn glance(&self, nodes: Vec<&Node>, number: u64) -> Vec<Option<Header>> {
+        let config = &self.nodes.config;
+        let ask = async |node: &Node| {
+            let header = async {
+                node.check_chain(config.chain_id).await?;
+                node.header(number).await
+            };
+            match tokio::time::timeout(config.timeout, header).await {
+                Ok(Ok(header)) => header,
+                Ok(Err(trouble)) => {
+                    node.health(|health| health.failed(Kind::Small, &trouble, Instant::now()));
+                    None
+                }
+                Err(_) => None,
+            }
+        };
+        join_all(nodes.into_iter().map(ask)).await
     }
 
     /// The heads of `nodes`, of those that may be asked and answer in time.

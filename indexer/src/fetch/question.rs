@@ -7,11 +7,12 @@ use alloy::primitives::map::AddressHashSet;
 use alloy::primitives::{Address, B256};
 use serde_json::{Value, json};
 
+use super::bloom::Watch;
 use super::check::{Contracts, Question};
 use super::endpoint::Node;
 use super::head::{Proof, numbered, read_numbered};
 use super::wire::{Answer, Call};
-use super::{Born, ChainLog, Detail, Doubt, Header, PoolConfig, Range, Trouble, answer, bloom};
+use super::{Born, ChainLog, Detail, Doubt, Header, PoolConfig, Range, Trouble, answer};
 
 /// A range that is asked for.
 #[derive(Clone, Debug)]
@@ -57,16 +58,20 @@ impl Ask {
         self.to - self.from + 1
     }
 
-    fn whose(&self, fixed: &[Address], children: &Arc<AddressHashSet>) -> Whose {
-        let many = fixed.len() + children.len() > self.config.address_limit;
+    /// The topics by which children are asked for, where they are too many to be named.
+    pub(super) fn child_topics(&self, contracts: usize) -> Option<Arc<[B256]>> {
         let topics = &self.config.child_topics;
+        (contracts > self.config.address_limit && !topics.is_empty()).then(|| topics.as_slice().into())
+    }
+
+    fn whose(&self, fixed: &[Address], children: &Arc<AddressHashSet>) -> Whose {
         Whose {
             from: self.from,
             to: self.to,
             fixed: fixed.into(),
             children: Arc::clone(children),
             topic: None,
-            child_topics: (many && !topics.is_empty()).then(|| topics.as_slice().into()),
+            child_topics: self.child_topics(fixed.len() + children.len()),
             born: self.born,
         }
     }
@@ -136,7 +141,11 @@ impl Node {
             answer::sort(&mut logs);
         }
         self.date(&mut logs, &mut proofs).await?;
-        let children: AddressHashSet = ask.known.iter().chain(&born).copied().collect();
+        let children = if born.is_empty() {
+            Arc::clone(&ask.known)
+        } else {
+            Arc::new(ask.known.iter().chain(&born).copied().collect())
+        };
         let contracts = Contracts { fixed: &ask.config.addresses, children: &children };
         let headers: Vec<Header> = proofs.iter().map(|proof| proof.header).collect();
         answer::believe(&Question { from: ask.from, to: ask.to, contracts }, &headers, &logs)?;
@@ -257,9 +266,11 @@ fn same_last(first: &[Proof], again: &[Proof]) -> Result<(), Doubt> {
 /// Blocks whose bloom tells of our contracts, but of which no log came.
 fn unsettled(proofs: &[Proof], logs: &[ChainLog], contracts: Contracts<'_>, topics: &[B256]) -> Vec<Header> {
     let has_logs = |number: u64| logs.binary_search_by(|log| log.block_number.cmp(&number)).is_ok();
-    let suspicious = |proof: &&Proof| {
-        let tells = |bloom: &_| bloom::tells(bloom, contracts.fixed, contracts.children.iter(), topics);
-        !has_logs(proof.header.number) && proof.bloom.as_deref().is_some_and(tells)
-    };
-    proofs.iter().filter(suspicious).map(|proof| proof.header).collect()
+    let empty: Vec<&Proof> = proofs.iter().filter(|proof| !has_logs(proof.header.number)).collect();
+    if empty.iter().all(|proof| proof.bloom.as_deref().is_none_or(|bloom| bloom.is_zero())) {
+        return Vec::new();
+    }
+    let watch = Watch::new(contracts.fixed, contracts.children.iter(), topics);
+    let suspicious = |proof: &&&Proof| proof.bloom.as_deref().is_some_and(|bloom| watch.is_told_by(bloom));
+    empty.iter().filter(suspicious).map(|proof| proof.header).collect()
 }

@@ -48,7 +48,10 @@ impl Nodes {
     /// The highest block that any endpoint lately told of.
     pub(super) fn newest(&self) -> Option<u64> {
         let now = Instant::now();
-        self.all.iter().filter_map(|node| node.health(|health| health.head(now))).max()
+        let told = |node: &Node| node.health(|health| (health.is_believed(now), health.head(now)));
+        // The believed ones first; where none is, any.
+        let (_, newest) = self.all.iter().map(told).filter(|(_, head)| head.is_some()).max()?;
+        newest
     }
 
     /// Asks until an endpoint answers well: at once the next one, after a pause the same ones again. Where one

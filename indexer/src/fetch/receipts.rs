@@ -8,10 +8,10 @@ use alloy::primitives::map::AddressHashSet;
 use alloy::primitives::{Address, B256, Log};
 use serde_json::json;
 
-use super::check::{self, Contracts};
+use super::check;
 use super::endpoint::Node;
 use super::head::{Proof, numbered, read_numbered};
-use super::json::{Quantity, WireReceipt};
+use super::json::{Quantity, WireLog, WireReceipt};
 use super::question::Ask;
 use super::wire::{Answer, Call, behind, result};
 use super::{ChainLog, Doubt, Header, Range, Trouble, Verify};
@@ -69,29 +69,32 @@ impl Node {
         &self,
         ask: &Ask,
         block: Header,
-        contracts: AddressHashSet,
+        children: AddressHashSet,
     ) -> Result<Option<bool>, Trouble> {
         if self.is_receiptless() {
             return Ok(None);
         }
         let fixed = ask.config.addresses.clone();
+        let topics = ask.child_topics(fixed.len() + ask.known.len());
         let told = self
             .call(&[receipts_of(json!(block.hash))], move |answers| {
                 let receipts: Option<Vec<WireReceipt>> = result(&answers[0])?;
                 let receipts = receipts.ok_or_else(|| behind(block.number))?;
-                let contracts = Contracts { fixed: &fixed, children: &contracts };
-                Ok(receipts
-                    .iter()
-                    .flat_map(|receipt| &receipt.logs)
-                    .any(|log| contracts.contains(&log.address())))
+                let ours = |log: &WireLog| {
+                    // What was not asked for was not left out either.
+                    let topical = topics.as_ref().is_none_or(|topics| log.has_topic(topics));
+                    fixed.contains(&log.address()) || (children.contains(&log.address()) && topical)
+                };
+                Ok(receipts.iter().flat_map(|receipt| &receipt.logs).any(ours))
             })
             .await;
         match told {
             Ok(told) => Ok(Some(told)),
-            Err(Trouble::NoMethod(_) | Trouble::Rpc { .. }) => {
+            Err(Trouble::NoMethod(_)) => {
                 self.note_receiptless();
                 Ok(None)
             }
+            Err(Trouble::Rpc { .. }) => Ok(None),
             Err(trouble) => Err(trouble),
         }
     }
@@ -168,7 +171,7 @@ fn seal(block: u64, receipt: WireReceipt) -> Result<ReceiptEnvelope<Log>, Doubt>
         },
         (None, None) => return Err(unverifiable("a receipt has neither status nor root".to_owned())),
     };
-    let logs = receipt.logs.into_iter().map(super::json::WireLog::into_inner).collect();
+    let logs = receipt.logs.into_iter().map(WireLog::into_inner).collect();
     let whole = Receipt { status, cumulative_gas_used: receipt.cumulative_gas_used.0, logs }.with_bloom();
     Ok(match receipt.kind.map_or(0, |kind| kind.0) {
         0 => ReceiptEnvelope::Legacy(whole),

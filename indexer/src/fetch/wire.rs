@@ -169,11 +169,22 @@ impl Body {
         // A refusal's text says more than its status; where it says nothing known, the status does.
         let known = |trouble: &Trouble| !matches!(trouble, Trouble::NotJson { .. } | Trouble::Malformed(_));
         match answers {
+            Ok(answers) if self.status == 413 => {
+                answers.into_iter().map(|answer| Ok(self.too_large(answer))).collect()
+            }
             Ok(answers) => Ok(answers),
             Err(Trouble::Rpc { message, .. }) => Err(self.by_status(message)),
             Err(trouble) if known(&trouble) => Err(trouble),
             Err(_) => Err(self.by_status(self.start())),
         }
+    }
+
+    /// Whatever the words are, 413 asks for less.
+    fn too_large<'a>(&self, answer: Answer<'a>) -> Answer<'a> {
+        answer.map_err(|trouble| match trouble {
+            Trouble::Rpc { message, .. } => self.by_status(message),
+            trouble => trouble,
+        })
     }
 
     fn by_status(&self, text: String) -> Trouble {
