@@ -22,10 +22,14 @@ mod staking;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use alloy::primitives::Log;
 use rand::rngs::StdRng;
 use rand::seq::IteratorRandom as _;
 use rand::{Rng as _, SeedableRng};
-use stoa_tests::model::{Account, Action, Amount, Errand, Figure, Figures, Model, Refusal, Token, Value};
+use stoa_tests::logs;
+use stoa_tests::model::{
+    Account, Action, Amount, Errand, Event, Figure, Figures, Model, Refusal, Token, Value,
+};
 
 use chain::Chain;
 use indexed::Indexed;
@@ -53,6 +57,9 @@ struct Pair {
     /// How often each outcome was seen.
     outcomes: BTreeMap<String, usize>,
     compared: usize,
+    logs: usize,
+    /// How many of each kind.
+    tables: BTreeMap<&'static str, usize>,
 }
 
 impl Pair {
@@ -61,6 +68,8 @@ impl Pair {
         let supply = [Figure::Supply(Token::Stoa), Figure::FeeBps];
         let at_birth = figures::read(&chain, &supply).await;
         let mut model = Model::new(at_birth[1].to(), Account::Staking, HOLDER, at_birth[0]);
+        let birth = model.birth().map(|told| logs::logs(&chain.book, &told));
+        assert_eq!(chain.all_logs().await, birth, "logs of the birth: contracts (left) and model (right)");
         model.now = START;
         let random = StdRng::seed_from_u64(seed);
         let rich: Vec<Account> = users().chain([Account::Timelock]).collect();
@@ -69,7 +78,16 @@ impl Pair {
             model.endow(*account, coin);
         }
         let indexed = Indexed::start(&chain).await;
-        Self { model, indexed, chain, random, outcomes: BTreeMap::new(), compared: 0 }
+        Self {
+            model,
+            indexed,
+            chain,
+            random,
+            outcomes: BTreeMap::new(),
+            compared: 0,
+            logs: 0,
+            tables: BTreeMap::new(),
+        }
     }
 
     /// Play money for everybody, and a standing allowance for most.
@@ -112,9 +130,11 @@ impl Pair {
         let said = self.model.apply(by, action);
         let transaction = encode::transaction(&self.chain, by, action);
         let value = paying::value(action);
-        let did = self.chain.send_with(value, self.chain.account(by), transaction, self.model.now).await;
-        let expected = said.map_err(|Refusal(name)| name.to_owned());
+        let sent = self.chain.send_with(value, self.chain.account(by), transaction, self.model.now).await;
+        let did = sent.as_ref().map(|_| ()).map_err(Clone::clone);
+        let expected = said.as_ref().map(|_| ()).map_err(|Refusal(name)| (*name).to_owned());
         assert_eq!(did, expected, "contracts (left) and model (right) disagree on {action:?} by {by:?}");
+        self.compare_logs(sent.unwrap_or_default(), &said.unwrap_or_default(), action);
         for reached in reached::names(&self.model, action, &did) {
             *self.outcomes.entry(reached).or_default() += 1;
         }
@@ -122,6 +142,21 @@ impl Pair {
         self.indexed.note_sales(&self.chain, &before, &after);
         let touched = self.touched(&before, &after, by, action);
         self.compare(&touched, &after, &format!("{action:?} by {by:?}: {did:?}")).await;
+    }
+
+    /// To the byte, and in their order.
+    fn compare_logs(&mut self, sent: Vec<Log>, told: &[Event], action: &Action) {
+        let (found, expected) = (self.chain.of_ours(sent), logs::logs(&self.chain.book, told));
+        let wrong = found.iter().zip(&expected).position(|(found, expected)| found != expected);
+        let wrong = wrong.or((found.len() != expected.len()).then_some(found.len().min(expected.len())));
+        assert!(
+            wrong.is_none(),
+            "log {wrong:?} of {action:?}\ncontracts: {found:#?}\nmodel: {expected:#?}\nwhich tells {told:#?}"
+        );
+        self.logs += found.len();
+        for event in told {
+            *self.tables.entry(logs::table(event)).or_default() += 1;
+        }
     }
 
     /// What the model changed, all that the actor has in the token, and a sample of the rest.
@@ -173,7 +208,10 @@ impl Pair {
             println!("{times:6} {outcome}");
         }
         let rate = actions as f64 / seconds;
-        println!("{actions} actions, {rate:.0} a second; {} figures compared", self.compared);
+        println!(
+            "{actions} actions, {rate:.0} a second; {} figures and {} logs compared",
+            self.compared, self.logs
+        );
     }
 }
 
@@ -210,6 +248,7 @@ async fn contracts_indexer_and_api_do_what_the_model_says() {
     // Another seed or a shorter run may miss what is rare.
     if seed == SEED && actions >= ACTIONS {
         reached::require_all(&pair.outcomes);
+        reached::require_tables(pair.tables.keys().copied());
     }
 }
 

@@ -102,7 +102,8 @@ pub(super) fn wish_shares(random: &mut StdRng, model: &Model, by: Account) -> Wi
 
 pub(super) fn wish_listing(random: &mut StdRng, model: &Model, by: Account) -> Wish {
     let (listing, token) = (super::random::listing(random, model), token(random));
-    (token, within(random, model, Figure::Balance(token, by)), Errand::Listing(listing))
+    let memo = if random.random() { 0 } else { random.random() };
+    (token, within(random, model, Figure::Balance(token, by)), Errand::Listing { listing, memo })
 }
 
 /// For the payer's own lock as a rule, else for somebody who signed.
