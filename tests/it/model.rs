@@ -16,6 +16,7 @@ mod random_pay;
 mod random_signed;
 mod random_terms;
 mod reached;
+mod sample;
 mod sharing;
 mod signing;
 mod staking;
@@ -139,7 +140,7 @@ impl Pair {
             *self.outcomes.entry(reached).or_default() += 1;
         }
         let after = self.model.figures();
-        self.indexed.note_sales(&self.chain, &before, &after);
+        self.indexed.note_sales(&before, &after);
         let touched = self.touched(&before, &after, by, action);
         self.compare(&touched, &after, &format!("{action:?} by {by:?}: {did:?}")).await;
     }

@@ -64,6 +64,12 @@ impl Model {
         Earned { index, accrued: fixed.accrued + lock.score * (index - fixed.index) }
     }
 
+    /// Tokens whose fees are divided.
+    #[must_use]
+    pub fn fee_tokens(&self) -> &[Token] {
+        &self.staking.tokens
+    }
+
     /// What an account could claim of a token's fees.
     #[must_use]
     pub fn claimable_fees(&self, account: Account, token: Token) -> Amount {

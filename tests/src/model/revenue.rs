@@ -100,6 +100,20 @@ impl Model {
         self.vault.balance(token, Account::Key { listing, earner }) + key.taken
     }
 
+    /// Whether a key has received anything since it was settled.
+    #[must_use]
+    pub fn is_unsettled(&self, listing: ListingId, earner: Earner, token: Token) -> bool {
+        let settled =
+            self.revenue.keys.get(&(listing, earner, token)).map_or(Amount::ZERO, |key| key.settled);
+        self.received(listing, earner, token) != settled
+    }
+
+    /// Whether new sales are paused.
+    #[must_use]
+    pub fn sales_are_paused(&self) -> bool {
+        self.now < self.revenue.paused_until
+    }
+
     /// What a settlement now would give: to the parents' earners, in order, and to the earner.
     pub(super) fn division(
         &self,
