@@ -8,6 +8,7 @@ mod encode;
 mod figures;
 mod gates;
 mod indexed;
+mod logged;
 mod past;
 mod paying;
 mod random;
@@ -23,14 +24,10 @@ mod staking;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use alloy::primitives::Log;
 use rand::rngs::StdRng;
 use rand::seq::IteratorRandom as _;
 use rand::{Rng as _, SeedableRng};
-use stoa_tests::logs;
-use stoa_tests::model::{
-    Account, Action, Amount, Errand, Event, Figure, Figures, Model, Refusal, Token, Value,
-};
+use stoa_tests::model::{Account, Action, Amount, Errand, Figure, Figures, Model, Refusal, Token, Value};
 
 use chain::Chain;
 use indexed::Indexed;
@@ -69,8 +66,7 @@ impl Pair {
         let supply = [Figure::Supply(Token::Stoa), Figure::FeeBps];
         let at_birth = figures::read(&chain, &supply).await;
         let mut model = Model::new(at_birth[1].to(), Account::Staking, HOLDER, at_birth[0]);
-        let birth = model.birth().map(|told| logs::logs(&chain.book, &told));
-        assert_eq!(chain.all_logs().await, birth, "logs of the birth: contracts (left) and model (right)");
+        logged::compare_birth(&chain, &model).await;
         model.now = START;
         let random = StdRng::seed_from_u64(seed);
         let rich: Vec<Account> = users().chain([Account::Timelock]).collect();
@@ -143,21 +139,6 @@ impl Pair {
         self.indexed.note_sales(&before, &after);
         let touched = self.touched(&before, &after, by, action);
         self.compare(&touched, &after, &format!("{action:?} by {by:?}: {did:?}")).await;
-    }
-
-    /// To the byte, and in their order.
-    fn compare_logs(&mut self, sent: Vec<Log>, told: &[Event], action: &Action) {
-        let (found, expected) = (self.chain.of_ours(sent), logs::logs(&self.chain.book, told));
-        let wrong = found.iter().zip(&expected).position(|(found, expected)| found != expected);
-        let wrong = wrong.or((found.len() != expected.len()).then_some(found.len().min(expected.len())));
-        assert!(
-            wrong.is_none(),
-            "log {wrong:?} of {action:?}\ncontracts: {found:#?}\nmodel: {expected:#?}\nwhich tells {told:#?}"
-        );
-        self.logs += found.len();
-        for event in told {
-            *self.tables.entry(logs::table(event)).or_default() += 1;
-        }
     }
 
     /// What the model changed, all that the actor has in the token, and a sample of the rest.

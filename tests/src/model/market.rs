@@ -120,17 +120,6 @@ impl Model {
         self.market.plans.get(&id)
     }
 
-    /// Plans that sell now, to somebody.
-    #[must_use]
-    pub fn open_plans(&self) -> Vec<PlanId> {
-        let sells = |plan: &Plan| {
-            let listing = self.listings.all.get(&plan.terms.listing);
-            let active = listing.is_some_and(|listing| listing.status == Status::Active);
-            active && !plan.paused && self.require_open(plan.terms.bounds.window).is_ok()
-        };
-        self.market.plans.iter().filter(|(_, plan)| sells(plan)).map(|(id, _)| *id).collect()
-    }
-
     pub(super) fn create_plan(&mut self, by: Account, terms: &NewPlan) -> Outcome {
         require(self.listings.is_manager(terms.listing, by)?, "Market_NotManager")?;
         let status = self.listings.get(terms.listing)?.status;
@@ -223,25 +212,8 @@ impl Model {
         Ok(vec![(self.revenue.fee_recipient, fee), (Account::Key { listing, earner }, price - fee)])
     }
 
-    /// Whether an order that costs what its plan asks would be served.
-    #[must_use]
-    pub fn would_sell(&self, from: Account, token: Token, order: &Order) -> bool {
-        let Ok(plan) = self.sellable(from, token, order) else { return false };
-        let active = self.listings.get(plan.terms.listing).is_ok_and(|it| it.status == Status::Active);
-        let received = order.recipient == from || order.recipient.takes_passes();
-        let in_time = match plan.terms.kind {
-            Kind::Subscription { period } => self.extended(order, period, plan.terms.price == 0).is_ok(),
-            _ => true,
-        };
-        active
-            && received
-            && in_time
-            && order.quantity <= plan.left()
-            && self.now >= self.revenue.paused_until
-    }
-
     /// The plan of an order that names it rightly.
-    fn sellable(&self, from: Account, token: Token, order: &Order) -> Outcome<&Plan> {
+    pub(super) fn sellable(&self, from: Account, token: Token, order: &Order) -> Outcome<&Plan> {
         let plan = self.market.plans.get(&order.plan).ok_or(Refusal("Market_UnknownPlan"))?;
         require(order.version == plan.version, "Market_StaleVersion")?;
         require(!plan.paused, "Market_PlanPaused")?;
@@ -286,7 +258,7 @@ impl Model {
     }
 
     /// Paid time adds up to a limit; free time only starts anew, and never shortens what was there.
-    fn extended(&self, order: &Order, period: u32, free: bool) -> Outcome<u64> {
+    pub(super) fn extended(&self, order: &Order, period: u32, free: bool) -> Outcome<u64> {
         let expiry = self.market.expiries.get(&(order.plan, order.recipient)).copied().unwrap_or_default();
         let (period, now, expiry) = (u128::from(period), u128::from(self.now), u128::from(expiry));
         let end = if free {

@@ -17,6 +17,7 @@ mod grants;
 mod history;
 mod listings;
 mod market;
+mod offers;
 mod passes;
 mod payment;
 mod perform;
@@ -32,8 +33,8 @@ mod words;
 pub use action::Action;
 pub use error::{Outcome, Refusal};
 pub use event::{
-    Earned, Event, Governed, ListingEvent, LockChange, MarketEvent, Payout, Purchase, RevenueEvent,
-    Settlement, ShareEvent, StakingEvent, VaultEvent,
+    Earned, Event, Governed, ListingEvent, LockChange, MarketEvent, ParentPart, Payout, Purchase,
+    RevenueEvent, Settlement, ShareEvent, StakingEvent, VaultEvent,
 };
 pub use figures::{Figure, Figures, Value};
 pub use gates::{Bounds, Gate, GateData, GateRule, List};

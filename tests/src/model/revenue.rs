@@ -4,7 +4,8 @@ use super::error::require;
 use super::payment::Credits;
 use super::words::LARGEST;
 use super::{
-    Account, Amount, Earner, Governed, ListingId, Model, Outcome, Refusal, RevenueEvent, Settlement, Token,
+    Account, Amount, Earner, Governed, ListingId, Model, Outcome, ParentPart, Refusal, RevenueEvent,
+    Settlement, Token,
 };
 
 const BPS: u16 = 10_000;
@@ -120,7 +121,7 @@ impl Model {
         listing: ListingId,
         earner: Earner,
         token: Token,
-    ) -> Outcome<(Vec<(ListingId, Earner, Amount)>, Amount)> {
+    ) -> Outcome<(Vec<ParentPart>, Amount)> {
         let whole = self.received(listing, earner, token);
         let before = self.revenue.keys.get(&(listing, earner, token)).copied().unwrap_or_default().settled;
         let mut own = BPS;
@@ -141,7 +142,7 @@ impl Model {
             return Ok(());
         }
         let (parents, own) = self.division(listing, earner, token)?;
-        let credit = |(listing, earner, amount): &(ListingId, Earner, Amount)| {
+        let credit = |(listing, earner, amount): &ParentPart| {
             (Account::Key { listing: *listing, earner: *earner }, *amount)
         };
         let mut credits: Vec<_> = parents.iter().map(credit).collect();
