@@ -1,6 +1,7 @@
 //! Whole-system stories, each on a chain and a database of its own.
 
 mod browser;
+mod history;
 mod kills;
 mod model;
 mod oracle;

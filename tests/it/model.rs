@@ -8,6 +8,7 @@ mod encode;
 mod figures;
 mod gates;
 mod indexed;
+mod logged;
 mod past;
 mod paying;
 mod random;
@@ -16,6 +17,7 @@ mod random_pay;
 mod random_signed;
 mod random_terms;
 mod reached;
+mod sample;
 mod sharing;
 mod signing;
 mod staking;
@@ -53,6 +55,9 @@ struct Pair {
     /// How often each outcome was seen.
     outcomes: BTreeMap<String, usize>,
     compared: usize,
+    logs: usize,
+    /// How many of each kind.
+    tables: BTreeMap<&'static str, usize>,
 }
 
 impl Pair {
@@ -61,6 +66,7 @@ impl Pair {
         let supply = [Figure::Supply(Token::Stoa), Figure::FeeBps];
         let at_birth = figures::read(&chain, &supply).await;
         let mut model = Model::new(at_birth[1].to(), Account::Staking, HOLDER, at_birth[0]);
+        logged::compare_birth(&chain, &model).await;
         model.now = START;
         let random = StdRng::seed_from_u64(seed);
         let rich: Vec<Account> = users().chain([Account::Timelock]).collect();
@@ -69,7 +75,16 @@ impl Pair {
             model.endow(*account, coin);
         }
         let indexed = Indexed::start(&chain).await;
-        Self { model, indexed, chain, random, outcomes: BTreeMap::new(), compared: 0 }
+        Self {
+            model,
+            indexed,
+            chain,
+            random,
+            outcomes: BTreeMap::new(),
+            compared: 0,
+            logs: 0,
+            tables: BTreeMap::new(),
+        }
     }
 
     /// Play money for everybody, and a standing allowance for most.
@@ -112,14 +127,16 @@ impl Pair {
         let said = self.model.apply(by, action);
         let transaction = encode::transaction(&self.chain, by, action);
         let value = paying::value(action);
-        let did = self.chain.send_with(value, self.chain.account(by), transaction, self.model.now).await;
-        let expected = said.map_err(|Refusal(name)| name.to_owned());
+        let sent = self.chain.send_with(value, self.chain.account(by), transaction, self.model.now).await;
+        let did = sent.as_ref().map(|_| ()).map_err(Clone::clone);
+        let expected = said.as_ref().map(|_| ()).map_err(|Refusal(name)| (*name).to_owned());
         assert_eq!(did, expected, "contracts (left) and model (right) disagree on {action:?} by {by:?}");
+        self.compare_logs(sent.unwrap_or_default(), &said.unwrap_or_default(), action);
         for reached in reached::names(&self.model, action, &did) {
             *self.outcomes.entry(reached).or_default() += 1;
         }
         let after = self.model.figures();
-        self.indexed.note_sales(&self.chain, &before, &after);
+        self.indexed.note_sales(&before, &after);
         let touched = self.touched(&before, &after, by, action);
         self.compare(&touched, &after, &format!("{action:?} by {by:?}: {did:?}")).await;
     }
@@ -173,7 +190,10 @@ impl Pair {
             println!("{times:6} {outcome}");
         }
         let rate = actions as f64 / seconds;
-        println!("{actions} actions, {rate:.0} a second; {} figures compared", self.compared);
+        println!(
+            "{actions} actions, {rate:.0} a second; {} figures and {} logs compared",
+            self.compared, self.logs
+        );
     }
 }
 
@@ -210,6 +230,7 @@ async fn contracts_indexer_and_api_do_what_the_model_says() {
     // Another seed or a shorter run may miss what is rare.
     if seed == SEED && actions >= ACTIONS {
         reached::require_all(&pair.outcomes);
+        reached::require_tables(pair.tables.keys().copied());
     }
 }
 

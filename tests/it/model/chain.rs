@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use alloy::json_abi::JsonAbi;
-use alloy::primitives::{Address, B256, Bytes, U256, hex, keccak256};
+use alloy::primitives::{Address, B256, Bytes, Log, U256, hex, keccak256};
 use alloy::signers::SignerSync as _;
 use alloy::signers::local::PrivateKeySigner;
 use alloy::sol_types::SolValue;
@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use stoa_scripts::checkout;
 use stoa_scripts::deploy::{Artifact, CREATE2_DEPLOYER, Deployment, Parameters};
 use stoa_scripts::testing::{Anvil, AnvilOptions};
+use stoa_tests::logs::{Book, Contracts, TokenPlace, TokenText};
 use stoa_tests::model::{Account, Earner, Errand, Refusal, Token};
 
 use crate::support::Stack;
@@ -31,9 +32,7 @@ pub(super) struct Chain {
     http: reqwest::Client,
     contracts: BTreeMap<String, Address>,
     errors: BTreeMap<[u8; 4], String>,
-    colossal: Address,
-    weth: Address,
-    users: Vec<Address>,
+    pub(super) book: Book,
     keys: Vec<PrivateKeySigner>,
 }
 
@@ -50,18 +49,18 @@ impl Chain {
         let (colossal, weth) = (Extra::new(SECOND, &code("DemoUSD")), Extra::new(SECOND, &code("DemoWETH")));
         let parameters = Parameters { weth: weth.address, ..Parameters::local(users[0]) };
         let stack = Stack::on(anvil, Some(parameters)).await;
+        let contracts = addresses(&stack.deployment);
+        let tokens = [contracts["DemoUSD"], colossal.address, contracts["StoaToken"], weth.address];
         let chain = Self {
             http: reqwest::Client::new(),
-            contracts: addresses(&stack.deployment),
+            book: book(&contracts, tokens, users),
+            contracts,
             stack,
             errors: error_names(),
-            colossal: colossal.address,
-            weth: weth.address,
-            users,
             keys,
         };
         for extra in [&colossal, &weth, &wallet] {
-            let (now, creator) = (chain.now().await, chain.users[0]);
+            let (now, creator) = (chain.now().await, chain.book.users[0]);
             chain.send(creator, (CREATE2_DEPLOYER, extra.creation.clone()), now + 1).await.expect("created");
         }
         for contract in [chain.contract("Timelock"), wallet.address] {
@@ -76,40 +75,40 @@ impl Chain {
     }
 
     pub(super) fn token(&self, token: Token) -> Address {
-        match token {
-            Token::Dollar => self.contract("DemoUSD"),
-            Token::Colossal => self.colossal,
-            Token::Stoa => self.contract("StoaToken"),
-            Token::Coin => self.weth,
-            Token::Absent => Address::repeat_byte(0xab),
-        }
+        self.book.token(token)
     }
 
     pub(super) fn account(&self, account: Account) -> Address {
-        match account {
-            Account::Zero => Address::ZERO,
-            Account::User(_) => self.users[number(account)],
-            Account::Timelock => self.contract("Timelock"),
-            Account::Vault => self.contract("Vault"),
-            Account::Staking => self.contract("Staking"),
-            Account::Shares(listing) => self.shares(listing),
-            Account::Key { listing, earner } => {
-                let salt = keccak256((U256::from(listing), self.earner(earner)).abi_encode());
-                sub_account(self.contract("Revenue"), salt)
-            }
-            Account::Pocket { user, salt } => {
-                sub_account(self.account(Account::User(user)), B256::with_last_byte(salt))
-            }
-        }
+        self.book.account(account)
     }
 
     /// Who is paid for an errand.
     pub(super) fn target(&self, errand: &Errand) -> Address {
-        self.contract(match errand {
-            Errand::Order(_) | Errand::Shares { .. } => "Market",
-            Errand::Lock(_) => "Staking",
-            Errand::Listing(_) => "Revenue",
-        })
+        self.book.target(errand)
+    }
+
+    /// The logs of the contracts that are followed, from the chain's beginning on: by transaction.
+    pub(super) async fn all_logs(&self) -> Vec<Vec<Log>> {
+        let filter = json!({ "fromBlock": "0x0", "toBlock": "latest" });
+        let logs = self.request("eth_getLogs", json!([filter])).await;
+        let mut transactions = Vec::<(Value, Vec<Value>)>::new();
+        for log in logs.as_array().expect("logs") {
+            let hash = &log["transactionHash"];
+            match transactions.last_mut() {
+                Some((last, logs)) if last == hash => logs.push(log.clone()),
+                _ => transactions.push((hash.clone(), vec![log.clone()])),
+            }
+        }
+        let logs = transactions.into_iter().map(|(_, logs)| self.of_ours(logs_in(&Value::Array(logs))));
+        logs.filter(|logs| !logs.is_empty()).collect()
+    }
+
+    /// Without those of tokens, and of the Timelock, which nobody follows.
+    pub(super) fn of_ours(&self, mut logs: Vec<Log>) -> Vec<Log> {
+        let theirs = Token::REAL.map(|token| self.token(token));
+        let timelock = self.book.contracts.timelock;
+        logs.retain(|log| !theirs.contains(&log.address) && log.address != timelock);
+        logs
     }
 
     /// 65 bytes by a user's key.
@@ -118,13 +117,8 @@ impl Chain {
         signature.as_bytes().into()
     }
 
-    /// The share contract of a listing: an EIP-1167 clone of the first contract that Revenue created.
     pub(super) fn shares(&self, listing: u64) -> Address {
-        let revenue = self.contract("Revenue");
-        let head = hex!("3d602d80600a3d3981f3363d3d373d3d3d363d73");
-        let code =
-            [&head[..], revenue.create(1).as_slice(), &hex!("5af43d82803e903d91602b57fd5bf3")].concat();
-        revenue.create2(B256::from(U256::from(listing)), keccak256(code))
+        self.book.shares(listing)
     }
 
     pub(super) fn earner(&self, earner: Earner) -> Address {
@@ -147,8 +141,8 @@ impl Chain {
         u64::from_str_radix(number, 16).expect("hex")
     }
 
-    /// One transaction in a block of its own at `time`; the error's name if it reverted.
-    pub(super) async fn send(&self, from: Address, call: Call, time: u64) -> Result<(), String> {
+    /// One transaction in a block of its own at `time`: what it logged, or the error's name if it reverted.
+    pub(super) async fn send(&self, from: Address, call: Call, time: u64) -> Result<Vec<Log>, String> {
         self.send_with(U256::ZERO, from, call, time).await
     }
 
@@ -159,14 +153,14 @@ impl Chain {
         from: Address,
         (to, data): Call,
         time: u64,
-    ) -> Result<(), String> {
+    ) -> Result<Vec<Log>, String> {
         self.request("anvil_setNextBlockTimestamp", json!([time])).await;
         let transaction = json!({
             "from": from, "to": to, "data": data, "value": value, "gas": GAS, "gasPrice": "0x0",
         });
         let receipt = self.request("eth_sendTransactionSync", json!([transaction])).await;
         if receipt["status"] == "0x1" {
-            return Ok(());
+            return Ok(logs_in(&receipt["logs"]));
         }
         let hash = receipt["transactionHash"].clone();
         let options = json!({ "tracer": "callTracer", "tracerConfig": { "onlyTopCall": true } });
@@ -248,7 +242,7 @@ fn code(name: &str) -> Vec<u8> {
 
 fn number(user: Account) -> usize {
     match user {
-        Account::User(user) => usize::from(user),
+        Account::User(user) => user as usize,
         other => unreachable!("{other:?} is no user"),
     }
 }
@@ -257,8 +251,27 @@ fn addresses(deployment: &Deployment) -> BTreeMap<String, Address> {
     deployment.contracts.iter().map(|(name, placed)| (name.clone(), placed.address)).collect()
 }
 
-fn sub_account(controller: Address, salt: B256) -> Address {
-    Address::from_slice(&keccak256((controller, salt).abi_encode())[12..])
+/// Where everything is, in the model's names.
+fn book(contracts: &BTreeMap<String, Address>, tokens: [Address; 4], users: Vec<Address>) -> Book {
+    let places = Contracts {
+        timelock: contracts["Timelock"],
+        vault: contracts["Vault"],
+        listings: contracts["Listings"],
+        market: contracts["Market"],
+        revenue: contracts["Revenue"],
+        staking: contracts["Staking"],
+        merkle_gate: contracts["MerkleGate"],
+        tier_gate: contracts["TierGate"],
+        token_gate: contracts["TokenGate"],
+    };
+    let mut texts = Token::REAL.map(TokenText::of).into_iter().flatten();
+    let tokens = tokens.map(|address| TokenPlace { address, text: texts.next().unwrap_or_default() });
+    Book { contracts: places, tokens, users }
+}
+
+fn logs_in(list: &Value) -> Vec<Log> {
+    let logs: Vec<alloy::rpc::types::Log> = serde_json::from_value(list.clone()).expect("logs");
+    logs.into_iter().map(|log| log.inner).collect()
 }
 
 /// Every error that any contract's ABI declares, by selector.

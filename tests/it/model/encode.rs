@@ -3,7 +3,8 @@
 use alloy::primitives::{Address, B256, Bytes, U256};
 use alloy::sol_types::SolCall;
 use stoa_contracts::{DemoUSD, Listings, Market, Revenue, Vault};
-use stoa_tests::model::{Account, Action, Kind, NewListing, NewPlan, Status, Token};
+use stoa_tests::logs::{KindWords, texts};
+use stoa_tests::model::{Account, Action, Governed, NewListing, NewPlan, Status, Token};
 
 use super::chain::{Call, Chain};
 use super::{gates, paying, sharing, staking};
@@ -28,10 +29,12 @@ pub(super) fn transaction(chain: &Chain, by: Account, action: &Action) -> Call {
         | Action::TransferFrom { .. }
         | Action::Approve { .. }
         | Action::SetOperator { .. }
+        | Action::Describe { .. }
         | Action::MoveSub { .. }
         | Action::WithdrawSub { .. } => money(chain, action),
         Action::CreateListing(_)
         | Action::Publish { .. }
+        | Action::Rename { .. }
         | Action::SetStatus { .. }
         | Action::TransferListing { .. }
         | Action::ApproveListing { .. }
@@ -40,9 +43,12 @@ pub(super) fn transaction(chain: &Chain, by: Account, action: &Action) -> Call {
         | Action::ChangePlan { .. }
         | Action::PausePlan { .. }
         | Action::TransferPass { .. }
+        | Action::TransferPasses { .. }
         | Action::ApprovePasses { .. } => market(chain, action),
         Action::Settle { .. }
         | Action::SetFee { .. }
+        | Action::OfferOwnership { .. }
+        | Action::AcceptOwnership { .. }
         | Action::SetGuardian { .. }
         | Action::PauseSales { .. }
         | Action::ResumeSales => revenue(chain, by, action),
@@ -100,6 +106,7 @@ fn money(chain: &Chain, action: &Action) -> Call {
         Action::SetOperator { spender, approved } => {
             vault(&|| Vault::setOperatorCall { spender: a(spender), approved }.abi_encode())
         }
+        Action::Describe { token } => vault(&|| Vault::describeCall { token: t(token) }.abi_encode()),
         Action::MoveSub { salt, token, credits } => vault(&|| {
             let credits = credits
                 .iter()
@@ -115,17 +122,13 @@ fn money(chain: &Chain, action: &Action) -> Call {
     }
 }
 
-fn uris(number: u8) -> Vec<String> {
-    vec!["https://assets.example/model".to_owned(); usize::from(number)]
-}
-
 fn new_listing(chain: &Chain, new: &NewListing) -> Listings::NewListing {
     Listings::NewListing {
-        kind: 0,
-        uri: "https://assets.example/metadata".to_owned(),
-        contentHash: B256::repeat_byte(0x11),
-        uris: uris(new.uris),
-        licence: "Apache-2.0".to_owned(),
+        kind: texts::kind(new.name),
+        uri: texts::uri(new.name),
+        contentHash: texts::content_hash(new.name),
+        uris: texts::uris(new.name, new.uris),
+        licence: texts::licence(new.name),
         derivatives: new.derivatives,
         derivativeBps: new.derivative_bps,
         parents: new.parents.iter().map(|(parent, _)| U256::from(*parent)).collect(),
@@ -142,9 +145,14 @@ fn listings(chain: &Chain, action: &Action) -> Call {
         Action::CreateListing(new) => {
             call(chain, "Listings", &Listings::createCall { listing: new_listing(chain, new) })
         }
-        Action::Publish { listing, uris: number } => {
-            let (id, uris) = (U256::from(*listing), uris(*number));
-            call(chain, "Listings", &Listings::publishCall { id, contentHash: B256::ZERO, uris })
+        Action::Publish { listing, content, uris } => {
+            let (id, uris) = (U256::from(*listing), texts::uris(*content, *uris));
+            let hash = texts::content_hash(*content);
+            call(chain, "Listings", &Listings::publishCall { id, contentHash: hash, uris })
+        }
+        Action::Rename { listing, name } => {
+            let (id, uri) = (U256::from(*listing), texts::uri(*name));
+            call(chain, "Listings", &Listings::setUriCall { id, uri })
         }
         Action::SetStatus { listing, status } => {
             let id = U256::from(*listing);
@@ -171,23 +179,20 @@ fn listings(chain: &Chain, action: &Action) -> Call {
 }
 
 fn new_plan(chain: &Chain, new: &NewPlan) -> Market::NewPlan {
+    let KindWords { kind, period, units, unit } = KindWords::of(new);
     Market::NewPlan {
         listing: U256::from(new.listing),
-        kind: match new.kind {
-            Kind::Licence => 0,
-            Kind::Subscription { .. } => 1,
-            Kind::Credits { .. } => 2,
-        },
+        kind,
         token: chain.token(new.token),
         price: new.price,
         cap: new.cap,
         transferable: new.transferable,
-        period: if let Kind::Subscription { period } = new.kind { period } else { 0 },
-        units: if let Kind::Credits { units } = new.kind { units } else { 0 },
-        unit: if matches!(new.kind, Kind::Credits { .. }) { "call".to_owned() } else { String::new() },
+        period,
+        units,
+        unit,
         from: new.bounds.window.0,
         until: new.bounds.window.1,
-        gate: gates::address(chain, new.bounds.gate),
+        gate: chain.book.gate(new.bounds.gate),
         tierDiscount: new.discount,
     }
 }
@@ -209,17 +214,22 @@ fn market(chain: &Chain, action: &Action) -> Call {
             call(chain, "Market", &Market::resumePlanCall { plan: U256::from(*plan) })
         }
         Action::BoundPlan { plan, bounds } => {
-            let (plan, gate) = (U256::from(*plan), gates::address(chain, bounds.gate));
+            let (plan, gate) = (U256::from(*plan), chain.book.gate(bounds.gate));
             let (from, until) = bounds.window;
             call(chain, "Market", &Market::boundPlanCall { plan, gate, from, until })
         }
-        Action::Spend { plan, units } => {
-            let (plan, units) = (U256::from(*plan), *units);
-            call(chain, "Market", &Market::spendCall { plan, units, r#ref: B256::ZERO })
+        Action::Spend { plan, units, reference } => {
+            let (plan, units, reference) = (U256::from(*plan), *units, texts::word(*reference));
+            call(chain, "Market", &Market::spendCall { plan, units, r#ref: reference })
         }
         Action::TransferPass { plan, from, to, amount } => {
             let (from, to, id, data) = (a(*from), a(*to), U256::from(*plan), Bytes::new());
             call(chain, "Market", &Market::safeTransferFromCall { from, to, id, value: *amount, data })
+        }
+        Action::TransferPasses { from, to, parts } => {
+            let (from, to, data) = (a(*from), a(*to), Bytes::new());
+            let (ids, values) = parts.iter().map(|(plan, amount)| (U256::from(*plan), *amount)).unzip();
+            call(chain, "Market", &Market::safeBatchTransferFromCall { from, to, ids, values, data })
         }
         Action::ApprovePasses { operator, approved } => {
             let (operator, approved) = (a(*operator), *approved);
@@ -236,6 +246,11 @@ fn revenue(chain: &Chain, by: Account, action: &Action) -> Call {
             let (listing, token) = (U256::from(*listing), chain.token(*token));
             call(chain, "Revenue", &Revenue::settleCall { listing, beneficiary, token })
         }
+        Action::OfferOwnership { what, to } => {
+            let to = chain.account(*to);
+            call(chain, governed(*what), &Revenue::transferOwnershipCall { newOwner: to })
+        }
+        Action::AcceptOwnership { what } => call(chain, governed(*what), &Revenue::acceptOwnershipCall {}),
         Action::SetGuardian { guardian } => {
             call(chain, "Revenue", &Revenue::setGuardianCall { guardian_: chain.account(*guardian) })
         }
@@ -245,6 +260,13 @@ fn revenue(chain: &Chain, by: Account, action: &Action) -> Call {
         Action::ResumeSales => call(chain, "Revenue", &Revenue::resumeSalesCall {}),
         Action::SetFee { bps } => call(chain, "Revenue", &Revenue::setFeeCall { bps: *bps }),
         other => unreachable!("{by:?} cannot ask Revenue for {other:?}"),
+    }
+}
+
+pub(super) fn governed(what: Governed) -> &'static str {
+    match what {
+        Governed::Revenue => "Revenue",
+        Governed::Staking => "Staking",
     }
 }
 

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use alloy::primitives::{Address, B256, Bytes, U256};
 use alloy::sol_types::SolCall;
 use stoa_contracts::{DemoUSD, Listings, Market, Revenue, StoaToken, Vault};
-use stoa_tests::model::{Account, Earner, Figure, ListingId, PlanId, Token, Value};
+use stoa_tests::logs::merkle;
+use stoa_tests::model::{Account, Earner, Figure, Governed, ListingId, PlanId, Token, Value};
 
 use super::chain::{Call, Chain};
-use super::encode::{id, token_id};
+use super::encode::{self, id, token_id};
 use super::{gates, paying, sharing, signing, staking};
 
 /// The contracts' answers, as numbers.
@@ -35,8 +36,8 @@ pub(super) fn expected(chain: &Chain, value: Value) -> U256 {
         Value::Number(number) => number,
         Value::Account(account) => id(chain.account(account)),
         Value::Token(token) => token_id(chain, token),
-        Value::Gate(gate) => id(gates::address(chain, gate)),
-        Value::List(list) => gates::root(chain, list).into(),
+        Value::Gate(gate) => id(chain.book.gate(gate)),
+        Value::List(list) => merkle::root(&chain.book, list).into(),
     }
 }
 
@@ -71,7 +72,9 @@ fn question(chain: &Chain, figure: Figure) -> (Call, Word) {
         | Figure::PermitNonce(_)
         | Figure::AuthorizationUsed(..)
         | Figure::DepositUsed(..) => of_token(chain, figure),
-        Figure::Balance(..) | Figure::Operator { .. } | Figure::Allowance { .. } => of_vault(chain, figure),
+        Figure::Balance(..) | Figure::Operator { .. } | Figure::Allowance { .. } | Figure::Described(_) => {
+            of_vault(chain, figure)
+        }
         Figure::Nonces(keeper, account, word) => {
             let (account, word) = (chain.account(account), U256::from(word));
             let data = Vault::nonceWordCall { account, word }.abi_encode();
@@ -89,6 +92,8 @@ fn question(chain: &Chain, figure: Figure) -> (Call, Word) {
         | Figure::Parents(_)
         | Figure::Parent(..)
         | Figure::ParentBps(..) => of_listings(chain, figure),
+        Figure::Owner(what) => of_owner(chain, what, Revenue::ownerCall {}.abi_encode()),
+        Figure::OfferedTo(what) => of_owner(chain, what, Revenue::pendingOwnerCall {}.abi_encode()),
         Figure::FeeBps
         | Figure::FeeRecipient
         | Figure::PausedUntil
@@ -121,6 +126,11 @@ fn question(chain: &Chain, figure: Figure) -> (Call, Word) {
 
 fn at((call, word): (Call, usize)) -> (Call, Word) {
     (call, Word::At(word))
+}
+
+/// Whatever is governed answers the same questions.
+fn of_owner(chain: &Chain, what: Governed, data: Vec<u8>) -> (Call, Word) {
+    ((chain.contract(encode::governed(what)), data.into()), Word::At(0))
 }
 
 fn of_token(chain: &Chain, figure: Figure) -> (Call, Word) {
@@ -166,6 +176,7 @@ fn of_vault(chain: &Chain, figure: Figure) -> (Call, Word) {
             let (owner, spender, id) = (a(owner), a(spender), token_id(chain, token));
             Vault::allowanceCall { owner, spender, id }.abi_encode()
         }
+        Figure::Described(token) => Vault::isDescribedCall { token: chain.token(token) }.abi_encode(),
         other => unreachable!("{other:?} is not the Vault's"),
     };
     ((chain.contract("Vault"), data.into()), Word::At(0))

@@ -1,22 +1,19 @@
 //! What the indexer wrote and the API answers, as the model says it must be: not less, and not more.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use alloy::primitives::Address;
 use serde_json::Value as Json;
 use sqlx::PgPool;
 use stoa_scripts::child::Child;
+use stoa_tests::facts::{self, Facts, Sales, Teller};
 use stoa_tests::model::{Amount, Figure, Figures, ListingId, Value};
 
 use super::chain::Chain;
-use super::figures;
 use crate::support::eventually;
 
 /// Anvil's.
 const CHAIN_ID: u64 = 31337;
-
-/// What, and how much: no entry stands for zero.
-type Facts = BTreeMap<String, String>;
 
 /// An indexer and an API behind the driver's chain.
 #[derive(Debug)]
@@ -25,14 +22,7 @@ pub(super) struct Indexed {
     _api: Child,
     url: String,
     pool: PgPool,
-    sales: Sales,
-}
-
-/// What was sold, as the model's own figures tell it.
-#[derive(Debug, Default)]
-struct Sales {
-    purchases: BTreeMap<ListingId, u64>,
-    amounts: BTreeMap<(ListingId, Address), Amount>,
+    pub(super) sales: Sales,
 }
 
 impl Indexed {
@@ -46,7 +36,7 @@ impl Indexed {
     }
 
     /// Counts what an action has sold: whoever paid, and however.
-    pub(super) fn note_sales(&mut self, chain: &Chain, before: &Figures, after: &Figures) {
+    pub(super) fn note_sales(&mut self, before: &Figures, after: &Figures) {
         for (figure, value) in after {
             let Figure::PlanSold(plan) = *figure else { continue };
             let quantity = number(*value) - before.get(figure).copied().map_or(Amount::ZERO, number);
@@ -58,21 +48,17 @@ impl Indexed {
             else {
                 unreachable!("a plan has a listing and a token")
             };
-            let listing = listing.to();
-            *self.sales.purchases.entry(listing).or_default() += 1;
-            let amount = quantity * number(after[&Figure::PlanPrice(plan)]);
-            *self.sales.amounts.entry((listing, chain.token(token))).or_default() += amount;
+            let price = number(after[&Figure::PlanPrice(plan)]);
+            self.sales.add(listing.to(), token, quantity * price);
         }
     }
 
     /// Everything in which database or API and the model differ, once the newest block is in.
     pub(super) async fn differences(&self, chain: &Chain, figures: &Figures) -> Vec<String> {
         self.catch_up(chain).await;
-        let mut expected = self.sales.facts();
-        for (figure, value) in figures {
-            if let Some(what) = what(chain, *figure) {
-                expected.insert(what, text(chain, *value));
-            }
+        let mut expected = self.sales.facts(&chain.book);
+        for teller in [Teller::Table, Teller::Answer] {
+            expected.extend(facts::facts(&chain.book, figures, teller));
         }
         let mut found = self.stored().await;
         for account in accounts(chain, figures) {
@@ -82,16 +68,7 @@ impl Indexed {
             found.extend(self.of_shares(listing).await);
         }
         found.extend(self.of_staking().await);
-        let (expected, found) = (without_zeros(expected), without_zeros(found));
-        let all: BTreeSet<&String> = expected.keys().chain(found.keys()).collect();
-        let zero = "0".to_owned();
-        let value = |facts: &Facts, what| facts.get(what).unwrap_or(&zero).clone();
-        all.into_iter()
-            .filter(|what| expected.get(*what) != found.get(*what))
-            .map(|what| {
-                format!("{what}: found {}, the model says {}", value(&found, what), value(&expected, what))
-            })
-            .collect()
+        facts::differences(expected, found)
     }
 
     /// Ends the indexer, and compares each row with one that a single run over the whole chain writes.
@@ -124,7 +101,7 @@ impl Indexed {
 
     async fn stored(&self) -> Facts {
         let rows: Vec<(String, String)> =
-            sqlx::query_as(include_str!("indexed.sql")).fetch_all(&self.pool).await.expect("rows");
+            sqlx::query_as(facts::TABLES).fetch_all(&self.pool).await.expect("rows");
         let count = rows.len();
         let facts: Facts = rows.into_iter().collect();
         assert_eq!(facts.len(), count, "no fact stands twice");
@@ -180,64 +157,6 @@ impl Indexed {
     }
 }
 
-impl Sales {
-    fn facts(&self) -> Facts {
-        let purchases =
-            self.purchases.iter().map(|(listing, n)| (format!("purchases {listing}"), n.to_string()));
-        let amount = |((listing, token), amount): (&(ListingId, Address), &Amount)| {
-            (format!("sales {listing} {token:#x}"), amount.to_string())
-        };
-        purchases.chain(self.amounts.iter().map(amount)).collect()
-    }
-}
-
-/// What a figure is called here; none where neither tables nor answers tell it.
-fn what(chain: &Chain, figure: Figure) -> Option<String> {
-    let a = |account| format!("{:#x}", chain.account(account));
-    let t = |token| format!("{:#x}", chain.token(token));
-    let e = |earner| format!("{:#x}", chain.earner(earner));
-    Some(match figure {
-        Figure::Balance(token, account) => format!("balance {} {}", t(token), a(account)),
-        Figure::ListingCount => "listings".to_owned(),
-        Figure::ListingOwner(id) => format!("owner {id}"),
-        Figure::ListingStatus(id) => format!("status {id}"),
-        Figure::ListingVersions(id) => format!("versions {id}"),
-        Figure::Parents(id) => format!("parents {id}"),
-        Figure::Parent(id, place) => format!("parent {id} {place}"),
-        Figure::ParentBps(id, place) => format!("parent bps {id} {place}"),
-        Figure::PlanCount => "plans".to_owned(),
-        Figure::PlanListing(id) => format!("plan listing {id}"),
-        Figure::PlanToken(id) => format!("plan token {id}"),
-        Figure::PlanPrice(id) => format!("plan price {id}"),
-        Figure::PlanCap(id) => format!("plan cap {id}"),
-        Figure::PlanSold(id) => format!("plan sold {id}"),
-        Figure::PlanVersion(id) => format!("plan version {id}"),
-        Figure::PlanPaused(id) => format!("plan paused {id}"),
-        Figure::PlanTransferable(id) => format!("plan transferable {id}"),
-        Figure::PlanFrom(id) => format!("plan from {id}"),
-        Figure::PlanUntil(id) => format!("plan until {id}"),
-        Figure::PlanGate(id) => format!("plan gate {id}"),
-        Figure::Passes(id, account) => format!("passes {id} {}", a(account)),
-        Figure::ExpiresAt(id, account) => format!("expiry {id} {}", a(account)),
-        Figure::IsActive(id, account) => format!("active {id} {}", a(account)),
-        Figure::Settled(id, earner, token) => format!("settled {id} {} {}", e(earner), t(token)),
-        Figure::Shares(id, account) => format!("shares {id} {}", a(account)),
-        Figure::SharesEarned(id, token) => format!("shares earned {id} {}", t(token)),
-        Figure::ShareClaim(id, account, token) => format!("share claim {id} {} {}", a(account), t(token)),
-        Figure::ShareSold(id) => format!("shares sold {id}"),
-        Figure::ShareSaleClosed(id) => format!("share sale closed {id}"),
-        Figure::LockAmount(account) => format!("lock amount {}", a(account)),
-        Figure::LockScore(account) => format!("lock score {}", a(account)),
-        Figure::LockEnd(account) => format!("lock end {}", a(account)),
-        Figure::LockReinvests(account) => format!("lock reinvests {}", a(account)),
-        Figure::Tier(account) => format!("tier {}", a(account)),
-        Figure::TotalScore => "total score".to_owned(),
-        Figure::FeeIndex(token) => format!("fee index {}", t(token)),
-        Figure::FeeClaim(account, token) => format!("fee claim {} {}", a(account), t(token)),
-        _ => return None,
-    })
-}
-
 /// Whom the API must be asked about.
 fn accounts(chain: &Chain, figures: &Figures) -> BTreeSet<Address> {
     let account = |figure: &Figure| match *figure {
@@ -262,25 +181,6 @@ fn divided(figures: &Figures) -> BTreeSet<ListingId> {
 fn number(value: Value) -> Amount {
     let Value::Number(number) = value else { unreachable!("{value:?} is no number") };
     number
-}
-
-fn text(chain: &Chain, value: Value) -> String {
-    match value {
-        Value::Number(number) => number.to_string(),
-        Value::Account(account) => format!("{:#x}", chain.account(account)),
-        Value::Token(token) => format!("{:#x}", chain.token(token)),
-        Value::Gate(_) => {
-            let id = figures::expected(chain, value).to_be_bytes::<32>();
-            format!("{:#x}", Address::from_slice(&id[12..]))
-        }
-        Value::List(_) => unreachable!("no table tells a gate's list"),
-    }
-}
-
-fn without_zeros(mut facts: Facts) -> Facts {
-    let nobody = format!("{:#x}", Address::ZERO);
-    facts.retain(|_, value| *value != "0" && *value != nobody);
-    facts
 }
 
 fn elements(list: &Json) -> &[Json] {

@@ -3,6 +3,7 @@
 use alloy::primitives::{Address, B256, Bytes, U256, keccak256};
 use alloy::sol_types::{SolCall as _, SolValue as _};
 use stoa_contracts::{Market, RevenueShare, StoaToken, Vault};
+use stoa_tests::logs::texts;
 use stoa_tests::model::{
     Account, Action, ClaimOrder, Errand, Funding, Grant, Keeper, Mark, RelayedPay, Revocation, SignedDeposit,
     SpendOrder, Token, Witness,
@@ -69,7 +70,7 @@ fn data(chain: &Chain, errand: &Errand) -> Bytes {
             let signature = signing::lock_signature(chain, order);
             (chain.account(order.account), term, nonce, U256::from(order.deadline), signature).abi_encode()
         }
-        Errand::Listing(listing) => (U256::from(*listing), B256::ZERO).abi_encode(),
+        Errand::Listing { listing, memo } => (U256::from(*listing), texts::word(*memo)).abi_encode(),
     };
     data.into()
 }
@@ -100,7 +101,7 @@ fn another(errand: &Errand) -> Errand {
         Errand::Order(order) => order.quantity ^= 1,
         Errand::Shares { quantity, .. } => *quantity ^= 1,
         Errand::Lock(order) => order.term += 1,
-        Errand::Listing(listing) => *listing += 1,
+        Errand::Listing { listing, .. } => *listing += 1,
     }
     other
 }
@@ -161,7 +162,7 @@ fn spend_by_sig(chain: &Chain, order: &SpendOrder) -> Call {
         plan: U256::from(order.plan),
         units: order.units,
         spender: chain.account(order.spender),
-        r#ref: B256::ZERO,
+        r#ref: texts::word(order.reference),
         nonce: U256::from(order.nonce),
         deadline: U256::from(order.deadline),
     };

@@ -3,13 +3,13 @@
 use rand::Rng as _;
 use rand::rngs::StdRng;
 use stoa_tests::model::{
-    Account, Action, Amount, Earner, Figure, Kind, ListingId, Model, NewPlan, PlanId, Token,
+    Account, Action, Amount, Earner, Figure, Governed, Kind, ListingId, Model, NewPlan, PlanId, Token,
 };
 
 use super::{random_listings, random_pay, random_signed, random_terms};
 
 /// So many users act; more would rarely meet.
-const USERS: u8 = 7;
+const USERS: u32 = 7;
 /// Few enough to be sold often.
 const PLANS: u64 = 40;
 /// With fewer of either there is little to do, so some come first.
@@ -35,7 +35,7 @@ pub(super) fn next(random: &mut StdRng, model: &Model) -> (Account, Action) {
         58..82 => return (by, random_pay::order(random, model, by)),
         82..87 => passes(random, model, by),
         87..99 => settle(random, model),
-        99..101 => return fee(random, by),
+        99..101 => return fee(random, model, by),
         101..118 => return random_terms::shares(random, model, by),
         118..140 => return random_terms::staking(random, model, by),
         150..200 | 220..240 => return random_signed::next(random, model, by),
@@ -134,7 +134,8 @@ fn deposit(random: &mut StdRng, model: &Model, by: Account) -> Action {
 
 fn balances(random: &mut StdRng, model: &Model, by: Account) -> Action {
     let (token, other) = (token(random), anybody(random));
-    match random.random_range(0..10) {
+    match random.random_range(0..11) {
+        10 => Action::Describe { token },
         0..3 => {
             Action::Withdraw { token, amount: within(random, model, Figure::Balance(token, by)), to: other }
         }
@@ -201,7 +202,8 @@ fn plans(random: &mut StdRng, model: &Model, by: Account) -> (Account, Action) {
         let transferable =
             random.random_bool(if matches!(kind, Kind::Subscription { .. }) { 0.05 } else { 0.5 });
         let (bounds, discount) = (random_terms::bounds(random, model, 0.4), random.random());
-        let new = NewPlan { listing, token, price, cap, transferable, kind, bounds, discount };
+        let unit = random.random();
+        let new = NewPlan { listing, token, price, cap, transferable, kind, bounds, discount, unit };
         return (owner(random, model, listing, by), Action::CreatePlan(new));
     }
     let id = plan(random, model);
@@ -246,10 +248,21 @@ fn passes(random: &mut StdRng, model: &Model, by: Account) -> Action {
     if random.random_bool(0.2) {
         return Action::ApprovePasses { operator: anybody(random), approved: random.random() };
     }
-    let plan = plan(random, model);
     let from = if random.random_bool(0.2) { user(random) } else { by };
-    let amount = within(random, model, Figure::Passes(plan, from));
-    Action::TransferPass { plan, from, to: anybody(random), amount }
+    let part = |random: &mut StdRng| {
+        let plan = plan(random, model);
+        (plan, within(random, model, Figure::Passes(plan, from)))
+    };
+    if random.random_bool(0.6) {
+        let (plan, amount) = part(random);
+        return Action::TransferPass { plan, from, to: anybody(random), amount };
+    }
+    // Of plans that allow it as a rule: one that does not keeps all back.
+    let mut parts: Vec<_> = (0..random.random_range(0..5)).map(|_| part(random)).collect();
+    if random.random_bool(0.8) {
+        parts.retain(|(plan, _)| model.plan(*plan).is_some_and(|plan| plan.terms.transferable));
+    }
+    Action::TransferPasses { from, to: anybody(random), parts }
 }
 
 /// Where there is something to settle as a rule.
@@ -263,7 +276,7 @@ fn settle(random: &mut StdRng, model: &Model) -> Action {
     Action::Settle { listing, earner: Some(earner), token }
 }
 
-fn fee(random: &mut StdRng, by: Account) -> (Account, Action) {
-    let by = if random.random_bool(0.7) { Account::Timelock } else { by };
+fn fee(random: &mut StdRng, model: &Model, by: Account) -> (Account, Action) {
+    let by = if random.random_bool(0.7) { model.owner(Governed::Revenue) } else { by };
     (by, Action::SetFee { bps: random.random_range(0..560) })
 }

@@ -16,8 +16,9 @@ pub(super) fn listings(random: &mut StdRng, model: &Model, by: Account) -> (Acco
         0..8 if model.listing_count() < LISTINGS => {
             return (by, Action::CreateListing(new_listing(random, model)));
         }
-        0..9 => Action::Publish { listing, uris: random.random_range(0..10) },
-        9..14 => {
+        0..9 => Action::Publish { listing, content: random.random(), uris: random.random_range(0..10) },
+        9 => Action::Rename { listing, name: random.random() },
+        10..14 => {
             let status = match random.random_range(0..20) {
                 0 => Status::Retired,
                 1..8 => Status::Paused,
@@ -55,6 +56,7 @@ pub(super) fn new_listing(random: &mut StdRng, model: &Model) -> NewListing {
     let asked = random.random_range(0..most_asked);
     let most_uris = if random.random_bool(0.1) { 10 } else { 4 };
     NewListing {
+        name: random.random(),
         derivatives,
         derivative_bps: if derivatives || random.random_bool(0.1) { asked } else { 0 },
         parents,

@@ -41,7 +41,12 @@ fn pay(random: &mut StdRng, model: &Model, by: Account, (token, amount, errand):
 
 /// An order as it should be, and one thing wrong with it now and then.
 pub(super) fn wish_order(random: &mut StdRng, model: &Model, by: Account) -> Wish {
-    let open = model.open_plans();
+    let mut open = model.open_plans();
+    // Only STOA can be paid by authorization.
+    let by_stoa = |plan: &PlanId| model.plan(*plan).is_some_and(|plan| plan.terms.token == Token::Stoa);
+    if random.random_bool(0.25) && open.iter().any(by_stoa) {
+        open.retain(by_stoa);
+    }
     let id = if open.is_empty() || random.random_bool(0.2) {
         plan(random, model)
     } else {
@@ -102,7 +107,8 @@ pub(super) fn wish_shares(random: &mut StdRng, model: &Model, by: Account) -> Wi
 
 pub(super) fn wish_listing(random: &mut StdRng, model: &Model, by: Account) -> Wish {
     let (listing, token) = (super::random::listing(random, model), token(random));
-    (token, within(random, model, Figure::Balance(token, by)), Errand::Listing(listing))
+    let memo = if random.random() { 0 } else { random.random() };
+    (token, within(random, model, Figure::Balance(token, by)), Errand::Listing { listing, memo })
 }
 
 /// For the payer's own lock as a rule, else for somebody who signed.

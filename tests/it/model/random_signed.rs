@@ -171,6 +171,7 @@ fn spend(random: &mut StdRng, model: &Model, by: Account) -> Action {
         holder,
         plan,
         units: within(random, model, Figure::Passes(plan, holder)),
+        reference: random.random(),
         spender: if random.random_bool(0.92) { by } else { anybody(random) },
         nonce: nonce(random, model, Keeper::Market, holder),
         deadline: deadline(random, model),

@@ -3,8 +3,8 @@
 use rand::Rng as _;
 use rand::rngs::StdRng;
 use stoa_tests::model::{
-    Account, Action, Amount, Bounds, Figure, Gate, GateRule, Kind, List, ListingId, Model, NewShareSale,
-    PlanId, Token,
+    Account, Action, Amount, Bounds, Figure, Gate, GateRule, Governed, Kind, List, ListingId, Model,
+    NewShareSale, PlanId, Token,
 };
 
 use super::random::{amount, anybody, listing, owner, plan, price, token, user, within};
@@ -147,14 +147,15 @@ pub(super) fn staking(random: &mut StdRng, model: &Model, by: Account) -> (Accou
         11..13 => Action::Reinvest { account: user(random) },
         13..16 => Action::Distribute { token: token(random) },
         16..19 => Action::ClaimFees { token: token(random), wallet: wallet(random) },
-        _ => return governed(random, by),
+        _ => return governed(random, model, by),
     };
     (by, action)
 }
 
-fn governed(random: &mut StdRng, by: Account) -> (Account, Action) {
-    let by = if random.random_bool(0.8) { Account::Timelock } else { by };
-    let action = match random.random_range(0..5) {
+fn governed(random: &mut StdRng, model: &Model, by: Account) -> (Account, Action) {
+    let what = if random.random_bool(0.3) { Governed::Revenue } else { Governed::Staking };
+    let by = if random.random_bool(0.8) { model.owner(what) } else { by };
+    let action = match random.random_range(0..7) {
         0..2 => Action::ListFeeToken { token: token(random) },
         2 => {
             let mut next = 0;
@@ -164,16 +165,36 @@ fn governed(random: &mut StdRng, by: Account) -> (Account, Action) {
             });
             Action::SetTiers { tiers }
         }
-        3 => Action::SetGuardian { guardian: user(random) },
-        _ => Action::ResumeSales,
+        3 => return guarded(random, model, by),
+        4 => {
+            let back = random.random_bool(0.5);
+            let to = if back { Account::Timelock } else { anybody(random) };
+            Action::OfferOwnership { what, to }
+        }
+        _ => {
+            let offered = model.offered_to(what);
+            let named = offered == Account::Timelock || matches!(offered, Account::User(_));
+            let by = if named && random.random_bool(0.9) { offered } else { by };
+            return (by, Action::AcceptOwnership { what });
+        }
     };
     (by, action)
+}
+
+/// Of Revenue's owner as a rule.
+fn guarded(random: &mut StdRng, model: &Model, by: Account) -> (Account, Action) {
+    let by = if random.random_bool(0.8) { model.owner(Governed::Revenue) } else { by };
+    let guardian = user(random);
+    (by, if random.random() { Action::SetGuardian { guardian } } else { Action::ResumeSales })
 }
 
 pub(super) fn other(random: &mut StdRng, model: &Model, by: Account) -> (Account, Action) {
     let id = plan(random, model);
     let action = match random.random_range(0..10) {
-        0..3 => Action::Spend { plan: id, units: within(random, model, Figure::Passes(id, by)) },
+        0..3 => {
+            let (units, reference) = (within(random, model, Figure::Passes(id, by)), random.random());
+            Action::Spend { plan: id, units, reference }
+        }
         3..7 => random_pay::listing(random, model, by),
         7 => Action::PauseSales { seconds: random.random_range(0..700_000) / 100 },
         _ => {

@@ -1,6 +1,6 @@
 //! What a run has come by: a refusal that never happens proves nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use stoa_tests::model::{Account, Action, Errand, Model, Order, Seal};
 
@@ -111,6 +111,17 @@ fn with_discount(model: &Model, order: &Order, outcome: &str) -> Option<String> 
     let terms = &model.plan(order.plan)?.terms;
     let tier = model.tier(model.listing(terms.listing)?.owner);
     (terms.discount && outcome == "done").then(|| format!("(discount) tier {tier}"))
+}
+
+/// Every event that the indexer keeps has been told.
+///
+/// # Panics
+/// When one has not.
+pub(super) fn require_tables(told: impl Iterator<Item = &'static str>) {
+    let told: BTreeSet<&str> = told.collect();
+    let all = stoa_schema::events::tables().map(|table| table.name);
+    let missing: Vec<&str> = all.filter(|table| *table != "raw_log" && !told.contains(table)).collect();
+    assert!(missing.is_empty(), "never told: {missing:?}");
 }
 
 /// # Panics

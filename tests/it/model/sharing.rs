@@ -3,6 +3,7 @@
 use alloy::primitives::{Bytes, U256};
 use alloy::sol_types::SolCall as _;
 use stoa_contracts::{Market, Revenue, RevenueShare};
+use stoa_tests::logs::texts;
 use stoa_tests::model::{Action, Figure, NewShareSale};
 
 use super::chain::{Call, Chain};
@@ -12,7 +13,7 @@ pub(super) fn transaction(chain: &Chain, action: &Action) -> Call {
     match action {
         Action::CreateShares { listing, supply, tokens } => {
             let tokens = tokens.iter().map(|token| chain.token(*token)).collect();
-            let (name, symbol) = ("Shares".to_owned(), "SHARE".to_owned());
+            let (name, symbol) = texts::share_names(*listing);
             let shares = Revenue::NewShares { name, symbol, supply: *supply, tokens };
             call(chain, "Revenue", &Revenue::createSharesCall { listing: U256::from(*listing), shares })
         }

@@ -3,6 +3,7 @@
 use alloy::primitives::{Address, B256, Bytes, U256};
 use alloy::sol_types::{SolStruct, SolValue as _};
 use stoa_contracts::Vault;
+use stoa_tests::logs::texts;
 use stoa_tests::model::{Account, Amount, Authorization, ClaimOrder, Errand, LockOrder, Permit, Seal};
 use stoa_tests::model::{SignedPay, Source, SpendOrder, Token};
 
@@ -64,8 +65,8 @@ pub(super) fn payment(chain: &Chain, pay: &SignedPay, errand: &Errand) -> Signab
             let deadline = U256::from(wanted.deadline);
             of!(lock_order, lock_order::LockOrder { account, term, nonce, deadline, signature })
         }
-        Errand::Listing(listing) => {
-            let (listing, memo) = (U256::from(*listing), B256::ZERO);
+        Errand::Listing { listing, memo } => {
+            let (listing, memo) = (U256::from(*listing), texts::word(*memo));
             of!(listing_payment, listing_payment::ListingPayment { listing, memo })
         }
     }
@@ -96,7 +97,7 @@ pub(super) fn spend_signature(chain: &Chain, wanted: &SpendOrder) -> Bytes {
         plan: U256::from(wanted.plan),
         units: wanted.units,
         spender: chain.account(wanted.spender),
-        reference: B256::ZERO,
+        reference: texts::word(wanted.reference),
         nonce: U256::from(wanted.nonce),
         deadline: U256::from(wanted.deadline),
     };

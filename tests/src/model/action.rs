@@ -1,6 +1,7 @@
 use super::{
-    Account, Amount, Bounds, ClaimOrder, Earner, Errand, Funding, GateRule, Keeper, ListingId, NewListing,
-    NewPlan, NewShareSale, PlanId, RelayedPay, Revocation, SaleId, SignedDeposit, SpendOrder, Status, Token,
+    Account, Amount, Bounds, ClaimOrder, Earner, Errand, Funding, GateRule, Governed, Keeper, ListingId,
+    NewListing, NewPlan, NewShareSale, PlanId, RelayedPay, Revocation, SaleId, SignedDeposit, SpendOrder,
+    Status, Token,
 };
 
 /// What someone can do.
@@ -45,6 +46,10 @@ pub enum Action {
         spender: Account,
         approved: bool,
     },
+    /// A token's name is asked for and told.
+    Describe {
+        token: Token,
+    },
     MoveSub {
         salt: u8,
         token: Token,
@@ -59,7 +64,14 @@ pub enum Action {
     CreateListing(NewListing),
     Publish {
         listing: ListingId,
+        /// Stands for what is published.
+        content: u32,
         uris: u8,
+    },
+    /// A listing's description lies elsewhere from now on.
+    Rename {
+        listing: ListingId,
+        name: u32,
     },
     SetStatus {
         listing: ListingId,
@@ -121,6 +133,12 @@ pub enum Action {
         to: Account,
         amount: Amount,
     },
+    /// Of several plans at once.
+    TransferPasses {
+        from: Account,
+        to: Account,
+        parts: Vec<(PlanId, Amount)>,
+    },
     ApprovePasses {
         operator: Account,
         approved: bool,
@@ -133,6 +151,13 @@ pub enum Action {
     },
     SetFee {
         bps: u16,
+    },
+    OfferOwnership {
+        what: Governed,
+        to: Account,
+    },
+    AcceptOwnership {
+        what: Governed,
     },
     SetGuardian {
         guardian: Account,
@@ -152,6 +177,7 @@ pub enum Action {
     Spend {
         plan: PlanId,
         units: Amount,
+        reference: u32,
     },
     SpendBySig(SpendOrder),
     CreateShares {

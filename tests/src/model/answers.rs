@@ -1,9 +1,7 @@
 //! The answers that the contracts must give.
 
-use std::collections::BTreeMap;
-
 use super::signed::Mark;
-use super::{Account, Amount, Bounds, Earner, Figure, Figures, ListingId, Model, Token, Value};
+use super::{Account, Amount, Bounds, Earner, Figure, Figures, Governed, ListingId, Model, Token, Value};
 
 impl Model {
     /// Everything that the contracts can be asked, with the answers they must give.
@@ -27,9 +25,16 @@ impl Model {
             Figure::Wallet(token, account) => self.tokens.in_wallet(token, account),
             Figure::Coin(account) => self.coin(account),
             Figure::Balance(token, account) => self.vault.balance(token, account),
+            Figure::AllowedToVault(token, account) => {
+                self.tokens.allowed_to_vault.get(&(token, account)).copied().unwrap_or_default()
+            }
             Figure::Passes(plan, account) => self.market.passes(plan, account),
             Figure::Shares(listing, account) => {
                 self.shares.get(&listing).map_or(Amount::ZERO, |shares| shares.held(account))
+            }
+            Figure::SharesOfMarket(listing, account) => {
+                let allowed = self.shares.get(&listing).and_then(|it| it.allowed_to_market.get(&account));
+                allowed.copied().unwrap_or_default()
             }
             other => unreachable!("{other:?} is nothing to have"),
         }
@@ -69,12 +74,10 @@ impl Model {
     }
 
     fn vault_figures(&self, all: &mut Figures) {
-        let mut nonces = BTreeMap::<_, Amount>::new();
-        for (keeper, account, nonce) in &self.used.unordered {
-            let word = nonces.entry(Figure::Nonces(*keeper, *account, nonce / 256)).or_default();
-            word.set_bit((nonce % 256) as usize, true);
+        for ((keeper, account, word), used) in &self.used.unordered {
+            all.insert(Figure::Nonces(*keeper, *account, *word), (*used).into());
         }
-        all.extend(nonces.into_iter().map(|(figure, word)| (figure, word.into())));
+        all.extend(self.vault.described.iter().map(|token| (Figure::Described(*token), true.into())));
         for ((token, account), amount) in &self.vault.balances {
             all.insert(Figure::Balance(*token, *account), (*amount).into());
         }
@@ -153,7 +156,7 @@ impl Model {
         for (listing, shares) in &self.shares {
             for (holder, held) in &shares.holders {
                 all.insert(Figure::Shares(*listing, *holder), (*held).into());
-                for token in shares.tokens.keys() {
+                for token in &shares.tokens {
                     let claim = self.claimable_revenue(*listing, *holder, *token);
                     all.insert(Figure::ShareClaim(*listing, *holder, *token), claim.into());
                 }
@@ -161,7 +164,7 @@ impl Model {
             for (holder, allowed) in &shares.allowed_to_market {
                 all.insert(Figure::SharesOfMarket(*listing, *holder), (*allowed).into());
             }
-            for token in shares.tokens.keys() {
+            for token in &shares.tokens {
                 let earned = self.earned_by_shares(*listing, *token);
                 all.insert(Figure::SharesEarned(*listing, *token), earned.into());
             }
@@ -192,12 +195,16 @@ impl Model {
             }
         }
         for (token, fees) in &self.staking.fees {
-            all.insert(Figure::FeeIndex(*token), fees.index.into());
+            all.insert(Figure::FeeIndex(*token), fees.index().into());
             all.insert(Figure::Undistributed(*token), self.undistributed(*token).into());
         }
     }
 
     fn revenue_figures(&self, all: &mut Figures) {
+        for what in [Governed::Revenue, Governed::Staking] {
+            all.insert(Figure::Owner(what), Value::Account(self.owner(what)));
+            all.insert(Figure::OfferedTo(what), Value::Account(self.offered_to(what)));
+        }
         all.insert(Figure::FeeBps, self.revenue.fee_bps.into());
         all.insert(Figure::PausedUntil, self.revenue.paused_until.into());
         all.insert(Figure::Armed, self.revenue.armed.into());

@@ -2,7 +2,7 @@
 
 use super::error::require;
 use super::words::LARGEST;
-use super::{Account, Amount, Model, Outcome, Refusal, Token};
+use super::{Account, Amount, Model, Outcome, Refusal, Token, VaultEvent};
 
 impl Model {
     /// Coin that an account has outside, at first.
@@ -28,18 +28,20 @@ impl Model {
 
     pub(super) fn deposit_native(&mut self, by: Account, to: Account, amount: Amount) -> Outcome {
         self.wrap(by, amount)?;
-        self.vault.credit(Token::Coin, to, amount)
+        self.credit_from(by, Account::Zero, to, Token::Coin, amount)
     }
 
     pub(super) fn withdraw_native(&mut self, by: Account, to: Account, amount: Amount) -> Outcome {
         require(to != Account::Zero, "Vault_ZeroAccount")?;
         self.vault.debit(Token::Coin, by, amount)?;
+        let token = Token::Coin;
+        self.tell(VaultEvent::Transfer { caller: by, from: by, to: Account::Zero, token, amount });
         let held = self.tokens.in_wallet(Token::Coin, Account::Vault);
         self.tokens.wallets.insert((Token::Coin, Account::Vault), held - amount);
         *self.tokens.supply.entry(Token::Coin).or_default() -= amount;
         match to {
             Account::Vault => return Err(Refusal("Vault_NotWeth")),
-            Account::Staking | Account::Shares(_) => return Err(Refusal("FailedCall")),
+            Account::Staking | Account::Revenue | Account::Shares(_) => return Err(Refusal("FailedCall")),
             _ => {}
         }
         *self.tokens.coin.entry(to).or_default() += amount;

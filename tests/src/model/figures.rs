@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::{Account, Amount, Earner, Gate, Keeper, List, ListingId, PlanId, SaleId, Token};
+use super::{Account, Amount, Earner, Gate, Governed, Keeper, List, ListingId, PlanId, SaleId, Token};
 
 /// Something that the contracts can be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,6 +16,7 @@ pub enum Figure {
     /// 256 nonces, by bits.
     Nonces(Keeper, Account, u64),
     AllowedToVault(Token, Account),
+    Described(Token),
     Balance(Token, Account),
     Operator {
         owner: Account,
@@ -59,6 +60,8 @@ pub enum Figure {
         owner: Account,
         operator: Account,
     },
+    Owner(Governed),
+    OfferedTo(Governed),
     FeeBps,
     FeeRecipient,
     Received(ListingId, Earner, Token),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::error::require;
-use super::{Account, Amount, Model, Outcome, PlanId, Refusal, Token};
+use super::{Account, Amount, Event, Model, Outcome, PlanId, Refusal, Token};
 
 /// A contract that is asked who may buy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,19 +28,19 @@ pub struct Bounds {
     pub gate: Option<Gate>,
 }
 
-/// Users, by the bits of a number.
+/// Some of the first eight users, by the bits of a number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct List(pub u8);
 
 impl List {
     /// Whether a user is on it.
     #[must_use]
-    pub fn has(self, user: u8) -> bool {
-        self.0 >> user & 1 == 1
+    pub fn has(self, user: u32) -> bool {
+        user < u8::BITS && self.0 >> user & 1 == 1
     }
 
     /// Those who are on it.
-    pub fn users(self) -> impl Iterator<Item = u8> {
+    pub fn users(self) -> impl Iterator<Item = u32> {
         (0..8).filter(move |user| self.has(*user))
     }
 }
@@ -52,7 +52,7 @@ pub enum GateData {
     /// That a user is on a list; nothing, in the form of a proof, for one who is not.
     Proof {
         list: List,
-        user: u8,
+        user: u32,
     },
     /// Something that no gate understands.
     Junk,
@@ -105,6 +105,7 @@ impl Model {
                 self.gates.holdings.insert(plan, (token, amount));
             }
         }
+        self.tell(Event::Gate(plan, rule));
         Ok(())
     }
 

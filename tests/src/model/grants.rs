@@ -87,10 +87,10 @@ impl Model {
         require(!amount.is_zero(), "Vault_NothingArrived")
     }
 
-    pub(super) fn deposit_with_authorization(&mut self, deposit: &SignedDeposit) -> Outcome {
+    pub(super) fn deposit_with_authorization(&mut self, by: Account, deposit: &SignedDeposit) -> Outcome {
         let SignedDeposit { token, from, amount, salt, given } = *deposit;
         require(given.nonce == 0, "Vault_NonceNotZero")?;
         self.pull_authorized(token, from, amount, &given, Mark::Deposit(salt))?;
-        self.vault.credit(token, from, amount)
+        self.credit_from(by, Account::Zero, from, token, amount)
     }
 }

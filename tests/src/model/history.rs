@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::staking::WEEK;
 use super::{Account, Amount, Figure, Figures, Model};
-
-const WEEK: u64 = 7 * 24 * 60 * 60;
 
 /// A score from a time on, up to the first second of a week.
 #[derive(Clone, Copy, Debug)]

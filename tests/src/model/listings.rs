@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::require;
-use super::{Account, ListingId, Model, Outcome, Refusal};
+use super::{Account, ListingEvent, ListingId, Model, Outcome, Refusal};
 
 const MAX_PARENTS: usize = 8;
 const MAX_PARENTS_BPS: u32 = 5_000;
@@ -20,6 +20,8 @@ pub enum Status {
 /// What a provider states of a new listing, as far as money depends on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewListing {
+    /// Stands for all that is only text.
+    pub name: u32,
     pub derivatives: bool,
     pub derivative_bps: u16,
     /// Parents with their parts in bps.
@@ -110,6 +112,7 @@ impl Model {
         self.listings.check_parents(&new.parents)?;
         self.listings.check_asked(&new.parents)?;
         require(new.uris <= MAX_VERSION_URIS, "Listings_TooManyUris")?;
+        let id = self.listing_count() + 1;
         let listing = Listing {
             owner: by,
             approved: Account::Zero,
@@ -119,7 +122,10 @@ impl Model {
             derivative_bps: new.derivative_bps,
             parents: new.parents.clone(),
         };
-        self.listings.all.insert(self.listing_count() + 1, listing);
+        self.listings.all.insert(id, listing);
+        self.tell(ListingEvent::Created { listing: id, owner: by, terms: new.clone() });
+        self.tell(ListingEvent::Published { listing: id, version: 1, content: new.name, uris: new.uris });
+        self.tell(ListingEvent::Transfer { from: Account::Zero, to: by, listing: id });
         Ok(())
     }
 
@@ -128,11 +134,21 @@ impl Model {
         self.listings.get_mut(id)
     }
 
-    pub(super) fn publish(&mut self, by: Account, id: ListingId, uris: u8) -> Outcome {
+    pub(super) fn publish(&mut self, by: Account, id: ListingId, content: u32, uris: u8) -> Outcome {
         let listing = self.managed_listing(by, id)?;
         require(listing.status != Status::Retired, "Listings_WrongStatus")?;
         require(uris <= MAX_VERSION_URIS, "Listings_TooManyUris")?;
         listing.versions += 1;
+        let version = listing.versions;
+        self.tell(ListingEvent::Published { listing: id, version, content, uris });
+        Ok(())
+    }
+
+    /// Its description lies elsewhere from now on.
+    pub(super) fn rename(&mut self, by: Account, id: ListingId, name: u32) -> Outcome {
+        self.managed_listing(by, id)?;
+        self.tell(ListingEvent::Renamed { listing: id, name });
+        self.tell(ListingEvent::Refreshed { listing: id });
         Ok(())
     }
 
@@ -146,6 +162,7 @@ impl Model {
         };
         require(possible, "Listings_WrongStatus")?;
         listing.status = status;
+        self.tell(ListingEvent::StatusChanged { listing: id, status });
         Ok(())
     }
 
@@ -162,6 +179,7 @@ impl Model {
         require(listing.owner == from, "ERC721IncorrectOwner")?;
         listing.owner = to;
         listing.approved = Account::Zero;
+        self.tell(ListingEvent::Transfer { from, to, listing: id });
         Ok(())
     }
 
@@ -170,6 +188,7 @@ impl Model {
         let may = by == owner || self.listings.operators.contains(&(owner, by));
         require(may, "ERC721InvalidApprover")?;
         self.listings.get_mut(id)?.approved = to;
+        self.tell(ListingEvent::Approval { owner, approved: to, listing: id });
         Ok(())
     }
 
@@ -180,6 +199,7 @@ impl Model {
         } else {
             self.listings.operators.remove(&(by, operator));
         }
+        self.tell(ListingEvent::ApprovalForAll { owner: by, operator, approved });
         Ok(())
     }
 }

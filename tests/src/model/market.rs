@@ -1,9 +1,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::require;
+use super::payment::Credits;
 use super::sales::check_window;
 use super::{
-    Account, Amount, Bounds, Gate, GateData, ListingId, Model, Outcome, PlanId, Refusal, Status, Token,
+    Account, Amount, Bounds, Gate, GateData, ListingId, MarketEvent, Model, Outcome, PlanId, Purchase,
+    Refusal, Status, Token,
 };
 
 /// Most that a plan ever sells, with or without a cap.
@@ -35,6 +37,8 @@ pub struct NewPlan {
     pub bounds: Bounds,
     /// Whether the owner's tier lowers the fee.
     pub discount: bool,
+    /// Stands for the label of credits' units.
+    pub unit: u32,
 }
 
 /// A way to buy a listing.
@@ -45,6 +49,15 @@ pub struct Plan {
     pub paused: bool,
     /// How many were ever sold.
     pub sold: u64,
+}
+
+impl Plan {
+    /// How many can still be sold.
+    #[must_use]
+    pub fn left(&self) -> u64 {
+        let cap = if self.terms.cap == 0 { MOST_SOLD } else { self.terms.cap };
+        cap - self.sold
+    }
 }
 
 /// What a buyer wants.
@@ -107,31 +120,21 @@ impl Model {
         self.market.plans.get(&id)
     }
 
-    /// Plans that sell now, to somebody.
-    #[must_use]
-    pub fn open_plans(&self) -> Vec<PlanId> {
-        let sells = |plan: &Plan| {
-            let listing = self.listings.all.get(&plan.terms.listing);
-            let active = listing.is_some_and(|listing| listing.status == Status::Active);
-            active && !plan.paused && self.require_open(plan.terms.bounds.window).is_ok()
-        };
-        self.market.plans.iter().filter(|(_, plan)| sells(plan)).map(|(id, _)| *id).collect()
-    }
-
     pub(super) fn create_plan(&mut self, by: Account, terms: &NewPlan) -> Outcome {
         require(self.listings.is_manager(terms.listing, by)?, "Market_NotManager")?;
         let status = self.listings.get(terms.listing)?.status;
         require(status != Status::Retired, "Market_ListingRetired")?;
         let shares = self.shares.get(&terms.listing);
-        let allowed = shares.is_none_or(|shares| shares.tokens.contains_key(&terms.token));
+        let allowed = shares.is_none_or(|shares| shares.tokens.contains(&terms.token));
         require(allowed, "Market_TokenNotAllowed")?;
         check_kind(terms)?;
         require(terms.cap <= MOST_SOLD, "SafeCastOverflowedUintDowncast")?;
         check_bounds(terms.bounds)?;
-        require(terms.token != Token::Absent, "Vault_TokenWithoutCode")?;
-        let plan = Plan { terms: terms.clone(), version: 1, paused: false, sold: 0 };
-        self.market.plans.insert(self.plan_count() + 1, plan);
-        Ok(())
+        let (id, plan) =
+            (self.plan_count() + 1, Plan { terms: terms.clone(), version: 1, paused: false, sold: 0 });
+        self.market.plans.insert(id, plan);
+        self.tell(MarketEvent::PlanCreated { plan: id, terms: terms.clone() });
+        self.describe(terms.token)
     }
 
     fn managed_plan(&mut self, by: Account, id: PlanId) -> Outcome<&mut Plan> {
@@ -148,16 +151,14 @@ impl Model {
         require(cap <= MOST_SOLD, "SafeCastOverflowedUintDowncast")?;
         plan.terms.price = price;
         plan.terms.cap = cap;
-        plan.version += 1;
-        Ok(())
+        self.tell_plan(id)
     }
 
     pub(super) fn bound_plan(&mut self, by: Account, id: PlanId, bounds: Bounds) -> Outcome {
         let plan = self.managed_plan(by, id)?;
         check_bounds(bounds)?;
         plan.terms.bounds = bounds;
-        plan.version += 1;
-        Ok(())
+        self.tell_plan(id)
     }
 
     pub(super) fn pause_plan(&mut self, by: Account, id: PlanId, paused: bool) -> Outcome {
@@ -165,33 +166,54 @@ impl Model {
         let otherwise = if paused { "Market_PlanPaused" } else { "Market_PlanNotPaused" };
         require(plan.paused != paused, otherwise)?;
         plan.paused = paused;
+        self.tell_plan(id)
+    }
+
+    /// A changed plan has a new version.
+    fn tell_plan(&mut self, id: PlanId) -> Outcome {
+        let plan = self.market.plans.get_mut(&id).ok_or(Refusal("Market_UnknownPlan"))?;
         plan.version += 1;
+        let Plan { version, paused, terms: NewPlan { price, cap, bounds, .. }, .. } = *plan;
+        self.tell(MarketEvent::PlanChanged { plan: id, version, price, cap, paused, bounds });
         Ok(())
     }
 
-    /// What an order costs of at most `amount`, after it was served.
+    /// Serves an order that costs at most `amount`: the fee and the rest of its price go to those who are named.
     pub(super) fn buy(
         &mut self,
         from: Account,
         token: Token,
         amount: Amount,
         order: &Order,
-    ) -> Outcome<Amount> {
+    ) -> Outcome<Credits> {
         let plan = self.sellable(from, token, order)?;
         let price = Amount::from(plan.terms.price) * Amount::from(order.quantity);
         require(amount >= price, "Market_PaymentTooSmall")?;
         let (listing, discount) = (plan.terms.listing, plan.terms.discount);
         require(self.now >= self.revenue.paused_until, "Guarded_SalesPaused")?;
         require(self.listings.get(listing)?.status == Status::Active, "Market_ListingNotActive")?;
-        self.sell(order)?;
+        let (fee, earner) = self.split(listing, price, discount)?;
+        let (sold, expiry) = self.sell(order)?;
+        self.tell(MarketEvent::Purchased(Purchase {
+            plan: order.plan,
+            payer: from,
+            recipient: order.recipient,
+            listing,
+            token,
+            quantity: order.quantity,
+            amount: price,
+            fee,
+            earner,
+            sold,
+            expiry,
+        }));
         let may_receive = order.recipient == from || order.recipient.takes_passes();
         require(may_receive, "ERC1155InvalidReceiver")?;
-        self.earn(listing, token, price, discount)?;
-        Ok(price)
+        Ok(vec![(self.revenue.fee_recipient, fee), (Account::Key { listing, earner }, price - fee)])
     }
 
     /// The plan of an order that names it rightly.
-    fn sellable(&self, from: Account, token: Token, order: &Order) -> Outcome<&Plan> {
+    pub(super) fn sellable(&self, from: Account, token: Token, order: &Order) -> Outcome<&Plan> {
         let plan = self.market.plans.get(&order.plan).ok_or(Refusal("Market_UnknownPlan"))?;
         require(order.version == plan.version, "Market_StaleVersion")?;
         require(!plan.paused, "Market_PlanPaused")?;
@@ -202,35 +224,50 @@ impl Model {
         Ok(plan)
     }
 
-    fn sell(&mut self, order: &Order) -> Outcome {
+    /// Counts and gives; says how many have been sold, and until when a subscription is valid.
+    fn sell(&mut self, order: &Order) -> Outcome<(u64, u64)> {
         let plan = self.market.plans.get_mut(&order.plan).ok_or(Refusal("Market_UnknownPlan"))?;
-        let cap = if plan.terms.cap == 0 { MOST_SOLD } else { plan.terms.cap };
-        require(order.quantity <= cap - plan.sold, "Market_CapExceeded")?;
+        require(order.quantity <= plan.left(), "Market_CapExceeded")?;
         plan.sold += order.quantity;
-        let (kind, free) = (plan.terms.kind, plan.terms.price == 0);
+        let (kind, free, sold) = (plan.terms.kind, plan.terms.price == 0, plan.sold);
         let units = match kind {
-            Kind::Subscription { period } => return self.subscribe(order, period, free),
+            Kind::Subscription { period } => return Ok((sold, self.subscribe(order, period, free)?)),
             Kind::Licence => 1,
             Kind::Credits { units } => units,
         };
-        let held = self.market.passes.entry((order.plan, order.recipient)).or_default();
-        *held += Amount::from(order.quantity) * Amount::from(units);
-        Ok(())
+        let amount = Amount::from(order.quantity) * Amount::from(units);
+        *self.market.passes.entry((order.plan, order.recipient)).or_default() += amount;
+        self.tell_pass(order, amount);
+        Ok((sold, 0))
+    }
+
+    /// What is sold comes from nobody, by the Vault's call.
+    fn tell_pass(&mut self, order: &Order, amount: Amount) {
+        let (operator, from, to) = (Account::Vault, Account::Zero, order.recipient);
+        self.tell(MarketEvent::PassMoved { operator, from, to, plan: order.plan, amount });
+    }
+
+    /// A subscription counts as one pass from the first purchase on.
+    fn subscribe(&mut self, order: &Order, period: u32, free: bool) -> Outcome<u64> {
+        let expiry = self.extended(order, period, free)?;
+        let before = self.market.expiries.insert((order.plan, order.recipient), expiry);
+        if before.is_none() {
+            self.tell_pass(order, Amount::from(1));
+        }
+        Ok(expiry)
     }
 
     /// Paid time adds up to a limit; free time only starts anew, and never shortens what was there.
-    fn subscribe(&mut self, order: &Order, period: u32, free: bool) -> Outcome {
-        let expiry = self.market.expiries.entry((order.plan, order.recipient)).or_default();
-        let period = u128::from(period);
-        let now = u128::from(self.now);
+    pub(super) fn extended(&self, order: &Order, period: u32, free: bool) -> Outcome<u64> {
+        let expiry = self.market.expiries.get(&(order.plan, order.recipient)).copied().unwrap_or_default();
+        let (period, now, expiry) = (u128::from(period), u128::from(self.now), u128::from(expiry));
         let end = if free {
-            (now + period).max(u128::from(*expiry))
+            (now + period).max(expiry)
         } else {
-            let end = now.max(u128::from(*expiry)) + period * u128::from(order.quantity);
+            let end = now.max(expiry) + period * u128::from(order.quantity);
             require(end <= now + period.max(MOST_AHEAD), "Market_TooFarAhead")?;
             end
         };
-        *expiry = u64::try_from(end).map_err(|_| Refusal("Panic"))?;
-        Ok(())
+        u64::try_from(end).map_err(|_| Refusal("Panic"))
     }
 }

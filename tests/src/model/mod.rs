@@ -8,12 +8,16 @@ mod action;
 mod answers;
 mod coin;
 mod error;
+mod event;
+mod fees;
 mod figures;
 mod gates;
+mod govern;
 mod grants;
 mod history;
 mod listings;
 mod market;
+mod offers;
 mod passes;
 mod payment;
 mod perform;
@@ -28,6 +32,10 @@ mod words;
 
 pub use action::Action;
 pub use error::{Outcome, Refusal};
+pub use event::{
+    Earned, Event, Governed, ListingEvent, LockChange, MarketEvent, ParentPart, Payout, Purchase,
+    RevenueEvent, Settlement, ShareEvent, StakingEvent, VaultEvent,
+};
 pub use figures::{Figure, Figures, Value};
 pub use gates::{Bounds, Gate, GateData, GateRule, List};
 pub use grants::{Authorization, Funding, Permit, SignedDeposit};
@@ -44,6 +52,7 @@ pub use words::{Account, Amount, Earner, ListingId, PlanId, Token};
 use std::collections::BTreeMap;
 
 use gates::Gates;
+use govern::Owners;
 use listings::Listings;
 use market::Market;
 use revenue::Revenue;
@@ -68,6 +77,9 @@ pub struct Model {
     staking: Staking,
     gates: Gates,
     used: Used,
+    owners: Owners,
+    /// What the running transaction has told so far.
+    told: Vec<Event>,
 }
 
 impl Model {
@@ -86,19 +98,49 @@ impl Model {
             staking: Staking::new(),
             gates: Gates::default(),
             used: Used::default(),
+            owners: Owners::new(),
+            told: Vec::new(),
         }
     }
 
-    /// One transaction at the time `now`: all of it, or nothing and the error.
+    /// What the contracts tell when they come to be, transaction by transaction.
+    #[must_use]
+    pub fn birth(&self) -> [Vec<Event>; 2] {
+        let owned = |what| Event::OwnershipTaken { what, from: Account::Zero, to: Account::Timelock };
+        let (bps, recipient) = (self.revenue.fee_bps, self.revenue.fee_recipient);
+        let revenue = vec![owned(Governed::Revenue), RevenueEvent::FeeChanged { bps, recipient }.into()];
+        let staking = vec![
+            owned(Governed::Staking),
+            StakingEvent::TokenListed { token: Token::Stoa, position: 0 }.into(),
+            StakingEvent::TiersChanged(self.staking.tiers).into(),
+        ];
+        [revenue, staking]
+    }
+
+    /// One transaction at the time `now`: all of it, with what it tells; or nothing and the error.
     ///
     /// # Errors
     /// The protocol's error, by name.
-    pub fn apply(&mut self, by: Account, action: &Action) -> Outcome {
+    pub fn apply(&mut self, by: Account, action: &Action) -> Outcome<Vec<Event>> {
         let before = self.clone();
-        let outcome = action.run(self, by);
+        let outcome = self.apply_known(by, action);
         if outcome.is_err() {
             *self = before;
         }
         outcome
+    }
+
+    /// The same, where it is known to succeed: nothing is kept to go back to, and after an error the model is of no
+    /// use any more.
+    ///
+    /// # Errors
+    /// The protocol's error, by name.
+    pub fn apply_known(&mut self, by: Account, action: &Action) -> Outcome<Vec<Event>> {
+        action.run(self, by)?;
+        Ok(std::mem::take(&mut self.told))
+    }
+
+    fn tell(&mut self, event: impl Into<Event>) {
+        self.told.push(event.into());
     }
 }

@@ -1,7 +1,7 @@
 //! What buyers bought: it is spent, and passed on where the plan says so.
 
 use super::error::require;
-use super::{Account, Amount, Keeper, Kind, Model, Outcome, PlanId, Refusal, Seal};
+use super::{Account, Amount, Keeper, Kind, MarketEvent, Model, Outcome, PlanId, Refusal, Seal};
 
 /// A signed order to spend a holder's credits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub struct SpendOrder {
     pub units: Amount,
     /// Who may bring it.
     pub spender: Account,
+    /// The spender's own.
+    pub reference: u32,
     pub nonce: u64,
     pub deadline: u64,
     pub seal: Seal,
@@ -35,39 +37,57 @@ impl Model {
         require(by == order.spender, "Market_NotSpender")?;
         require(order.seal.is_of(order.holder), "Market_WrongSignature")?;
         self.use_nonce(Keeper::Market, order.holder, order.nonce)?;
-        self.spend(order.holder, order.plan, order.units)
+        self.spend(by, order.holder, order.plan, order.units, order.reference)
     }
 
     /// Units of credits are used up.
-    pub(super) fn spend(&mut self, by: Account, id: PlanId, units: Amount) -> Outcome {
+    pub(super) fn spend(
+        &mut self,
+        by: Account,
+        holder: Account,
+        id: PlanId,
+        units: Amount,
+        reference: u32,
+    ) -> Outcome {
         let plan = self.market.plans.get(&id).ok_or(Refusal("Market_UnknownPlan"))?;
         require(matches!(plan.terms.kind, Kind::Credits { .. }), "Market_NotCredits")?;
         require(!units.is_zero(), "Market_ZeroQuantity")?;
-        let held = self.market.passes(id, by);
+        let held = self.market.passes(id, holder);
         require(held >= units, "ERC1155InsufficientBalance")?;
-        self.market.passes.insert((id, by), held - units);
+        let remaining = held - units;
+        self.market.passes.insert((id, holder), remaining);
+        let (from, to) = (holder, Account::Zero);
+        self.tell(MarketEvent::PassMoved { operator: by, from, to, plan: id, amount: units });
+        self.tell(MarketEvent::Spent { plan: id, holder, spender: by, units, reference, remaining });
         Ok(())
     }
 
-    pub(super) fn transfer_pass(
+    /// Of one plan or of several at once: all or none.
+    pub(super) fn transfer_passes(
         &mut self,
         by: Account,
-        plan: PlanId,
         from: Account,
         to: Account,
-        amount: Amount,
+        parts: &[(PlanId, Amount)],
     ) -> Outcome {
         let may = by == from || self.market.operators.contains(&(from, by));
         require(may, "ERC1155MissingApprovalForAll")?;
         require(to != Account::Zero, "ERC1155InvalidReceiver")?;
-        let transferable = self.market.plans.get(&plan).is_some_and(|plan| plan.terms.transferable);
-        require(transferable, "Market_PassNotTransferable")?;
-        let held = self.market.passes(plan, from);
-        require(held >= amount, "ERC1155InsufficientBalance")?;
-        require(to.takes_passes(), "ERC1155InvalidReceiver")?;
-        self.market.passes.insert((plan, from), held - amount);
-        *self.market.passes.entry((plan, to)).or_default() += amount;
-        Ok(())
+        for (plan, _) in parts {
+            let transferable = self.market.plans.get(plan).is_some_and(|plan| plan.terms.transferable);
+            require(transferable, "Market_PassNotTransferable")?;
+        }
+        for (plan, amount) in parts {
+            let held = self.market.passes(*plan, from);
+            require(held >= *amount, "ERC1155InsufficientBalance")?;
+            self.market.passes.insert((*plan, from), held - amount);
+            *self.market.passes.entry((*plan, to)).or_default() += *amount;
+        }
+        match *parts {
+            [(plan, amount)] => self.tell(MarketEvent::PassMoved { operator: by, from, to, plan, amount }),
+            _ => self.tell(MarketEvent::PassesMoved { operator: by, from, to, parts: parts.to_vec() }),
+        }
+        require(to.takes_passes(), "ERC1155InvalidReceiver")
     }
 
     pub(super) fn approve_passes(&mut self, by: Account, operator: Account, approved: bool) -> Outcome {
@@ -77,6 +97,7 @@ impl Model {
         } else {
             self.market.operators.remove(&(by, operator));
         }
+        self.tell(MarketEvent::ApprovalForAll { owner: by, operator, approved });
         Ok(())
     }
 }

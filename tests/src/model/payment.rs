@@ -17,8 +17,11 @@ pub enum Errand {
         recipient: Account,
     },
     Lock(LockOrder),
-    /// A listing is paid without a sale.
-    Listing(ListingId),
+    /// A listing is paid without a sale, with a word of the payer.
+    Listing {
+        listing: ListingId,
+        memo: u32,
+    },
 }
 
 impl Errand {
@@ -27,7 +30,7 @@ impl Errand {
             Self::Order(_) => "Order",
             Self::Shares { .. } => "Shares",
             Self::Lock(_) => "Lock",
-            Self::Listing(_) => "Listing",
+            Self::Listing { .. } => "Listing",
         }
     }
 }
@@ -98,6 +101,17 @@ pub struct RelayedPay {
     pub seal: Seal,
 }
 
+/// Who gets how much of a payment.
+pub(super) type Credits = Vec<(Account, Amount)>;
+
+/// Money that has left its payer.
+struct Taken {
+    from: Account,
+    token: Token,
+    amount: Amount,
+    from_balance: bool,
+}
+
 impl Model {
     /// Whoever acts pays.
     pub(super) fn pay(
@@ -109,8 +123,9 @@ impl Model {
         errand: &Errand,
     ) -> Outcome {
         self.take(by, token, amount, funding)?;
-        let spent = self.deliver(by, token, amount, errand)?;
-        self.return_rest(by, token, amount - spent)
+        let credits = self.deliver(by, token, amount, errand)?;
+        let taken = Taken { from: by, token, amount, from_balance: funding == Funding::Balance };
+        self.give(by, &taken, Amount::ZERO, &credits)
     }
 
     /// The money leaves the payer before anybody is asked.
@@ -142,20 +157,47 @@ impl Model {
         self.pull_unless_zero(token, from, amount)
     }
 
-    /// What the errand costs of what arrived, after it was run.
-    fn deliver(&mut self, from: Account, token: Token, received: Amount, errand: &Errand) -> Outcome<Amount> {
+    /// Runs the errand; says who gets how much of what arrived.
+    fn deliver(
+        &mut self,
+        from: Account,
+        token: Token,
+        received: Amount,
+        errand: &Errand,
+    ) -> Outcome<Credits> {
         match errand {
             Errand::Order(order) => self.buy(from, token, received, order),
             Errand::Shares { sale, quantity, recipient } => {
-                self.sell_shares(token, received, *sale, *quantity, *recipient)
+                self.sell_shares((from, token, received), *sale, *quantity, *recipient)
             }
             Errand::Lock(order) => self.lock(from, token, received, order),
-            Errand::Listing(listing) => self.pay_listing(*listing, token, received),
+            Errand::Listing { listing, memo } => self.pay_listing((from, token, received), *listing, *memo),
         }
     }
 
-    fn return_rest(&mut self, by: Account, token: Token, rest: Amount) -> Outcome {
-        if rest.is_zero() { Ok(()) } else { self.vault.credit(token, by, rest) }
+    /// The sender's fee first, then what the errand costs, and the rest comes back. What comes from a balance has not
+    /// left it by any event yet, so coming back needs none.
+    fn give(
+        &mut self,
+        caller: Account,
+        taken: &Taken,
+        fee: Amount,
+        credits: &[(Account, Amount)],
+    ) -> Outcome {
+        let Taken { from, token, amount, from_balance } = *taken;
+        let source = if from_balance { from } else { Account::Zero };
+        let mut rest = amount;
+        for (account, part) in [&[(caller, fee)], credits].concat() {
+            if !part.is_zero() {
+                rest -= part;
+                self.credit_from(caller, source, account, token, part)?;
+            }
+        }
+        match (rest.is_zero(), from_balance) {
+            (true, _) => Ok(()),
+            (false, true) => self.vault.credit(token, from, rest),
+            (false, false) => self.credit_from(caller, Account::Zero, from, token, rest),
+        }
     }
 
     /// Somebody sends a payment that another signed, and gets the fee that this one named.
@@ -174,9 +216,10 @@ impl Model {
         if pay.witness == Witness::Another {
             return Err(mismatch(&order.errand, order.token));
         }
-        let spent = self.deliver(order.from, order.token, received, &order.errand)?;
-        self.return_rest(by, order.token, order.relayer_fee)?;
-        self.return_rest(order.from, order.token, received - spent)
+        let credits = self.deliver(order.from, order.token, received, &order.errand)?;
+        let SignedPay { from, token, amount, source, .. } = *order;
+        let taken = Taken { from, token, amount, from_balance: source == Source::Balance };
+        self.give(by, &taken, order.relayer_fee, &credits)
     }
 
     fn take_signed(&mut self, order: &SignedPay, grant: Grant, seal: Seal) -> Outcome {
@@ -211,6 +254,6 @@ fn mismatch(errand: &Errand, token: Token) -> Refusal {
         Errand::Order(_) | Errand::Shares { .. } => "Market_WrongWitness",
         Errand::Lock(_) if token != Token::Stoa => "Staking_WrongToken",
         Errand::Lock(_) => "Staking_WitnessMismatch",
-        Errand::Listing(_) => "Revenue_WitnessMismatch",
+        Errand::Listing { .. } => "Revenue_WitnessMismatch",
     })
 }

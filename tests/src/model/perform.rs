@@ -24,18 +24,19 @@ impl Action {
             Self::Mint { token, to, amount } => model.mint(*token, *to, *amount),
             Self::AllowVault { token, amount } => model.allow_vault(by, *token, *amount),
             Self::Deposit { token, amount, to } => model.deposit(by, *token, *amount, *to),
-            Self::Withdraw { token, amount, to } => model.withdraw(by, *token, *amount, *to),
+            Self::Withdraw { token, amount, to } => model.withdraw(by, by, *token, *amount, *to),
             Self::Transfer { token, to, amount } => model.transfer(by, *token, by, *to, *amount),
             Self::TransferFrom { token, from, to, amount } => model.transfer(by, *token, *from, *to, *amount),
             Self::Approve { token, spender, amount } => model.approve(by, *spender, *token, *amount),
+            Self::Describe { token } => model.describe(*token),
             Self::SetOperator { spender, approved } => model.set_operator(by, *spender, *approved),
-            Self::MoveSub { salt, token, credits } => model.move_sub(pocket(by, *salt), *token, credits),
+            Self::MoveSub { salt, token, credits } => model.move_sub(by, pocket(by, *salt), *token, credits),
             Self::WithdrawSub { salt, token, to, amount } => {
-                model.withdraw(pocket(by, *salt), *token, *amount, *to)
+                model.withdraw(by, pocket(by, *salt), *token, *amount, *to)
             }
             Self::DepositNative { to, amount } => model.deposit_native(by, *to, *amount),
             Self::WithdrawNative { to, amount } => model.withdraw_native(by, *to, *amount),
-            Self::DepositWithAuthorization(deposit) => model.deposit_with_authorization(deposit),
+            Self::DepositWithAuthorization(deposit) => model.deposit_with_authorization(by, deposit),
             Self::Revoke(revocation) => model.revoke(revocation),
             Self::CancelNonces { keeper, word, mask } => model.cancel_nonces(*keeper, by, *word, *mask),
             Self::Pay { token, amount, funding, errand } => model.pay(by, *token, *amount, *funding, errand),
@@ -47,7 +48,8 @@ impl Action {
     fn run_listings(&self, model: &mut Model, by: Account) -> Outcome {
         match self {
             Self::CreateListing(new) => model.create_listing(by, new),
-            Self::Publish { listing, uris } => model.publish(by, *listing, *uris),
+            Self::Publish { listing, content, uris } => model.publish(by, *listing, *content, *uris),
+            Self::Rename { listing, name } => model.rename(by, *listing, *name),
             Self::SetStatus { listing, status } => model.set_status(by, *listing, *status),
             Self::TransferListing { listing, from, to } => model.transfer_listing(by, *listing, *from, *to),
             Self::ApproveListing { listing, to } => model.approve_listing(by, *listing, *to),
@@ -59,11 +61,12 @@ impl Action {
             Self::PausePlan { plan, paused } => model.pause_plan(by, *plan, *paused),
             Self::BoundPlan { plan, bounds } => model.bound_plan(by, *plan, *bounds),
             Self::SetGate { plan, rule } => model.set_gate(by, *plan, *rule),
-            Self::Spend { plan, units } => model.spend(by, *plan, *units),
+            Self::Spend { plan, units, reference } => model.spend(by, by, *plan, *units, *reference),
             Self::SpendBySig(order) => model.spend_by_sig(by, order),
             Self::TransferPass { plan, from, to, amount } => {
-                model.transfer_pass(by, *plan, *from, *to, *amount)
+                model.transfer_passes(by, *from, *to, &[(*plan, *amount)])
             }
+            Self::TransferPasses { from, to, parts } => model.transfer_passes(by, *from, *to, parts),
             Self::ApprovePasses { operator, approved } => model.approve_passes(by, *operator, *approved),
             _ => self.run_revenue(model, by),
         }
@@ -73,6 +76,8 @@ impl Action {
         match self {
             Self::Settle { listing, earner, token } => model.settle(*listing, *earner, *token),
             Self::SetFee { bps } => model.set_fee(by, *bps),
+            Self::OfferOwnership { what, to } => model.offer_ownership(by, *what, *to),
+            Self::AcceptOwnership { what } => model.accept_ownership(by, *what),
             Self::SetGuardian { guardian } => model.set_guardian(by, *guardian),
             Self::PauseSales { seconds } => model.pause_sales(by, *seconds),
             Self::ResumeSales => model.resume_sales(by),

@@ -1,8 +1,12 @@
 use std::collections::BTreeMap;
 
 use super::error::require;
+use super::payment::Credits;
 use super::words::LARGEST;
-use super::{Account, Amount, Earner, ListingId, Model, Outcome, Refusal, Token};
+use super::{
+    Account, Amount, Earner, Governed, ListingId, Model, Outcome, ParentPart, Refusal, RevenueEvent,
+    Settlement, Token,
+};
 
 const BPS: u16 = 10_000;
 const MAX_FEE_BPS: u16 = 500;
@@ -65,25 +69,30 @@ impl Model {
         self.earner(listing).ok_or(Refusal("ERC721NonexistentToken"))
     }
 
-    /// A sale's price: the fee, rounded down, to the protocol; the rest to the listing. A discount lowers the fee by
-    /// an eighth for each of the owner's tiers.
-    pub(super) fn earn(
-        &mut self,
+    /// Of a sale's price the fee, rounded down, is the protocol's; the rest is whose who earns the listing. A discount
+    /// lowers the fee by an eighth for each of the owner's tiers.
+    pub(super) fn split(
+        &self,
         listing: ListingId,
-        token: Token,
         price: Amount,
         discount: bool,
-    ) -> Outcome {
+    ) -> Outcome<(Amount, Earner)> {
         let tier = if discount { self.tier(self.listings.get(listing)?.owner) } else { 0 };
         let eighths = Amount::from(8 - tier.min(4));
         let fee = price * Amount::from(self.revenue.fee_bps) * eighths / Amount::from(80_000);
-        let key = Account::Key { listing, earner: self.earner_of(listing)? };
-        for (account, amount) in [(self.revenue.fee_recipient, fee), (key, price - fee)] {
-            if !amount.is_zero() {
-                self.vault.credit(token, account, amount)?;
-            }
-        }
-        Ok(())
+        Ok((fee, self.earner_of(listing)?))
+    }
+
+    /// A listing is paid without a sale: all of it is the earner's and the parents'.
+    pub(super) fn pay_listing(
+        &mut self,
+        (payer, token, amount): (Account, Token, Amount),
+        listing: ListingId,
+        memo: u32,
+    ) -> Outcome<Credits> {
+        let earner = self.earner_of(listing)?;
+        self.tell(RevenueEvent::ListingPaid { listing, payer, token, earner, amount, memo });
+        Ok(vec![(Account::Key { listing, earner }, amount)])
     }
 
     /// All that a key has ever received.
@@ -92,20 +101,33 @@ impl Model {
         self.vault.balance(token, Account::Key { listing, earner }) + key.taken
     }
 
-    /// What a settlement now would give: to the parents, in order, and to the earner.
+    /// Whether a key has received anything since it was settled.
+    #[must_use]
+    pub fn is_unsettled(&self, listing: ListingId, earner: Earner, token: Token) -> bool {
+        let settled =
+            self.revenue.keys.get(&(listing, earner, token)).map_or(Amount::ZERO, |key| key.settled);
+        self.received(listing, earner, token) != settled
+    }
+
+    /// Whether new sales are paused.
+    #[must_use]
+    pub fn sales_are_paused(&self) -> bool {
+        self.now < self.revenue.paused_until
+    }
+
+    /// What a settlement now would give: to the parents' earners, in order, and to the earner.
     pub(super) fn division(
         &self,
         listing: ListingId,
         earner: Earner,
         token: Token,
-    ) -> Outcome<(Vec<(Account, Amount)>, Amount)> {
+    ) -> Outcome<(Vec<ParentPart>, Amount)> {
         let whole = self.received(listing, earner, token);
         let before = self.revenue.keys.get(&(listing, earner, token)).copied().unwrap_or_default().settled;
         let mut own = BPS;
         let mut parents = Vec::new();
         for (parent, bps) in &self.listings.get(listing)?.parents {
-            let account = Account::Key { listing: *parent, earner: self.earner_of(*parent)? };
-            parents.push((account, growth(whole, before, *bps)));
+            parents.push((*parent, self.earner_of(*parent)?, growth(whole, before, *bps)));
             own -= bps;
         }
         Ok((parents, growth(whole, before, own)))
@@ -119,7 +141,11 @@ impl Model {
         if whole == key.settled {
             return Ok(());
         }
-        let (mut credits, own) = self.division(listing, earner, token)?;
+        let (parents, own) = self.division(listing, earner, token)?;
+        let credit = |(listing, earner, amount): &ParentPart| {
+            (Account::Key { listing: *listing, earner: *earner }, *amount)
+        };
+        let mut credits: Vec<_> = parents.iter().map(credit).collect();
         // What shares earned stays for their holders, who claim it.
         if earner != Earner::Shares(listing) {
             credits.push((earner.into(), own));
@@ -129,13 +155,16 @@ impl Model {
         require(fits, "SafeCastOverflowedUintDowncast")?;
         let news = Progress { taken: key.taken + total, settled: whole };
         self.revenue.keys.insert((listing, earner, token), news);
-        self.move_sub(Account::Key { listing, earner }, token, &credits)
+        let settlement = Settlement { listing, earner, token, received: whole, own, parents };
+        self.tell(RevenueEvent::Settled(settlement));
+        self.move_sub(Account::Revenue, Account::Key { listing, earner }, token, &credits)
     }
 
     pub(super) fn set_guardian(&mut self, by: Account, guardian: Account) -> Outcome {
-        require(by == Account::Timelock, "OwnableUnauthorizedAccount")?;
+        self.require_owner(Governed::Revenue, by)?;
         self.revenue.guardian = guardian;
         self.revenue.armed = true;
+        self.tell(RevenueEvent::GuardianChanged { guardian, armed: true });
         Ok(())
     }
 
@@ -145,19 +174,23 @@ impl Model {
         require(u64::from(seconds) <= MAX_PAUSE, "Guarded_PauseTooLong")?;
         self.revenue.armed = false;
         self.revenue.paused_until = self.now + u64::from(seconds);
+        self.tell(RevenueEvent::GuardianChanged { guardian: by, armed: false });
+        self.tell(RevenueEvent::PauseChanged { until: self.revenue.paused_until });
         Ok(())
     }
 
     pub(super) fn resume_sales(&mut self, by: Account) -> Outcome {
-        require(by == Account::Timelock, "OwnableUnauthorizedAccount")?;
+        self.require_owner(Governed::Revenue, by)?;
         self.revenue.paused_until = 0;
+        self.tell(RevenueEvent::PauseChanged { until: 0 });
         Ok(())
     }
 
     pub(super) fn set_fee(&mut self, by: Account, bps: u16) -> Outcome {
-        require(by == Account::Timelock, "OwnableUnauthorizedAccount")?;
+        self.require_owner(Governed::Revenue, by)?;
         require(bps <= MAX_FEE_BPS, "Revenue_FeeTooHigh")?;
         self.revenue.fee_bps = bps;
+        self.tell(RevenueEvent::FeeChanged { bps, recipient: self.revenue.fee_recipient });
         Ok(())
     }
 }

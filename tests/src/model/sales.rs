@@ -1,5 +1,6 @@
 use super::error::require;
-use super::{Account, Amount, ListingId, Model, Outcome, Refusal, Token};
+use super::payment::Credits;
+use super::{Account, Amount, ListingId, MarketEvent, Model, Outcome, Refusal, Token};
 
 /// Number of a share sale, from 1.
 pub type SaleId = u64;
@@ -53,10 +54,11 @@ impl Model {
         require(self.shares.contains_key(&terms.listing), "Market_ListingWithoutShares")?;
         require(terms.lot > 0, "Market_EmptyLot")?;
         check_window(terms.window)?;
-        require(terms.token != Token::Absent, "Vault_TokenWithoutCode")?;
-        let sale = ShareSale { seller: by, terms: terms.clone(), sold: 0, closed: false };
-        self.sales.insert(self.share_sale_count() + 1, sale);
-        Ok(())
+        let sale = self.share_sale_count() + 1;
+        let opened = ShareSale { seller: by, terms: terms.clone(), sold: 0, closed: false };
+        self.sales.insert(sale, opened);
+        self.tell(MarketEvent::SaleOpened { sale, seller: by, terms: terms.clone() });
+        self.describe(terms.token)
     }
 
     pub(super) fn close_share_sale(&mut self, by: Account, id: SaleId) -> Outcome {
@@ -64,18 +66,18 @@ impl Model {
         require(sale.seller == by, "Market_NotSeller")?;
         require(!sale.closed, "Market_ShareSaleClosed")?;
         sale.closed = true;
+        self.tell(MarketEvent::SaleClosed(id));
         Ok(())
     }
 
-    /// What the seller gets for so many lots, which go to the recipient.
+    /// The seller gets the price of so many lots, which go to the recipient.
     pub(super) fn sell_shares(
         &mut self,
-        token: Token,
-        amount: Amount,
+        (payer, token, received): (Account, Token, Amount),
         id: SaleId,
         quantity: u64,
         recipient: Account,
-    ) -> Outcome<Amount> {
+    ) -> Outcome<Credits> {
         let sale = self.sales.get(&id).ok_or(Refusal("Market_UnknownShareSale"))?;
         require(!sale.closed, "Market_ShareSaleClosed")?;
         require(token == sale.terms.token, "Market_WrongToken")?;
@@ -86,16 +88,14 @@ impl Model {
         require(quantity <= cap - sale.sold, "Market_CapExceeded")?;
         require(self.now >= self.revenue.paused_until, "Market_SalesPaused")?;
         let price = Amount::from(sale.terms.price) * Amount::from(quantity);
-        require(amount >= price, "Market_PaymentTooSmall")?;
+        require(received >= price, "Market_PaymentTooSmall")?;
         let shares = Amount::from(sale.terms.lot) * Amount::from(quantity);
         let (seller, listing) = (sale.seller, sale.terms.listing);
+        let sold = sale.sold + quantity;
+        self.sales.entry(id).and_modify(|sale| sale.sold = sold);
+        let amount = price;
+        self.tell(MarketEvent::SharesSold { sale: id, payer, recipient, quantity, shares, amount, sold });
         self.sell_held(listing, seller, recipient, shares)?;
-        if let Some(sale) = self.sales.get_mut(&id) {
-            sale.sold += quantity;
-        }
-        if !price.is_zero() {
-            self.vault.credit(token, seller, price)?;
-        }
-        Ok(price)
+        Ok(vec![(seller, price)])
     }
 }

@@ -3,7 +3,10 @@ use std::collections::BTreeMap;
 use super::error::require;
 use super::signed::count;
 use super::words::LARGEST;
-use super::{Account, Amount, Earner, ListingId, Model, Outcome, Refusal, Seal, Token};
+use super::{
+    Account, Amount, Earned, Earner, Event, ListingEvent, ListingId, Model, Outcome, RevenueEvent, Seal,
+    ShareEvent, Token,
+};
 
 const MAX_TOKENS: usize = 4;
 
@@ -28,10 +31,10 @@ pub(super) struct Shares {
     pub(super) holders: BTreeMap<Account, Amount>,
     /// What the Market may sell for a holder.
     pub(super) allowed_to_market: BTreeMap<Account, Amount>,
-    /// Payment tokens, with what has been divided of each.
-    pub(super) tokens: BTreeMap<Token, Amount>,
-    /// Earned and not paid, times supply.
-    pub(super) accrued: BTreeMap<(Account, Token), Amount>,
+    /// Payment tokens, in the order in which they came.
+    pub(super) tokens: Vec<Token>,
+    /// What has been fixed for an account, times supply: up to when all shares together had earned its index.
+    pub(super) fixed: BTreeMap<(Account, Token), Earned>,
 }
 
 impl Shares {
@@ -39,31 +42,15 @@ impl Shares {
         self.holders.get(&account).copied().unwrap_or_default()
     }
 
-    fn add_token(&mut self, token: Token) -> Outcome {
-        require(!self.tokens.contains_key(&token), "RevenueShare_TokenListedAlready")?;
-        require(self.tokens.len() < MAX_TOKENS, "RevenueShare_TooManyTokens")?;
-        require(token != Token::Absent, "Vault_TokenWithoutCode")?;
-        self.tokens.insert(token, Amount::ZERO);
-        Ok(())
+    /// What an account has earned and not been paid when all shares together have earned `index`.
+    fn earned(&self, account: Account, token: Token, index: Amount) -> Earned {
+        let fixed = self.fixed.get(&(account, token)).copied().unwrap_or_default();
+        let accrued = fixed.accrued + self.held(account) * (index - fixed.index);
+        Earned { index, accrued }
     }
 }
 
 impl Model {
-    /// Everybody gets, by the shares held now, what has come since the last time.
-    fn divide_shares(&mut self, listing: ListingId) {
-        let Some(shares) = self.shares.get(&listing) else { return };
-        let tokens: Vec<Token> = shares.tokens.keys().copied().collect();
-        let earned: Vec<_> =
-            tokens.iter().map(|token| (*token, self.earned_by_shares(listing, *token))).collect();
-        let Some(shares) = self.shares.get_mut(&listing) else { return };
-        for (token, earned) in earned {
-            let news = earned - shares.tokens.insert(token, earned).unwrap_or_default();
-            for (holder, held) in &shares.holders {
-                *shares.accrued.entry((*holder, token)).or_default() += *held * news;
-            }
-        }
-    }
-
     /// Whether a listing's revenue is divided into shares.
     #[must_use]
     pub fn has_shares(&self, listing: ListingId) -> bool {
@@ -80,26 +67,29 @@ impl Model {
     /// Tokens in which a listing's shares earn.
     #[must_use]
     pub fn payment_tokens(&self, listing: ListingId) -> Vec<Token> {
-        self.shares.get(&listing).map_or_else(Vec::new, |shares| shares.tokens.keys().copied().collect())
+        self.shares.get(&listing).map_or_else(Vec::new, |shares| shares.tokens.clone())
+    }
+
+    /// What of a listing's revenue is not its parents', in bps.
+    fn own_bps(&self, listing: ListingId) -> u16 {
+        let parents = self.listings.all.get(&listing).into_iter().flat_map(|listing| &listing.parents);
+        10_000 - parents.map(|(_, bps)| *bps).sum::<u16>()
     }
 
     /// All that a listing's shares have ever earned of a token.
     pub(super) fn earned_by_shares(&self, listing: ListingId, token: Token) -> Amount {
         let received = self.received(listing, Earner::Shares(listing), token);
-        let parents: u16 = self
-            .listings
-            .all
-            .get(&listing)
-            .map_or(0, |listing| listing.parents.iter().map(|(_, bps)| *bps).sum());
-        received * Amount::from(10_000 - parents) / Amount::from(10_000)
+        received * Amount::from(self.own_bps(listing)) / Amount::from(10_000)
     }
 
-    pub(super) fn claimable_revenue(&self, listing: ListingId, account: Account, token: Token) -> Amount {
+    /// What a holder of shares could claim.
+    #[must_use]
+    pub fn claimable_revenue(&self, listing: ListingId, account: Account, token: Token) -> Amount {
         let Some(shares) = self.shares.get(&listing) else { return Amount::ZERO };
-        let Some(divided) = shares.tokens.get(&token) else { return Amount::ZERO };
-        let accrued = shares.accrued.get(&(account, token)).copied().unwrap_or_default();
-        let news = self.earned_by_shares(listing, token) - divided;
-        (accrued + shares.held(account) * news) / shares.supply
+        if !shares.tokens.contains(&token) {
+            return Amount::ZERO;
+        }
+        shares.earned(account, token, self.earned_by_shares(listing, token)).accrued / shares.supply
     }
 
     pub(super) fn create_shares(
@@ -113,26 +103,54 @@ impl Model {
         require(possible, "Revenue_SupplyOutOfRange")?;
         require(self.listings.get(listing)?.owner == by, "Revenue_NotOwner")?;
         require(!self.shares.contains_key(&listing), "Listings_BoundAlready")?;
-        let mut shares = Shares {
+        let shares = Shares {
             supply,
             holders: BTreeMap::from([(by, supply)]),
             allowed_to_market: BTreeMap::new(),
-            tokens: BTreeMap::new(),
-            accrued: BTreeMap::new(),
+            tokens: Vec::new(),
+            fixed: BTreeMap::new(),
         };
-        tokens.iter().try_for_each(|token| shares.add_token(*token))?;
         self.shares.insert(listing, shares);
+        self.tell(ListingEvent::Bound { listing });
+        self.tell_share(listing, ShareEvent::Transfer { from: Account::Zero, to: by, amount: supply });
+        tokens.iter().try_for_each(|token| self.add_share_token(listing, *token))?;
+        let own_bps = self.own_bps(listing);
+        self.tell(RevenueEvent::SharesCreated { listing, holder: by, supply, own_bps });
         Ok(())
+    }
+
+    fn tell_share(&mut self, listing: ListingId, event: ShareEvent) {
+        self.tell(Event::Shares(listing, event));
     }
 
     fn shares_mut(&mut self, listing: ListingId) -> &mut Shares {
         self.shares.get_mut(&listing).unwrap_or_else(|| unreachable!("listing {listing} has shares"))
     }
 
+    fn add_share_token(&mut self, listing: ListingId, token: Token) -> Outcome {
+        let tokens = &mut self.shares_mut(listing).tokens;
+        require(!tokens.contains(&token), "RevenueShare_TokenListedAlready")?;
+        require(tokens.len() < MAX_TOKENS, "RevenueShare_TooManyTokens")?;
+        let position = tokens.len();
+        tokens.push(token);
+        self.tell_share(listing, ShareEvent::TokenAdded { token, position });
+        self.describe(token)
+    }
+
     pub(super) fn add_payment_token(&mut self, by: Account, listing: ListingId, token: Token) -> Outcome {
         require(self.listings.get(listing)?.owner == by, "RevenueShare_NotOwner")?;
-        self.divide_shares(listing);
-        self.shares_mut(listing).add_token(token)
+        self.add_share_token(listing, token)
+    }
+
+    /// What an account has earned while it held what it holds.
+    fn fix_shares(&mut self, listing: ListingId, account: Account, token: Token) {
+        let index = self.earned_by_shares(listing, token);
+        let shares = self.shares_mut(listing);
+        let earned = shares.earned(account, token, index);
+        let before = shares.fixed.insert((account, token), earned).unwrap_or_default();
+        if before.index != index {
+            self.tell_share(listing, ShareEvent::Fixed { account, token, earned });
+        }
     }
 
     pub(super) fn transfer_shares(
@@ -143,18 +161,23 @@ impl Model {
         amount: Amount,
     ) -> Outcome {
         require(to != Account::Zero, "ERC20InvalidReceiver")?;
-        require(to != Account::Vault, "RevenueShare_CannotHold")?;
-        self.divide_shares(listing);
+        require(to != Account::Vault && to != Account::Shares(listing), "RevenueShare_CannotHold")?;
+        for token in self.payment_tokens(listing) {
+            self.fix_shares(listing, from, token);
+            self.fix_shares(listing, to, token);
+        }
         let shares = self.shares_mut(listing);
         let held = shares.held(from);
         require(held >= amount, "ERC20InsufficientBalance")?;
         shares.holders.insert(from, held - amount);
         *shares.holders.entry(to).or_default() += amount;
+        self.tell_share(listing, ShareEvent::Transfer { from, to, amount });
         Ok(())
     }
 
     pub(super) fn allow_market(&mut self, by: Account, listing: ListingId, amount: Amount) -> Outcome {
         self.shares_mut(listing).allowed_to_market.insert(by, amount);
+        self.tell_share(listing, ShareEvent::Allowed { owner: by, amount });
         Ok(())
     }
 
@@ -202,39 +225,27 @@ impl Model {
         to: Account,
         to_wallet: bool,
     ) -> Outcome {
-        self.divide_shares(listing);
+        let index = self.earned_by_shares(listing, token);
         let shares = self.shares_mut(listing);
-        require(shares.tokens.contains_key(&token), "RevenueShare_TokenNotListed")?;
-        let accrued = shares.accrued.entry((by, token)).or_default();
-        let amount = *accrued / shares.supply;
-        *accrued %= shares.supply;
+        require(shares.tokens.contains(&token), "RevenueShare_TokenNotListed")?;
+        let earned = shares.earned(by, token, index);
+        let (amount, accrued) = earned.accrued.div_rem(shares.supply);
         if amount.is_zero() {
             return Ok(());
         }
+        let left = Earned { index, accrued };
+        shares.fixed.insert((by, token), left);
+        let claimed = ShareEvent::Claimed { account: by, token, to, amount, to_wallet, left };
+        self.tell_share(listing, claimed);
         let earner = Earner::Shares(listing);
         let key = self.revenue.keys.entry((listing, earner, token)).or_default();
         key.taken += amount;
         require(key.taken <= LARGEST, "SafeCastOverflowedUintDowncast")?;
         let key = Account::Key { listing, earner };
         if to_wallet {
-            self.withdraw(key, token, amount, to)
+            self.withdraw(Account::Revenue, key, token, amount, to)
         } else {
-            self.move_sub(key, token, &[(to, amount)])
+            self.move_sub(Account::Revenue, key, token, &[(to, amount)])
         }
-    }
-
-    /// A listing is paid without a sale: all of it is the earner's and the parents'.
-    pub(super) fn pay_listing(
-        &mut self,
-        listing: ListingId,
-        token: Token,
-        amount: Amount,
-    ) -> Outcome<Amount> {
-        let earner = self.earner(listing).ok_or(Refusal("ERC721NonexistentToken"))?;
-        let key = Account::Key { listing, earner };
-        if !amount.is_zero() {
-            self.vault.credit(token, key, amount)?;
-        }
-        Ok(amount)
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::require;
-use super::{Account, Amount, ListingId, Model, Outcome, SignedPay};
+use super::{Account, Amount, Event, ListingId, Model, Outcome, SignedPay, StakingEvent};
 
 /// What a signature is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,7 +54,8 @@ pub struct Revocation {
 /// Everything signed that cannot be used again.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Used {
-    pub(super) unordered: BTreeSet<(Keeper, Account, u64)>,
+    /// Words of 256 nonces, by bits.
+    pub(super) unordered: BTreeMap<(Keeper, Account, u64), Amount>,
     /// Counted per account: of signatures for its lock, and of STOA's permits.
     pub(super) locks: BTreeMap<Account, u64>,
     pub(super) permits: BTreeMap<Account, u64>,
@@ -72,12 +73,17 @@ pub(super) fn count<K: Ord>(counters: &mut BTreeMap<K, u64>, key: K) -> u64 {
 
 impl Model {
     pub(super) fn use_nonce(&mut self, keeper: Keeper, account: Account, nonce: u64) -> Outcome {
-        require(self.used.unordered.insert((keeper, account, nonce)), "Nonces_Used")
+        let (word, bit) = (nonce / 256, Amount::from(1) << (nonce % 256));
+        let used = self.used.unordered.get(&(keeper, account, word)).copied().unwrap_or_default();
+        require((used & bit).is_zero(), "Nonces_Used")?;
+        self.cancel_nonces(keeper, account, word, bit)
     }
 
     pub(super) fn cancel_nonces(&mut self, keeper: Keeper, by: Account, word: u64, mask: Amount) -> Outcome {
-        let bits = (0..256_u64).filter(|bit| mask.bit(*bit as usize));
-        self.used.unordered.extend(bits.map(|bit| (keeper, by, word * 256 + bit)));
+        let used = self.used.unordered.entry((keeper, by, word)).or_default();
+        *used |= mask;
+        let event = Event::Nonces { keeper, account: by, word, used: *used };
+        self.tell(event);
         Ok(())
     }
 
@@ -90,15 +96,23 @@ impl Model {
     }
 
     pub(super) fn cancel_lock_nonce(&mut self, by: Account) -> Outcome {
-        count(&mut self.used.locks, by);
+        self.use_lock_nonce(by);
         Ok(())
+    }
+
+    /// The next signature for an account's lock carries the next number; the one until now.
+    pub(super) fn use_lock_nonce(&mut self, account: Account) -> u64 {
+        let nonce = count(&mut self.used.locks, account);
+        self.tell(StakingEvent::NonceChanged { account, nonce: nonce + 1 });
+        nonce
     }
 
     /// Nonces that an account cannot use again.
     #[must_use]
     pub fn used_nonces(&self, keeper: Keeper, account: Account) -> Vec<u64> {
-        let own = self.used.unordered.iter().filter(|used| (used.0, used.1) == (keeper, account));
-        own.map(|(_, _, nonce)| *nonce).collect()
+        let own = self.used.unordered.range((keeper, account, 0)..=(keeper, account, u64::MAX));
+        let bits = |used: Amount| (0..256_u64).filter(move |bit| used.bit(*bit as usize));
+        own.flat_map(|((_, _, word), used)| bits(*used).map(move |bit| word * 256 + bit)).collect()
     }
 
     /// The next nonce of an account's permits of STOA.

@@ -1,15 +1,13 @@
 use std::collections::BTreeMap;
 
 use super::error::require;
+use super::fees::Fees;
 use super::history::History;
-use super::signed::count;
-use super::{Account, Amount, Model, Outcome, Seal, Token};
+use super::payment::Credits;
+use super::{Account, Amount, Governed, LockChange, Model, Outcome, Payout, Seal, StakingEvent, Token};
 
-const WEEK: u64 = 7 * 24 * 60 * 60;
+pub(super) const WEEK: u64 = 7 * 24 * 60 * 60;
 const MAX_TERM: u64 = 52;
-const MAX_TOKENS: usize = 8;
-/// Fees are kept in so many parts of a token's smallest unit.
-const PARTS: u32 = 96;
 
 /// One STOA.
 fn one() -> Amount {
@@ -40,22 +38,15 @@ pub(super) struct Lock {
     pub(super) reinvest: bool,
 }
 
-/// What a token's fees have come to.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Fees {
-    /// Ever divided per score of 1, in parts.
-    pub(super) index: Amount,
-    /// Principal, and what was divided and not paid, in parts.
-    pub(super) accounted: Amount,
-    /// Earned and not paid, in parts.
-    pub(super) accrued: BTreeMap<Account, Amount>,
-}
-
 /// Locks, and the fees that they share.
 #[derive(Clone, Debug)]
 pub(super) struct Staking {
     pub(super) locks: BTreeMap<Account, Lock>,
+    /// Which scores end with which week.
+    endings: BTreeMap<u64, Amount>,
     pub(super) fees: BTreeMap<Token, Fees>,
+    /// Tokens whose fees are divided, in the order in which they came.
+    pub(super) tokens: Vec<Token>,
     pub(super) tiers: [u32; 4],
     pub(super) history: History,
 }
@@ -64,13 +55,15 @@ impl Staking {
     pub(super) fn new() -> Self {
         Self {
             locks: BTreeMap::new(),
+            endings: BTreeMap::new(),
             fees: BTreeMap::from([(Token::Stoa, Fees::default())]),
+            tokens: vec![Token::Stoa],
             tiers: [1_000, 10_000, 100_000, 1_000_000],
             history: History::default(),
         }
     }
 
-    fn lock(&self, account: Account) -> Lock {
+    pub(super) fn lock(&self, account: Account) -> Lock {
         self.locks.get(&account).copied().unwrap_or_default()
     }
 }
@@ -90,6 +83,13 @@ impl Model {
         lock.end * WEEK
     }
 
+    /// What an account has locked, and the second from which it is over.
+    #[must_use]
+    pub fn locked(&self, account: Account) -> (Amount, u64) {
+        let lock = self.staking.lock(account);
+        (lock.amount, Self::lock_end(&lock))
+    }
+
     /// A lock's weight now: nothing from its end on.
     pub(super) fn active_score(&self, account: Account) -> Amount {
         let lock = self.staking.lock(account);
@@ -97,7 +97,7 @@ impl Model {
     }
 
     pub(super) fn total_score(&self) -> Amount {
-        self.staking.locks.keys().map(|account| self.active_score(*account)).sum()
+        self.staking.endings.range(self.week() + 1..).map(|(_, score)| *score).sum()
     }
 
     /// How many of the bounds an account's score reaches.
@@ -108,51 +108,23 @@ impl Model {
         self.staking.tiers.iter().take_while(reached).count() as u8
     }
 
-    /// What lies in the balance and is nobody's yet, in parts.
-    fn fresh(&self, token: Token, fees: &Fees) -> Amount {
-        (self.vault.balance(token, Account::Staking) << PARTS).saturating_sub(fees.accounted)
-    }
-
-    pub(super) fn undistributed(&self, token: Token) -> Amount {
-        self.staking.fees.get(&token).map_or(Amount::ZERO, |fees| self.fresh(token, fees) >> PARTS)
-    }
-
-    pub(super) fn claimable_fees(&self, account: Account, token: Token) -> Amount {
-        let fees = self.staking.fees.get(&token);
-        fees.and_then(|fees| fees.accrued.get(&account)).map_or(Amount::ZERO, |parts| *parts >> PARTS)
-    }
-
-    /// Gives each running lock its part of what has come since the last time; what does not divide waits.
-    pub(super) fn distribute(&mut self, token: Token) -> Outcome {
-        require(self.staking.fees.contains_key(&token), "Staking_TokenNotListed")?;
-        let total = self.total_score();
-        if total.is_zero() {
-            return Ok(());
-        }
-        let gain = self.fresh(token, &self.staking.fees[&token]) / total;
-        let accounts: Vec<Account> = self.staking.locks.keys().copied().collect();
-        let scores: Vec<_> = accounts.iter().map(|account| (*account, self.active_score(*account))).collect();
-        let fees = self.staking.fees.entry(token).or_default();
-        fees.index += gain;
-        fees.accounted += gain * total;
-        for (account, score) in scores {
-            *fees.accrued.entry(account).or_default() += gain * score;
-        }
-        Ok(())
-    }
-
-    fn distribute_all(&mut self) -> Outcome {
-        let tokens: Vec<Token> = self.staking.fees.keys().copied().collect();
-        tokens.into_iter().try_for_each(|token| self.distribute(token))
-    }
-
-    fn set_lock(&mut self, account: Account, lock: Lock) {
-        self.staking.locks.insert(account, lock);
+    /// A lock after its earnings were fixed, with the principal that comes with it.
+    fn set_lock(&mut self, account: Account, payer: Account, change: LockChange, added: Amount, lock: Lock) {
+        let before = self.staking.locks.insert(account, lock).unwrap_or_default();
+        *self.staking.endings.entry(before.end).or_default() -= before.score;
+        *self.staking.endings.entry(lock.end).or_default() += lock.score;
         self.staking.history.record(account, self.now, lock.score, lock.end);
-    }
-
-    fn account_for(&mut self, amount: Amount) {
-        self.staking.fees.entry(Token::Stoa).or_default().accounted += amount << PARTS;
+        self.account_for(added);
+        self.tell(StakingEvent::LockChanged {
+            account,
+            payer,
+            change,
+            added,
+            amount: lock.amount,
+            score: lock.score,
+            end: Self::lock_end(&lock),
+            total: self.total_score(),
+        });
     }
 
     /// Somebody pays for its own lock, or for one whose account has signed for it.
@@ -162,41 +134,42 @@ impl Model {
         token: Token,
         amount: Amount,
         order: &LockOrder,
-    ) -> Outcome<Amount> {
+    ) -> Outcome<Credits> {
         require(token == Token::Stoa, "Staking_WrongToken")?;
         let account = order.account;
         if account != from {
             require(self.now <= order.deadline, "Staking_SignatureExpired")?;
             require(order.nonce == self.lock_nonce(account), "Staking_WrongNonce")?;
-            count(&mut self.used.locks, account);
+            self.use_lock_nonce(account);
             let signed = order.amount == amount && order.seal.is_some_and(|seal| seal.is_of(account));
             require(signed, "Staking_BadSignature")?;
         }
-        self.lock_for(account, amount, order.term)?;
-        Ok(amount)
+        self.lock_for(account, from, amount, order.term)?;
+        Ok(vec![(Account::Staking, amount)])
     }
 
     /// A new lock, or with term 0 more principal for the running one.
-    fn lock_for(&mut self, account: Account, amount: Amount, term: u64) -> Outcome {
+    fn lock_for(&mut self, account: Account, payer: Account, added: Amount, term: u64) -> Outcome {
         let lock = self.staking.lock(account);
         let (week, active) = (self.week(), lock.end > self.week());
-        let news = if term == 0 {
+        let amount = lock.amount + added;
+        let (change, news) = if term == 0 {
             require(active, "Staking_NoActiveLock")?;
-            require(!amount.is_zero(), "Staking_AmountTooSmall")?;
+            require(!added.is_zero(), "Staking_AmountTooSmall")?;
             let remaining = lock.end - week - 1;
             require(remaining > 0, "Staking_LastWeek")?;
-            Lock { amount: lock.amount + amount, score: lock.score + score(amount, remaining), ..lock }
+            let score = lock.score + score(added, remaining);
+            (LockChange::Raise, Lock { amount, score, ..lock })
         } else {
             require(!active, "Staking_LockActive")?;
             require(term <= MAX_TERM, "Staking_TermOutOfRange")?;
-            let amount = lock.amount + amount;
             require(amount >= one(), "Staking_AmountTooSmall")?;
-            Lock { amount, score: score(amount, term), end: week + 1 + term, ..lock }
+            let (score, end) = (score(amount, term), week + 1 + term);
+            (LockChange::Start, Lock { amount, score, end, ..lock })
         };
-        self.distribute_all()?;
-        self.set_lock(account, news);
-        self.account_for(amount);
-        if amount.is_zero() { Ok(()) } else { self.vault.credit(Token::Stoa, Account::Staking, amount) }
+        self.fix_fees(account);
+        self.set_lock(account, payer, change, added, news);
+        Ok(())
     }
 
     pub(super) fn extend_lock(&mut self, by: Account, term: u64) -> Outcome {
@@ -208,8 +181,8 @@ impl Model {
             require(news.end >= lock.end, "Staking_Shortened")?;
             require(news.score >= lock.score, "Staking_ScoreLowered")?;
         }
-        self.distribute_all()?;
-        self.set_lock(by, news);
+        self.fix_fees(by);
+        self.set_lock(by, by, LockChange::Extend, Amount::ZERO, news);
         Ok(())
     }
 
@@ -219,8 +192,10 @@ impl Model {
         require(!lock.amount.is_zero(), "Staking_NothingLocked")?;
         require(lock.end <= self.week(), "Staking_StillLocked")?;
         self.staking.locks.insert(by, Lock { amount: Amount::ZERO, ..lock });
-        self.staking.fees.entry(Token::Stoa).or_default().accounted -= lock.amount << PARTS;
-        self.pay_staker(by, Token::Stoa, lock.amount, wallet)
+        self.no_longer_account_for(lock.amount);
+        let (to, to_wallet, amount) = (wallet.unwrap_or(by), wallet.is_some(), lock.amount);
+        self.tell(StakingEvent::Withdrawn { account: by, to, amount, to_wallet });
+        self.pay_staker(by, Token::Stoa, amount, wallet)
     }
 
     fn pay_staker(
@@ -230,29 +205,22 @@ impl Model {
         amount: Amount,
         wallet: Option<Account>,
     ) -> Outcome {
+        let own = Account::Staking;
         match wallet {
-            Some(wallet) => self.withdraw(Account::Staking, token, amount, wallet),
-            None => self.transfer(Account::Staking, token, Account::Staking, account, amount),
+            Some(wallet) => self.withdraw(own, own, token, amount, wallet),
+            None => self.transfer(own, token, own, account, amount),
         }
     }
 
-    /// Takes whole units out of what an account has earned.
-    fn take_fees(&mut self, account: Account, token: Token) -> Outcome<Amount> {
-        require(self.staking.fees.contains_key(&token), "Staking_TokenNotListed")?;
-        let amount = self.claimable_fees(account, token);
-        let fees = self.staking.fees.entry(token).or_default();
-        *fees.accrued.entry(account).or_default() -= amount << PARTS;
-        fees.accounted -= amount << PARTS;
-        Ok(amount)
-    }
-
     pub(super) fn claim_fees(&mut self, by: Account, token: Token, wallet: Option<Account>) -> Outcome {
-        let amount = self.take_fees(by, token)?;
+        let (to, payout) = wallet.map_or((by, Payout::Balance), |wallet| (wallet, Payout::Wallet));
+        let amount = self.take_fees(by, token, to, payout)?;
         if amount.is_zero() { Ok(()) } else { self.pay_staker(by, token, amount, wallet) }
     }
 
     pub(super) fn set_reinvest(&mut self, by: Account, enabled: bool) -> Outcome {
         self.staking.locks.entry(by).or_default().reinvest = enabled;
+        self.tell(StakingEvent::ReinvestSet { account: by, enabled });
         Ok(())
     }
 
@@ -264,29 +232,22 @@ impl Model {
         if remaining == 0 {
             return self.claim_fees(account, Token::Stoa, None);
         }
-        self.distribute_all()?;
-        let amount = self.take_fees(account, Token::Stoa)?;
-        let news =
-            Lock { amount: lock.amount + amount, score: lock.score + score(amount, remaining), ..lock };
-        self.set_lock(account, news);
-        self.account_for(amount);
-        Ok(())
-    }
-
-    pub(super) fn list_fee_token(&mut self, by: Account, token: Token) -> Outcome {
-        require(by == Account::Timelock, "OwnableUnauthorizedAccount")?;
-        require(!self.staking.fees.contains_key(&token), "Staking_TokenListedAlready")?;
-        require(self.staking.fees.len() < MAX_TOKENS, "Staking_TooManyTokens")?;
-        require(token != Token::Absent, "Vault_TokenWithoutCode")?;
-        self.staking.fees.insert(token, Fees::default());
+        self.fix_fees(account);
+        let added = self.take_fees(account, Token::Stoa, Account::Staking, Payout::Lock)?;
+        if added.is_zero() {
+            return Ok(());
+        }
+        let (amount, score) = (lock.amount + added, lock.score + score(added, remaining));
+        self.set_lock(account, account, LockChange::Reinvest, added, Lock { amount, score, ..lock });
         Ok(())
     }
 
     pub(super) fn set_tiers(&mut self, by: Account, tiers: [u32; 4]) -> Outcome {
-        require(by == Account::Timelock, "OwnableUnauthorizedAccount")?;
+        self.require_owner(Governed::Staking, by)?;
         let ascending = tiers[0] > 0 && tiers.windows(2).all(|pair| pair[0] < pair[1]);
         require(ascending, "Staking_TiersNotAscending")?;
         self.staking.tiers = tiers;
+        self.tell(StakingEvent::TiersChanged(tiers));
         Ok(())
     }
 }

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::require;
 use super::words::LARGEST;
-use super::{Account, Amount, Model, Outcome, Refusal, Token};
+use super::{Account, Amount, Model, Outcome, Refusal, Token, VaultEvent};
 
 /// Balances in the Vault, and who may move them.
 #[derive(Clone, Debug, Default)]
@@ -12,6 +12,8 @@ pub(super) struct Vault {
     pub(super) operators: BTreeSet<(Account, Account)>,
     /// (owner, spender, token)
     pub(super) allowances: BTreeMap<(Account, Account, Token), Amount>,
+    /// Tokens whose name and decimals have been told.
+    pub(super) described: BTreeSet<Token>,
 }
 
 impl Vault {
@@ -33,24 +35,41 @@ impl Vault {
         self.balances.insert((token, account), has + amount);
         Ok(())
     }
-
-    fn move_between(&mut self, token: Token, from: Account, to: Account, amount: Amount) -> Outcome {
-        self.debit(token, from, amount)?;
-        self.credit(token, to, amount)
-    }
 }
 
 impl Model {
     pub(super) fn deposit(&mut self, by: Account, token: Token, amount: Amount, to: Account) -> Outcome {
         self.pull(token, by, amount)?;
-        self.vault.credit(token, to, amount)
+        self.credit_from(by, Account::Zero, to, token, amount)
+    }
+
+    /// Gives to an account, and tells from whom.
+    pub(super) fn credit_from(
+        &mut self,
+        caller: Account,
+        from: Account,
+        to: Account,
+        token: Token,
+        amount: Amount,
+    ) -> Outcome {
+        self.vault.credit(token, to, amount)?;
+        self.tell(VaultEvent::Transfer { caller, from, to, token, amount });
+        Ok(())
     }
 
     /// From a balance to a wallet.
-    pub(super) fn withdraw(&mut self, from: Account, token: Token, amount: Amount, to: Account) -> Outcome {
+    pub(super) fn withdraw(
+        &mut self,
+        caller: Account,
+        from: Account,
+        token: Token,
+        amount: Amount,
+        to: Account,
+    ) -> Outcome {
         require(to != Account::Zero, "Vault_ZeroAccount")?;
         require(token != Token::Absent, "Vault_TokenWithoutCode")?;
         self.vault.debit(token, from, amount)?;
+        self.tell(VaultEvent::Transfer { caller, from, to: Account::Zero, token, amount });
         self.tokens.transfer(token, Account::Vault, to, amount)?;
         require(to != Account::Vault || amount.is_zero(), "Vault_WrongAmountLeft")
     }
@@ -70,12 +89,24 @@ impl Model {
                 *allowed -= amount;
             }
         }
-        self.vault.move_between(token, from, to, amount)
+        self.vault.debit(token, from, amount)?;
+        self.credit_from(by, from, to, token, amount)
+    }
+
+    /// Tells what a token is called, the first time.
+    pub(super) fn describe(&mut self, token: Token) -> Outcome {
+        if !self.vault.described.contains(&token) {
+            require(token != Token::Absent, "Vault_TokenWithoutCode")?;
+            self.vault.described.insert(token);
+            self.tell(VaultEvent::Described(token));
+        }
+        Ok(())
     }
 
     pub(super) fn approve(&mut self, by: Account, spender: Account, token: Token, amount: Amount) -> Outcome {
         require(spender != Account::Zero, "Vault_ZeroAccount")?;
         self.vault.allowances.insert((by, spender, token), amount);
+        self.tell(VaultEvent::Approval { owner: by, spender, token, amount });
         Ok(())
     }
 
@@ -86,18 +117,25 @@ impl Model {
         } else {
             self.vault.operators.remove(&(by, spender));
         }
+        self.tell(VaultEvent::OperatorSet { owner: by, spender, approved });
         Ok(())
     }
 
     /// Out of a sub-account, to several; parts of zero go nowhere.
-    pub(super) fn move_sub(&mut self, sub: Account, token: Token, credits: &[(Account, Amount)]) -> Outcome {
+    pub(super) fn move_sub(
+        &mut self,
+        caller: Account,
+        sub: Account,
+        token: Token,
+        credits: &[(Account, Amount)],
+    ) -> Outcome {
         let mut total = Amount::ZERO;
         for (_, amount) in credits {
             total = total.checked_add(*amount).ok_or(Refusal("Panic"))?;
         }
         self.vault.debit(token, sub, total)?;
         for (account, amount) in credits.iter().filter(|(_, amount)| !amount.is_zero()) {
-            self.vault.credit(token, *account, *amount)?;
+            self.credit_from(caller, sub, *account, token, *amount)?;
         }
         Ok(())
     }

@@ -34,7 +34,7 @@ impl Token {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Earner {
     /// A user who owned it at the sale.
-    User(u8),
+    User(u32),
     /// The shares of this listing.
     Shares(ListingId),
 }
@@ -54,8 +54,8 @@ pub enum Account {
     /// The zero address: nobody.
     Zero,
     /// Somebody with a wallet, which is a contract for one of them.
-    User(u8),
-    /// The owner of whatever is governed.
+    User(u32),
+    /// The owner of whatever is governed, at first.
     Timelock,
     /// Where fees go and principal lies; a contract that takes no passes.
     Staking,
@@ -63,10 +63,12 @@ pub enum Account {
     Shares(ListingId),
     /// The Vault itself; a contract that takes no passes.
     Vault,
+    /// Who pays out what listings earned; it takes no passes.
+    Revenue,
     /// What a listing has earned for one earner, not yet settled.
     Key { listing: ListingId, earner: Earner },
     /// A sub-account that a user controls.
-    Pocket { user: u8, salt: u8 },
+    Pocket { user: u32, salt: u8 },
 }
 
 impl Account {
@@ -80,6 +82,7 @@ impl Account {
 
     /// Whether it can receive a pass by a call: contracts must say so, and these do not.
     pub(super) fn takes_passes(self) -> bool {
-        !matches!(self, Self::Vault | Self::Staking | Self::Shares(_)) && self != Self::CONTRACT_WALLET
+        !matches!(self, Self::Vault | Self::Revenue | Self::Staking | Self::Shares(_))
+            && self != Self::CONTRACT_WALLET
     }
 }

@@ -1,4 +1,4 @@
--- What the projections say, in the words of indexed.rs. Zeros are left out there.
+-- What the projections say, in the words of facts.rs. Zeros are left out there.
 SELECT format('balance 0x%s 0x%s', encode(token, 'hex'), encode(account, 'hex')), amount::text FROM market.balance
 UNION ALL SELECT 'listings', count(*)::text FROM market.listing
 UNION ALL SELECT format('owner %s', listing), '0x' || encode(owner, 'hex') FROM market.listing
