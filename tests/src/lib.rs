@@ -1,3 +1,4 @@
 //! What whole-system tests compare the real parts with.
 
 pub mod model;
+pub mod paper;
