@@ -4,3 +4,4 @@ pub mod facts;
 pub mod history;
 pub mod logs;
 pub mod model;
+pub mod paper;
