@@ -105,6 +105,9 @@ pub struct ChainArgs {
     /// Seconds for which a writer may be silent before a standby takes its place.
     #[arg(long, env = "STOA_TAKEOVER_AFTER", default_value_t = 10, value_parser = clap::value_parser!(u64).range(2..=3_600))]
     pub takeover_after: u64,
+    /// Seconds that one request to a node may take.
+    #[arg(long, env = "STOA_TIMEOUT", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub timeout: u64,
     /// With more contracts than this, share contracts are asked for by topic instead of by address.
     #[arg(long, env = "STOA_ADDRESS_LIMIT", default_value_t = 500)]
     pub address_limit: usize,
@@ -150,6 +153,8 @@ pub struct ChainSettings {
     pub poll: Duration,
     pub verify: Verify,
     pub archive_from: u64,
+    /// How long one request may take.
+    pub timeout: Duration,
     /// How long a silent writer is put up with.
     pub patience: Duration,
     pub address_limit: usize,
@@ -182,6 +187,7 @@ impl RunArgs {
             poll: Duration::from_millis(self.chain.poll_ms),
             verify: self.chain.verify.into(),
             archive_from: self.chain.archive_from,
+            timeout: Duration::from_secs(self.chain.timeout),
             patience: Duration::from_secs(self.chain.takeover_after),
             address_limit: self.chain.address_limit,
             until: self.until,

@@ -5,5 +5,6 @@ mod history;
 mod kills;
 mod model;
 mod oracle;
+mod simulation;
 mod story;
 mod support;

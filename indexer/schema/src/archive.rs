@@ -16,7 +16,8 @@ pub fn version() -> i64 {
 
 /// Brings schema `archive` to [`version`]. Safe to run from several processes at once.
 pub async fn migrate(connection: &mut PgConnection) -> Result<(), MigrateError> {
-    MIGRATIONS.run(connection).await
+    // What `run` does, but as a future that can be spawned: `run` is generic over how a connection is come by.
+    MIGRATIONS.run_direct(None, connection, false).await
 }
 
 /// Which version the database has; `None` before the first migration.

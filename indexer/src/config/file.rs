@@ -46,6 +46,7 @@ struct Chain {
     poll_ms: Option<u64>,
     verify: Option<VerifyArg>,
     archive_from: Option<u64>,
+    timeout: Option<u64>,
     takeover_after: Option<u64>,
     address_limit: Option<usize>,
 }
@@ -107,6 +108,7 @@ fn parse(
             poll: Duration::from_millis(number("poll_ms", chain.poll_ms, 250, 10..=60_000)?),
             verify: chain.verify.unwrap_or(VerifyArg::Consistency).into(),
             archive_from: chain.archive_from.unwrap_or(10_000),
+            timeout: Duration::from_secs(number("timeout", chain.timeout, 20, 1..=600)?),
             patience: Duration::from_secs(number("takeover_after", chain.takeover_after, 10, 2..=3_600)?),
             address_limit: chain.address_limit.unwrap_or(500),
             until: args.until,

@@ -50,15 +50,13 @@ pub async fn run(
     let mut backoff = Backoff::default();
     let mut followed = false;
     loop {
-        let session = async {
-            let open = Engine::open(settings, &deployment, database_url, status);
-            let Some(engine) = stop.run_until_cancelled(Box::pin(open)).await else { return Ok(()) };
-            let mut engine = engine?;
+        let mut session = Session { settings, deployment: &deployment, database_url, status, opened: false };
+        let ended = session.run(stop).await;
+        if session.opened {
             followed = true;
             backoff.reset();
-            engine.run(stop).await
-        };
-        let pause = match session.await {
+        }
+        let pause = match ended {
             Ok(()) => return Ok(()),
             Err(error) if error.is_retryable() && stop.is_cancelled() => return Ok(()),
             Err(error) if error.is_retryable() => {
@@ -80,6 +78,26 @@ pub async fn run(
         if stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_none() {
             return Ok(());
         }
+    }
+}
+
+/// From opening a chain until something is lost.
+struct Session<'a> {
+    settings: &'a ChainSettings,
+    deployment: &'a Deployment,
+    database_url: &'a str,
+    status: &'a watch::Sender<Status>,
+    /// Whether the chain was opened.
+    opened: bool,
+}
+
+impl Session<'_> {
+    async fn run(&mut self, stop: &CancellationToken) -> Result<(), IndexError> {
+        let open = Engine::open(self.settings, self.deployment, self.database_url, self.status);
+        let Some(engine) = stop.run_until_cancelled(open).await else { return Ok(()) };
+        let mut engine = engine?;
+        self.opened = true;
+        engine.run(stop).await
     }
 }
 
@@ -195,10 +213,19 @@ impl Engine<'_> {
     }
 
     /// What went wrong is told, and waited out.
-    async fn rest(&mut self, what: &'static str, error: &dyn std::error::Error, stop: &CancellationToken) {
+    async fn rest(
+        &mut self,
+        what: &'static str,
+        error: &(dyn std::error::Error + Send + Sync),
+        stop: &CancellationToken,
+    ) {
         let pause = self.trouble.next();
         warn!(chain_id = self.cursor.chain_id, %error, pause_ms = pause.as_millis(), "{what}");
-        self.status.send_modify(|status| status.trouble = Some(error.to_string()));
+        let endpoints = self.pool.report();
+        self.status.send_modify(|status| {
+            status.trouble = Some(error.to_string());
+            status.endpoints = endpoints;
+        });
         stop.run_until_cancelled(tokio::time::sleep(pause)).await;
         // What the nodes told of their head may no longer hold.
         self.head = None;

@@ -121,6 +121,8 @@ pub(super) fn pool_config(settings: &ChainSettings, deployment: &Deployment) -> 
         max_range: settings.range,
         poll: settings.poll,
         verify: settings.verify,
+        timeout: settings.timeout,
+        budget: settings.timeout * 3,
         ..PoolConfig::default()
     }
 }

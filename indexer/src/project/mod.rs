@@ -98,9 +98,10 @@ pub async fn apply(
     blocks: Blocks,
     touched: &BTreeSet<&str>,
 ) -> sqlx::Result<()> {
-    let concerned = |statement: &&Statement| statement.reads.iter().any(|table| touched.contains(table));
-    for statement in STATEMENTS.iter().filter(concerned) {
-        run(connection, place, blocks, statement).await?;
+    for statement in STATEMENTS.iter() {
+        if statement.reads.iter().any(|table| touched.contains(table)) {
+            run(connection, place, blocks, statement).await?;
+        }
     }
     Ok(())
 }
@@ -112,8 +113,10 @@ pub async fn apply_lane(
     blocks: Blocks,
     lane: &[&str],
 ) -> sqlx::Result<()> {
-    for statement in STATEMENTS.iter().filter(|statement| lane.contains(&statement.projection)) {
-        run(connection, place, blocks, statement).await?;
+    for statement in STATEMENTS.iter() {
+        if lane.contains(&statement.projection) {
+            run(connection, place, blocks, statement).await?;
+        }
     }
     Ok(())
 }

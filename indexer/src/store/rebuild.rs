@@ -5,6 +5,7 @@
 //!    schemas change places: one transaction, so that a crash leaves the old schema or the new one.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use futures::future::try_join_all;
@@ -81,22 +82,26 @@ async fn fill(options: &PgConnectOptions, main: &mut PgConnection) -> Result<BTr
         let blocks = Blocks { chain_id: cursor.chain_id, from: 0, to };
         work.extend(LANES.iter().map(|lane| (blocks, *lane)));
     }
-    let queue = std::sync::Mutex::new(work.into_iter().rev().collect::<Vec<_>>());
-    let workers = (0..CONNECTIONS).map(async |_| {
-        let mut connection = options.clone().application_name("stoa-indexer rebuild").connect().await?;
-        // A crash drops what is half built anyway.
-        sqlx::raw_sql("SET synchronous_commit = off; SET work_mem = '64MB'").execute(&mut connection).await?;
-        loop {
-            let next = queue.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop();
-            let Some((blocks, lane)) = next else { break };
-            let mut transaction = connection.begin().await?;
-            project::apply_lane(&mut transaction, Place::Next, blocks, lane).await?;
-            transaction.commit().await?;
-        }
-        connection.close().await
-    });
-    try_join_all(workers).await?;
+    let queue: Queue = Mutex::new(work.into_iter().rev().collect());
+    try_join_all((0..CONNECTIONS).map(|_| fold_from(options, &queue))).await?;
     Ok(filled)
+}
+
+type Queue = Mutex<Vec<(Blocks, &'static [&'static str])>>;
+
+/// One connection's part of the work.
+async fn fold_from(options: &PgConnectOptions, queue: &Queue) -> sqlx::Result<()> {
+    let mut connection = options.clone().application_name("stoa-indexer rebuild").connect().await?;
+    // A crash drops what is half built anyway.
+    sqlx::raw_sql("SET synchronous_commit = off; SET work_mem = '64MB'").execute(&mut connection).await?;
+    loop {
+        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let Some((blocks, lane)) = next else { break };
+        let mut transaction = connection.begin().await?;
+        project::apply_lane(&mut transaction, Place::Next, blocks, lane).await?;
+        transaction.commit().await?;
+    }
+    connection.close().await
 }
 
 /// Folds in what has come since, and puts the new schema in the old one's place.

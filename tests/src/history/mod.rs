@@ -82,7 +82,7 @@ pub struct HistoryBlock {
 }
 
 /// A history, one block after the other: the first is the contracts' birth.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct History {
     params: Params,
     book: Book,
@@ -117,6 +117,15 @@ impl History {
     pub fn after(seed: u64, params: Params, blocks: usize) -> Self {
         let mut history = Self::new(seed, params);
         history.by_ref().take(blocks).for_each(drop);
+        history
+    }
+
+    /// The same past with another future.
+    #[must_use]
+    pub fn with_future(&self, seed: u64) -> Self {
+        let mut history = self.clone();
+        history.random = StdRng::seed_from_u64(seed);
+        history.player.choose_by(seed);
         history
     }
 

@@ -22,7 +22,7 @@ pub struct Size {
 }
 
 /// Chooses what happens in a market.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Player {
     pub(super) random: StdRng,
     pub(super) scene: Scene,
@@ -41,6 +41,11 @@ impl Player {
     pub fn new(seed: u64, size: Size) -> Self {
         let random = StdRng::seed_from_u64(seed);
         Self { random, scene: Scene::default(), size, progress: 0.0, users: 1, turns: 0, seldom: 0 }
+    }
+
+    /// From now on it chooses by another seed.
+    pub(super) fn choose_by(&mut self, seed: u64) {
+        self.random = StdRng::seed_from_u64(seed);
     }
 
     /// What happens next; `progress` says how much of all there is to happen has happened, from 0 to 1.

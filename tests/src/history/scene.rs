@@ -7,7 +7,7 @@ use crate::model::{
 };
 
 /// What is there to be done something with, gathered from what was told.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Scene {
     /// Users with a balance.
     pub(super) funds: Pool<(Account, Token)>,

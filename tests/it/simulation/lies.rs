@@ -1,0 +1,1 @@
+//! Which lies are found out, and by what.
