@@ -158,6 +158,10 @@ async fn a_rate_limit_beyond_the_budget_is_told() {
     node.next("eth_getLogs", Act::Say(429, "text/plain", vec![("retry-after", "3000".to_owned())], vec![]));
     let told = trouble(pool.range(1, 10, &[], born, Detail::Ends).await);
     assert_eq!(told.to_string(), "too many requests, told to wait 3000 s");
+    let told = trouble(pool.range(1, 10, &[], born, Detail::Ends).await);
+    let text = told.to_string();
+    assert!(text.starts_with("it is left alone for 29") && text.ends_with("told to wait 3000 s"), "{text}");
+    assert_eq!(node.requests("eth_getLogs"), 1, "it was not asked again");
 }
 
 #[tokio::test]
