@@ -86,3 +86,58 @@ pub(super) fn believe(
     check::logs(question, logs)?;
     check::agree(headers, logs)
 }
+
+#[cfg(test)]
+mod tests {
+    use alloy::primitives::{Address, B256};
+    use serde_json::value::RawValue;
+
+    use super::*;
+
+    fn read(text: &[u8]) -> Result<Vec<ChainLog>, Trouble> {
+        let raw: &RawValue =
+            serde_json::from_slice(text).map_err(|error| Trouble::Malformed(error.to_string()))?;
+        logs(&Ok(raw))
+    }
+
+    fn text() -> String {
+        let log = |index: u64| {
+            serde_json::json!({
+                "address": Address::repeat_byte(7), "topics": [B256::repeat_byte(1)], "data": "0x0a",
+                "blockNumber": "0x9", "blockHash": B256::ZERO, "transactionHash": B256::ZERO,
+                "logIndex": format!("0x{index:x}"), "blockTimestamp": "0x5", "removed": false,
+            })
+        };
+        serde_json::Value::from(vec![log(0), log(1)]).to_string()
+    }
+
+    #[test]
+    fn no_part_of_an_answer_is_taken_for_the_whole() {
+        let text = text();
+        assert_eq!(read(text.as_bytes()).expect("logs").len(), 2);
+        for end in 0..text.len() {
+            assert!(read(&text.as_bytes()[..end]).is_err(), "the first {end} bytes");
+        }
+    }
+
+    #[test]
+    fn whatever_byte_is_wrong_nothing_breaks() {
+        let text = text();
+        for (place, wrong) in
+            (0..text.len()).flat_map(|place| [0, b'"', b'0', b'{', 0xff].map(|b| (place, b)))
+        {
+            let mut bytes = text.clone().into_bytes();
+            bytes[place] = wrong;
+            // Refused, or read as something else for the checks to judge; never a panic.
+            if let Ok(logs) = read(&bytes) {
+                assert!(logs.len() <= 2);
+            }
+        }
+    }
+
+    #[test]
+    fn a_doubtful_log_is_named_by_its_doubt() {
+        let text = text().replacen("\"removed\":false", "\"removed\":true", 1);
+        assert_eq!(read(text.as_bytes()), Err(Trouble::Doubt(Doubt::Removed { block: 9, index: 0 })));
+    }
+}

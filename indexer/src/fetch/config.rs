@@ -114,7 +114,7 @@ impl Default for PoolConfig {
 }
 
 impl PoolConfig {
-    /// What the endpoints are asked for when all are the same node: a pool of one.
+    /// A pool of one endpoint, with everything else as usual.
     pub fn single(chain_id: u64, url: Url, addresses: Vec<Address>) -> Self {
         Self { chain_id, endpoints: vec![url.into()], addresses, ..Self::default() }
     }

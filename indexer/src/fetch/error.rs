@@ -37,6 +37,8 @@ pub enum Trouble {
     Behind(String),
     #[error("it does not offer this method: {0}")]
     NoMethod(String),
+    #[error("it is left alone for {} ms more: {why}", .rest.as_millis())]
+    Resting { rest: Duration, why: String },
     #[error("its chain is {found}, not {expected}")]
     WrongChain { found: u64, expected: u64 },
     #[error("it contradicts itself: {0}")]

@@ -192,6 +192,13 @@ impl Health {
         self.pause.filter(|until| *until > now)
     }
 
+    /// For how long it is left alone, and why, where it is.
+    pub(super) fn resting(&self, now: Instant) -> Option<Trouble> {
+        let rest = self.paused_until(now)?.saturating_duration_since(now);
+        let why = self.trouble.as_ref().map_or_else(String::new, |(text, _)| text.clone());
+        Some(Trouble::Resting { rest, why })
+    }
+
     /// Whether others are to be asked first, whatever the scores.
     pub(super) fn is_avoided(&self, now: Instant) -> bool {
         self.avoid.is_some_and(|until| until > now)

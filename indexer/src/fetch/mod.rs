@@ -18,6 +18,7 @@ mod pool;
 mod question;
 mod race;
 mod receipts;
+mod survey;
 mod wire;
 
 pub use check::Doubt;

@@ -1,8 +1,8 @@
 //! Several endpoints as one node that is fast, and as honest as the best of them.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use alloy::primitives::map::AddressHashSet;
 use alloy::primitives::{Address, B256};
@@ -11,29 +11,18 @@ use futures::future::join_all;
 use tokio::sync::watch;
 
 use super::endpoint::Node;
-use super::head::ToldHead;
 use super::heads::Announcer;
 use super::health::Kind;
-use super::question::{Ask, Fetched};
+use super::question::Ask;
 use super::race::Nodes;
+use super::survey::Survey;
 use super::{
-    Born, ChainLog, Detail, Doubt, Endpoint, EndpointReport, FetchError, Head, Header, PoolConfig, Range,
-    Told, Trouble, Verify,
+    Born, ChainLog, Detail, Endpoint, EndpointReport, FetchError, Head, Header, PoolConfig, Range, Told,
+    Trouble, Verify,
 };
 
-/// Other endpoints' heads are looked at this often: their lag decides who is asked.
-const SURVEY_EVERY: Duration = Duration::from_secs(10);
-/// Who has not told its head by then is left out of this survey.
-const SURVEY_FOR: Duration = Duration::from_millis(750);
 /// Blocks at once where each block's receipts are asked for.
 const PROVEN_RANGE: u64 = 100;
-
-/// Why all endpoints are asked for their heads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Survey {
-    First,
-    Again,
-}
 
 /// A pool of endpoints. Clones share it; every method may be called from several tasks at once.
 #[derive(Clone, Debug)]
@@ -45,10 +34,10 @@ pub(super) struct Inner {
     /// Endpoints that only announce blocks.
     pub(super) sockets: Vec<Endpoint>,
     /// The highest final block that a node told of.
-    finalized: AtomicU64,
+    pub(super) finalized: AtomicU64,
     /// A node told of a final block by its tag: the configured depth is not to stand in any more.
-    finality_told: AtomicBool,
-    surveyed: Mutex<Option<Instant>>,
+    pub(super) finality_told: AtomicBool,
+    pub(super) surveyed: Mutex<Option<Instant>>,
     pub(super) announcer: Announcer,
 }
 
@@ -263,127 +252,5 @@ impl Inner {
             finality_told: AtomicBool::new(false),
             surveyed: Mutex::new(None),
         })
-    }
-
-    /// Endpoints that may be asked now, but for one.
-    fn usable(&self, except: usize) -> Vec<&Node> {
-        let now = Instant::now();
-        let usable =
-            |node: &&Node| node.place != except && node.health(|health| health.paused_until(now).is_none());
-        self.nodes.all.iter().filter(usable).collect()
-    }
-
-    /// A range from one node, with what its headers' blooms tell settled.
-    async fn fetch(&self, node: &Node, ask: &Ask) -> Result<Range, Trouble> {
-        if self.nodes.config.verify != Verify::Consistency {
-            return node.proven_range(ask).await;
-        }
-        let Fetched { range, unsettled } = match node.range(ask).await {
-            // One block cannot be split; its receipts hold the same logs, and come without such a limit.
-            Err(Trouble::TooLarge { .. }) if ask.blocks() == 1 => return node.proven_range(ask).await,
-            fetched => fetched?,
-        };
-        for block in unsettled {
-            self.settle(node, ask, &range, block).await?;
-        }
-        Ok(range)
-    }
-
-    /// A block's bloom tells of our contracts, but no log came: its receipts decide, else another endpoint.
-    async fn settle(&self, node: &Node, ask: &Ask, range: &Range, block: Header) -> Result<(), Trouble> {
-        let children: AddressHashSet = ask.known.iter().chain(&range.born).copied().collect();
-        if let Some(told) = node.receipts_tell(ask, block, children).await? {
-            return if told { Err(Doubt::Omitted(block.number).into()) } else { Ok(()) };
-        }
-        for other in self.usable(node.place) {
-            let asked = async {
-                other.check_chain(self.nodes.config.chain_id).await?;
-                other.has_logs(ask, block.hash).await
-            };
-            match asked.await {
-                Ok(true) => return Err(Doubt::Omitted(block.number).into()),
-                Ok(false) => return Ok(()),
-                Err(trouble) => tracing::debug!(host = other.host, %trouble, "it cannot settle a bloom"),
-            }
-        }
-        // Nobody else: another back-end of the same node may know better.
-        match node.has_logs(ask, block.hash).await? {
-            true => Err(Doubt::Omitted(block.number).into()),
-            false => Ok(()),
-        }
-    }
-
-    fn survey_due(&self) -> Option<Survey> {
-        let mut surveyed = self.surveyed.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = Instant::now();
-        let due = match *surveyed {
-            None => Survey::First,
-            Some(at) if now >= at + SURVEY_EVERY => Survey::Again,
-            Some(_) => return None,
-        };
-        *surveyed = Some(now);
-        Some(due)
-    }
-
-    /// A header from each of `nodes`, in time.
-    async fn glance(&self, nodes: Vec<&Node>, number: u64) -> Vec<Option<Header>> {
-        let config = &self.nodes.config;
-        let ask = async |node: &Node| {
-            let header = async {
-                node.check_chain(config.chain_id).await?;
-                node.header(number).await
-            };
-            match tokio::time::timeout(config.timeout, header).await {
-                Ok(Ok(header)) => header,
-                Ok(Err(trouble)) => {
-                    node.health(|health| health.failed(Kind::Small, &trouble, Instant::now()));
-                    None
-                }
-                Err(_) => None,
-            }
-        };
-        join_all(nodes.into_iter().map(ask)).await
-    }
-
-    /// The heads of `nodes`, of those that may be asked and answer in time.
-    async fn survey(&self, nodes: &[&Node]) -> Vec<ToldHead> {
-        let expected = self.nodes.config.chain_id;
-        let ask = async |node: &Node| {
-            if node.health(|health| health.paused_until(Instant::now()).is_some()) {
-                return None;
-            }
-            let head = async {
-                node.check_chain(expected).await?;
-                node.head().await
-            };
-            match tokio::time::timeout(SURVEY_FOR, head).await {
-                Ok(Ok(head)) => {
-                    node.health(|health| health.note_head(head.latest.number, Instant::now()));
-                    Some(head)
-                }
-                Ok(Err(trouble)) => {
-                    node.health(|health| health.failed(Kind::Small, &trouble, Instant::now()));
-                    None
-                }
-                Err(_) => None,
-            }
-        };
-        join_all(nodes.iter().map(|node| ask(node))).await.into_iter().flatten().collect()
-    }
-
-    fn conclude(&self, told: ToldHead) -> Head {
-        let latest = told.latest.number;
-        let finalized = match told.finalized {
-            Some(finalized) => {
-                self.finality_told.store(true, Ordering::Relaxed);
-                finalized
-            }
-            None if self.finality_told.load(Ordering::Relaxed) => 0,
-            None => latest.saturating_sub(self.nodes.config.finality_depth),
-        };
-        let finalized = finalized.min(latest);
-        let finalized = self.finalized.fetch_max(finalized, Ordering::Relaxed).max(finalized);
-        let safe = told.safe.unwrap_or(finalized).max(finalized);
-        Head { latest: told.latest, safe, finalized }
     }
 }

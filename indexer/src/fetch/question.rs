@@ -203,8 +203,13 @@ impl Node {
     }
 
     /// Whether it has logs of these contracts in one block, asked by the block's hash.
-    pub(super) async fn has_logs(&self, ask: &Ask, block: B256) -> Result<bool, Trouble> {
-        let whose = ask.whose(&ask.config.addresses, &ask.known);
+    pub(super) async fn has_logs(
+        &self,
+        ask: &Ask,
+        children: &Arc<AddressHashSet>,
+        block: B256,
+    ) -> Result<bool, Trouble> {
+        let whose = ask.whose(&ask.config.addresses, children);
         let mut calls = whose.calls();
         for call in &mut calls {
             if let Some(filter) = call.params[0].as_object_mut() {

@@ -91,7 +91,7 @@ impl Nodes {
         Err(self.failure(course))
     }
 
-    fn failure(&self, course: Course<'_>) -> FetchError {
+    fn failure<'a>(&'a self, course: Course<'a>) -> FetchError {
         let wrong = course.troubles.values().find_map(|(node, trouble)| match trouble {
             Trouble::WrongChain { found, expected } => Some((node.host.clone(), *found, *expected)),
             _ => None,
@@ -101,11 +101,16 @@ impl Nodes {
         if let (true, Some((host, found, expected))) = (all_wrong, wrong) {
             return FetchError::WrongChain { host, found, expected };
         }
-        let told = |(node, trouble): (&Node, Trouble)| Told { host: node.host.clone(), trouble };
-        FetchError::Failed {
-            tries: course.tries,
-            troubles: course.troubles.into_values().map(told).collect(),
+        // Who was not even asked says why.
+        let now = Instant::now();
+        let mut troubles = course.troubles;
+        for node in &self.all {
+            if let Some(resting) = node.health(|health| health.resting(now)) {
+                troubles.entry(node.place).or_insert((node, resting));
+            }
         }
+        let told = |(node, trouble): (&Node, Trouble)| Told { host: node.host.clone(), trouble };
+        FetchError::Failed { tries: course.tries, troubles: troubles.into_values().map(told).collect() }
     }
 
     /// The best endpoint that takes such a question and is not in `except`.

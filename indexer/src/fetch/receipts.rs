@@ -1,6 +1,7 @@
 //! Logs taken from receipts, whose root the header holds: they can be neither altered nor left out.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use alloy::consensus::proofs::calculate_receipt_root;
 use alloy::consensus::{Eip658Value, Receipt, ReceiptEnvelope};
@@ -69,13 +70,13 @@ impl Node {
         &self,
         ask: &Ask,
         block: Header,
-        children: AddressHashSet,
+        children: Arc<AddressHashSet>,
     ) -> Result<Option<bool>, Trouble> {
         if self.is_receiptless() {
             return Ok(None);
         }
         let fixed = ask.config.addresses.clone();
-        let topics = ask.child_topics(fixed.len() + ask.known.len());
+        let topics = ask.child_topics(fixed.len() + children.len());
         let told = self
             .call(&[receipts_of(json!(block.hash))], move |answers| {
                 let receipts: Option<Vec<WireReceipt>> = result(&answers[0])?;

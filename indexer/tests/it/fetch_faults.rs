@@ -26,8 +26,7 @@ async fn meets(act: impl Fn() -> Act) -> Trouble {
     bad.next("eth_getLogs", act());
     let told = trouble(range(&single).await);
     let good = FakeNode::start().await;
-    let config = PoolConfig { timeout: Duration::from_millis(300), ..config(&[&bad, &good]) };
-    let both = Pool::connect(config).await.expect("a pool");
+    let both = pool(&[&bad, &good]).await;
     bad.next("eth_getLogs", act());
     let answer = range(&both).await.expect("the other node answers");
     is_whole(&answer);
@@ -78,14 +77,14 @@ async fn an_answer_that_breaks_off_is_asked_for_again() {
 async fn a_node_that_never_answers_is_given_up() {
     let bad = FakeNode::start().await;
     let good = FakeNode::start().await;
-    let config = PoolConfig { timeout: Duration::from_millis(200), max_range: 10, ..config(&[&bad, &good]) };
+    let config = PoolConfig { timeout: Duration::from_millis(500), max_range: 10, ..config(&[&bad, &good]) };
     let both = Pool::connect(config).await.expect("a pool");
     bad.next("eth_getLogs", Act::Hang);
     is_whole(&range(&both).await.expect("the other node answers"));
     let report = both.report();
     assert_eq!(report[0].range, 5, "it may have been too much at once: {report:?}");
     let told = report[0].trouble.as_deref().expect("trouble");
-    assert_eq!(told, "no answer within 200 ms");
+    assert_eq!(told, "no answer within 500 ms");
 }
 
 #[tokio::test]
@@ -99,7 +98,7 @@ async fn a_socket_that_is_accepted_and_ignored_is_given_up() {
         }
     });
     let good = FakeNode::start().await;
-    let mut config = PoolConfig { timeout: Duration::from_millis(100), ..config(&[&good]) };
+    let mut config = PoolConfig { timeout: Duration::from_millis(500), ..config(&[&good]) };
     config.endpoints.insert(0, url.parse::<url::Url>().expect("a URL").into());
     let both = Pool::connect(config).await.expect("one is enough");
     is_whole(&range(&both).await.expect("the other node answers"));

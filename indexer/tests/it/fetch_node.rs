@@ -377,8 +377,8 @@ pub(crate) fn config(nodes: &[&FakeNode]) -> PoolConfig {
         child_topics: vec![CHILD_TOPIC],
         first_pause: Duration::from_millis(2),
         longest_pause: Duration::from_millis(20),
-        timeout: Duration::from_secs(10),
-        hedge_after: Duration::from_secs(5),
+        timeout: Duration::from_secs(20),
+        hedge_after: Duration::from_secs(10),
         ..PoolConfig::default()
     }
 }
@@ -389,7 +389,7 @@ pub(crate) async fn pool(nodes: &[&FakeNode]) -> Pool {
 
 /// A pool that tries once.
 pub(crate) async fn hasty(node: &FakeNode) -> Pool {
-    let config = PoolConfig { tries: 1, timeout: Duration::from_millis(300), ..config(&[node]) };
+    let config = PoolConfig { tries: 1, ..config(&[node]) };
     Pool::connect(config).await.expect("a pool")
 }
 

@@ -71,8 +71,10 @@ async fn range(
     to: u64,
 ) -> Result<Range, Trouble> {
     let pool = Pool::connect(config(url.clone(), emitter, verify)).await.expect("a pool");
-    let outcome = pool.range(0, to, &[], |_| None, detail).await;
-    if outcome.is_err() { Err(trouble(outcome)) } else { Ok(outcome.expect("a range")) }
+    match pool.range(0, to, &[], |_| None, detail).await {
+        Ok(range) => Ok(range),
+        outcome => Err(trouble(outcome)),
+    }
 }
 
 /// A proxy before a node that changes its replies to one method.
