@@ -4,5 +4,6 @@ mod browser;
 mod kills;
 mod model;
 mod oracle;
+mod paper;
 mod story;
 mod support;

@@ -1,5 +1,6 @@
 //! What one back-end sees of the chain, and what it answers to a call.
 
+use std::slice::from_ref;
 use std::sync::Arc;
 
 use alloy::eips::{BlockId, BlockNumberOrTag};
@@ -9,8 +10,9 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use super::branch::Branch;
 use super::call::{Call, Outcome};
-use super::chain::{Branch, Chain};
+use super::chain::Chain;
 use super::fault::Fault;
 use super::lie::{Lie, Reach, Told};
 use super::provider::Refusal;
@@ -108,7 +110,7 @@ impl View {
     fn header(&self, block: Option<Arc<Block>>, strikes: &[Strike]) -> Vec<Bytes> {
         let Some(block) = block else { return vec![NULL] };
         let honest = block.block_text();
-        let told = self.passing(&[block.clone()], strikes, Reach::Logs, Lie::of_header).or_else(|| {
+        let told = self.passing(from_ref(&block), strikes, Reach::Logs, Lie::of_header).or_else(|| {
             self.sticky(&block).filter(|told| told.lie.of_header() || told.reach >= Reach::Bloom)
         });
         let Some(told) = told else { return vec![honest] };
@@ -123,7 +125,7 @@ impl View {
         let Some(block) = block else { return vec![NULL] };
         let honest = block.receipts_text();
         let told = self
-            .passing(&[block.clone()], strikes, Reach::Receipts, |lie| !lie.of_header())
+            .passing(from_ref(&block), strikes, Reach::Receipts, |lie| !lie.of_header())
             .or_else(|| self.sticky(&block).filter(|told| told.reach >= Reach::Receipts));
         let Some(told) = told else { return vec![honest] };
         let said = text::receipts(&block, &told.logs);
