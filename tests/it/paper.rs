@@ -63,7 +63,9 @@ async fn served(blocks: u64, wire: Wire) -> (Chain, Node, RootProvider) {
 
 /// Posts a message as it is, and returns the answer with its status.
 async fn post(node: &Node, message: &Value) -> reqwest::Result<(u16, reqwest::header::HeaderMap, Bytes)> {
-    let response = reqwest::Client::new().post(node.url()).json(message).send().await?;
+    // Reading the machine's certificates would take longer than all else.
+    let client = reqwest::Client::builder().tls_certs_only([]).build()?;
+    let response = client.post(node.url()).json(message).send().await?;
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     Ok((status, headers, response.bytes().await?.into()))
 }

@@ -218,6 +218,11 @@ async fn a_fault_may_belong_to_one_method() {
     node.wire().set_on("eth_getLogs", Fault::Status(503), 1.0);
     assert_eq!(post(&node, &number()).await.unwrap().0, 200);
     assert_eq!(post(&node, &call(1, "eth_getLogs", json!([{}]))).await.unwrap().0, 503);
+    node.wire().next(Fault::Status(503), 1);
+    assert_eq!(post(&node, &number()).await.unwrap().0, 503);
+    // What may happen no more elsewhere still happens here.
+    assert_eq!(post(&node, &call(2, "eth_getLogs", json!([{}]))).await.unwrap().0, 503);
+    assert_eq!(post(&node, &number()).await.unwrap().0, 200);
 }
 
 /// What became of the same questions, asked one after another or all at once.

@@ -115,7 +115,7 @@ impl View {
         });
         let Some(told) = told else { return vec![honest] };
         let said = text::block(&told.header, block.transaction_hashes());
-        if said == honest || !self.untrue(&told) {
+        if said == honest || !self.wire.untrue(&told) {
             return vec![honest];
         }
         vec![said]
@@ -129,7 +129,7 @@ impl View {
             .or_else(|| self.sticky(&block).filter(|told| told.reach >= Reach::Receipts));
         let Some(told) = told else { return vec![honest] };
         let said = text::receipts(&block, &told.logs);
-        if said == honest || !self.untrue(&told) {
+        if said == honest || !self.wire.untrue(&told) {
             return vec![honest];
         }
         vec![said]
@@ -158,15 +158,6 @@ impl View {
             let (before, from) = blocks.split_at(start);
             from.iter().chain(before).find_map(|block| self.wire.passing(block, lie, reach, strike.seed))
         })
-    }
-
-    /// Counts a lie that makes an answer untrue. False: it may not be told any more.
-    pub(super) fn untrue(&self, told: &Arc<Told>) -> bool {
-        let happens = self.wire.happens(Fault::Lie(told.lie));
-        if happens {
-            self.wire.remember(told);
-        }
-        happens
     }
 }
 
