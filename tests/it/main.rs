@@ -5,6 +5,7 @@ mod history;
 mod kills;
 mod model;
 mod oracle;
+mod paper;
 mod simulation;
 mod story;
 mod support;

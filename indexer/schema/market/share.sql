@@ -32,9 +32,11 @@ CREATE TABLE market.share_balance (
     chain_id  bigint NOT NULL,
     share     bytea NOT NULL,
     holder    bytea NOT NULL,
-    amount    numeric(78,0) NOT NULL CHECK (amount >= 0),
+    amount    numeric(78,0) NOT NULL,
     PRIMARY KEY (chain_id, share, holder)
 );
+-- Always empty, as balance_below_zero.
+CREATE INDEX share_balance_below_zero ON market.share_balance (chain_id) WHERE amount < 0;
 CREATE INDEX share_balance_by_holder ON market.share_balance (chain_id, holder, share);
 COMMENT ON TABLE market.share_balance IS 'Shares by holder: the sum of their transfers.';
 

@@ -112,7 +112,7 @@ impl Engine<'_> {
         let work = Advance { from: self.cursor, back_to, passes, finalized, head };
         self.cursor = match self.writer.advance(work).await {
             Ok(cursor) => cursor,
-            Err(error) if error.is_broken_balance() => {
+            Err(error @ StoreError::BelowZero { .. }) => {
                 return Err(self.disbelieve(from, to, endpoint, error.to_string()));
             }
             Err(error) => return Err(error.into()),
@@ -152,14 +152,4 @@ fn told(logs: &[ChainLog], last: BlockRef) -> Vec<BlockRef> {
     }
     blocks.insert(last.number, last);
     blocks.into_values().collect()
-}
-
-impl StoreError {
-    /// Whether a projection refused rows because something before them must be missing.
-    pub fn is_broken_balance(&self) -> bool {
-        // check_violation
-        matches!(self, Self::Database { source } if source.as_database_error().is_some_and(|error| {
-            error.code().as_deref() == Some("23514")
-        }))
-    }
 }

@@ -106,6 +106,18 @@ pub async fn apply(
     Ok(())
 }
 
+/// A balance below zero: something that came before must be missing.
+pub async fn below_zero(connection: &mut PgConnection, chain_id: i64) -> sqlx::Result<Option<String>> {
+    let sql = "SELECT format('%s of %s', 'a vault balance', encode(account, 'hex')) FROM market.balance
+               WHERE chain_id = $1 AND amount < 0
+               UNION ALL SELECT format('%s of %s', 'passes', encode(holder, 'hex')) FROM market.pass
+               WHERE chain_id = $1 AND quantity < 0
+               UNION ALL SELECT format('%s of %s', 'shares', encode(holder, 'hex')) FROM market.share_balance
+               WHERE chain_id = $1 AND amount < 0
+               LIMIT 1";
+    sqlx::query_scalar(sql).bind(chain_id).fetch_optional(connection).await
+}
+
 /// Folds blocks into the projections of one of the [`LANES`].
 pub async fn apply_lane(
     connection: &mut PgConnection,

@@ -190,6 +190,9 @@ async fn fold(
         sqlx::query!("SELECT set_config('stoa.block', $1, true)", block).fetch_one(&mut *connection).await?;
         let blocks = Blocks { chain_id, from: at.projected.number + 1, to: to.number };
         project::apply(connection, Place::Live, blocks, &touched).await?;
+        if let Some(what) = project::below_zero(connection, chain_id).await? {
+            return Err(StoreError::BelowZero { what });
+        }
     }
     header::insert(connection, chain_id, &to).await?;
     let seq = outbox::append(connection, chain_id, at.seq, Kind::Block, &told).await?;

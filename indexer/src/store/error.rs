@@ -30,6 +30,8 @@ pub enum StoreError {
          Run that build, or `stoa-indexer rebuild` of this one"
     )]
     OtherBuild,
+    #[error("{what} would fall below zero: a log before is missing or altered")]
+    BelowZero { what: String },
     #[error("block {ancestor} of chain {chain_id} is final here up to {finalized}: it is not taken back")]
     Final { chain_id: i64, ancestor: i64, finalized: i64 },
 }

@@ -1,12 +1,13 @@
 //! A block with a true header, and what it is made of.
 
+use std::collections::HashMap;
 use std::num::NonZero;
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
 use alloy::consensus::proofs::calculate_receipt_root;
 use alloy::consensus::{Header, Receipt, ReceiptEnvelope, ReceiptWithBloom};
-use alloy::primitives::{Address, B256, Bloom, Log, keccak256};
+use alloy::primitives::{Address, B256, Bloom, BloomInput, Log, keccak256};
 use bytes::Bytes;
 
 use super::text::{self, LogsText};
@@ -114,11 +115,27 @@ impl Contents {
 
 /// The receipts that transactions with such logs have.
 pub(super) fn receipts(transactions: Vec<Vec<Log>>) -> Vec<ReceiptEnvelope> {
-    let receipt = |(place, logs): (u64, Vec<Log>)| {
+    let mut hashes = HashMap::new();
+    let blooms: Vec<Bloom> = transactions.iter().map(|logs| bloom(logs, &mut hashes)).collect();
+    drop(hashes);
+    let receipt = |((place, logs), logs_bloom): ((u64, Vec<Log>), Bloom)| {
         let receipt = Receipt { status: true.into(), cumulative_gas_used: (place + 1) * GAS, logs };
-        ReceiptEnvelope::Eip1559(ReceiptWithBloom { logs_bloom: receipt.bloom_slow(), receipt })
+        ReceiptEnvelope::Eip1559(ReceiptWithBloom { receipt, logs_bloom })
     };
-    (0..).zip(transactions).map(receipt).collect()
+    (0..).zip(transactions).zip(blooms).map(receipt).collect()
+}
+
+/// The bloom of `logs`. Addresses and topics come again and again, so their hashes are kept.
+fn bloom<'a>(logs: &'a [Log], hashes: &mut HashMap<&'a [u8], B256>) -> Bloom {
+    let mut bloom = Bloom::ZERO;
+    for log in logs {
+        let topics = log.topics().iter().map(|topic| topic.as_slice());
+        for word in topics.chain([log.address.as_slice()]) {
+            let hash = *hashes.entry(word).or_insert_with(|| keccak256(word));
+            bloom.accrue(BloomInput::Hash(hash));
+        }
+    }
+    bloom
 }
 
 /// A block. Its header is true: parent, bloom and receipts' root are computed, and its hash is the header's hash.

@@ -1,12 +1,15 @@
 //! A chain that lives in memory, with all its forks.
 
 use std::collections::HashMap;
+use std::num::NonZero;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::thread;
 
 use alloy::primitives::B256;
 use tokio::sync::broadcast;
 
 use super::block::{Block, Contents, Draft};
+use super::branch::{Branch, Finality};
 
 /// Changes that a listener may lag behind before it misses some.
 const CHANGES: usize = 4_096;
@@ -38,50 +41,17 @@ pub struct Change {
     pub added: Vec<Arc<Block>>,
 }
 
-/// What the tags `safe` and `finalized` mean.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Finality {
-    /// The chain does not know these tags.
-    Unknown,
-    /// So many blocks behind the head.
-    Depth {
-        /// Depth of `safe`.
-        safe: u64,
-        /// Depth of `finalized`.
-        finalized: u64,
-    },
-    /// These blocks, whatever the head is (never beyond it).
-    At {
-        /// Number of the safe block.
-        safe: u64,
-        /// Number of the finalized block.
-        finalized: u64,
-    },
-}
-
 /// A block that the chain never had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the chain has no block {0}")]
 pub struct UnknownBlock(pub B256);
 
-/// The blocks from the first to a tip, as they were when asked for.
-#[derive(Clone, Debug)]
-pub struct Branch {
-    blocks: Arc<Vec<Arc<Block>>>,
-    /// How many of them belong to it.
-    length: usize,
-    finality: Finality,
-}
-
 impl Chain {
     /// A chain with id `id` whose first block has time `time`. Its `safe` is 4 and its `finalized` 8 blocks behind.
     pub fn new(id: u64, time: u64) -> Self {
         let genesis = Arc::new(Block::genesis(time, 0));
-        let canonical = Branch {
-            blocks: Arc::new(vec![genesis.clone()]),
-            length: 1,
-            finality: Finality::Depth { safe: 4, finalized: 8 },
-        };
+        let finality = Finality::Depth { safe: 4, finalized: 8 };
+        let canonical = Branch::new(vec![genesis.clone()], finality);
         let known = HashMap::from([(genesis.hash(), genesis)]);
         let state = Arc::new(RwLock::new(State { canonical, left: None, known, salt: 0 }));
         Self { id, state, changes: broadcast::Sender::new(CHANGES) }
@@ -139,8 +109,8 @@ impl Chain {
         let contents = contents(drafts);
         let mut state = self.write();
         state.salt += 1;
-        let keep = state.canonical.length.saturating_sub(depth).max(1);
-        let parent = state.canonical.blocks[keep - 1].clone();
+        let keep = state.canonical.blocks().len().saturating_sub(depth).max(1);
+        let parent = state.canonical.blocks()[keep - 1].clone();
         let added = state.build(&parent, contents);
         let change = state.switch(keep, added);
         drop(state);
@@ -180,9 +150,22 @@ impl Chain {
         Ok(self.tell(change))
     }
 
+    /// Writes the text of all canonical logs down, with or without their blocks' times. A node does so when it is
+    /// asked; a benchmark should not wait for that.
+    pub fn write_down(&self, times: bool) {
+        let branch = self.branch();
+        let blocks = branch.blocks();
+        let threads = thread::available_parallelism().map_or(1, NonZero::get);
+        thread::scope(|scope| {
+            for part in blocks.chunks(blocks.len().div_ceil(threads)) {
+                scope.spawn(move || part.iter().for_each(|block| drop(block.logs_text(times).whole())));
+            }
+        });
+    }
+
     /// What `safe` and `finalized` mean from now on.
     pub fn set_finality(&self, finality: Finality) {
-        self.write().canonical.finality = finality;
+        self.write().canonical.set_finality(finality);
     }
 
     /// Forgets everything and starts anew with another first block, as a local chain that was restarted.
@@ -190,8 +173,7 @@ impl Chain {
         let mut state = self.write();
         state.salt += 1;
         let genesis = Arc::new(Block::genesis(time, state.salt));
-        state.canonical.blocks = Arc::new(vec![genesis.clone()]);
-        state.canonical.length = 1;
+        state.canonical = Branch::new(vec![genesis.clone()], state.canonical.finality());
         state.left = None;
         state.known = HashMap::from([(genesis.hash(), genesis.clone())]);
         drop(state);
@@ -240,63 +222,12 @@ impl State {
     /// Keeps the first `keep` canonical blocks and puts `added` after them.
     fn switch(&mut self, keep: usize, added: Vec<Arc<Block>>) -> Change {
         let old = self.canonical.clone();
-        let removed = old.blocks[keep..old.length].to_vec();
-        let mut blocks = old.blocks[..keep].to_vec();
-        blocks.extend(added.iter().cloned());
-        self.canonical = Branch { length: blocks.len(), blocks: Arc::new(blocks), finality: old.finality };
+        let removed = old.blocks()[keep..].to_vec();
+        let blocks = old.blocks()[..keep].iter().chain(&added).cloned().collect();
+        self.canonical = Branch::new(blocks, old.finality());
         if !removed.is_empty() {
             self.left = Some(old);
         }
         Change { removed, added }
-    }
-}
-
-impl Branch {
-    /// Its newest block.
-    pub fn head(&self) -> &Arc<Block> {
-        &self.blocks[self.length - 1]
-    }
-
-    /// One of its blocks.
-    pub fn get(&self, number: u64) -> Option<&Arc<Block>> {
-        self.blocks[..self.length].get(usize::try_from(number).ok()?)
-    }
-
-    /// Its blocks `from..=to`, as far as it has them.
-    pub fn range(&self, from: u64, to: u64) -> &[Arc<Block>] {
-        let end = usize::try_from(to).map_or(self.length, |to| to.saturating_add(1).min(self.length));
-        let start = usize::try_from(from).map_or(end, |from| from.min(end));
-        &self.blocks[start..end]
-    }
-
-    /// The same without its newest `blocks` (the first of all stays).
-    pub fn without(&self, blocks: u64) -> Self {
-        let length = self.length.saturating_sub(usize::try_from(blocks).unwrap_or(usize::MAX)).max(1);
-        Self { length, ..self.clone() }
-    }
-
-    /// The block that `safe` names.
-    pub fn safe(&self) -> Option<&Arc<Block>> {
-        self.tagged(|depth_or_number| depth_or_number.0)
-    }
-
-    /// The block that `finalized` names.
-    pub fn finalized(&self) -> Option<&Arc<Block>> {
-        self.tagged(|depth_or_number| depth_or_number.1)
-    }
-
-    fn tagged(&self, which: impl Fn((u64, u64)) -> u64) -> Option<&Arc<Block>> {
-        let head = self.head().number();
-        let number = match self.finality {
-            Finality::Unknown => return None,
-            Finality::Depth { safe, finalized } => head.saturating_sub(which((safe, finalized))),
-            Finality::At { safe, finalized } => which((safe, finalized)).min(head),
-        };
-        self.get(number)
-    }
-
-    fn push(&mut self, blocks: Vec<Arc<Block>>) {
-        self.length += blocks.len();
-        Arc::make_mut(&mut self.blocks).extend(blocks);
     }
 }

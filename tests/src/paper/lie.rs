@@ -102,6 +102,8 @@ pub struct Told {
     pub hash: B256,
     /// The true log that it is about, if it is about one.
     pub log: Option<Log>,
+    /// Whether it is told whenever the block is asked for.
+    pub sticky: bool,
     pub(super) header: alloy::rpc::types::Header,
     pub(super) logs: Vec<Said<'static>>,
 }
@@ -126,7 +128,8 @@ pub(super) fn tell(block: &Block, lie: Lie, reach: Reach, aim: &Aim, seed: u64) 
         Some(log_lie(lie, reach, &mut logs, &targets, &mut random)?)
     };
     let log = about.and_then(|n| block.logs().nth(n)).map(|(_, log)| log.clone());
-    let mut told = Told { lie, reach, number: block.number(), hash: block.hash(), log, header, logs };
+    let (number, hash) = (block.number(), block.hash());
+    let mut told = Told { lie, reach, number, hash, log, sticky: false, header, logs };
     told.keep_up(block);
     Some(told)
 }
@@ -151,13 +154,18 @@ pub(super) fn own(block: &Block, transactions: Vec<Vec<Log>>, reach: Reach) -> T
     };
     let logs = (0..).zip(spread).map(said).collect();
     let header = block.rpc_header();
-    let mut told =
-        Told { lie: Lie::Own, reach, number: block.number(), hash: block.hash(), log: None, header, logs };
+    let (lie, number, hash) = (Lie::Own, block.number(), block.hash());
+    let mut told = Told { lie, reach, number, hash, log: None, sticky: true, header, logs };
     told.keep_up(block);
     told
 }
 
 impl Told {
+    /// The block's logs, as they are told.
+    pub fn logs(&self) -> impl Iterator<Item = &Log> {
+        self.logs.iter().map(|said| &*said.log)
+    }
+
     /// Makes receipts, bloom and root agree with the logs, as far as it reaches.
     fn keep_up(&mut self, block: &Block) {
         if self.lie.of_header() {

@@ -117,7 +117,7 @@ impl Found {
         let said =
             told.map(|told| said(view, filter, told)).filter(|said| said.concat() != honest.0.concat());
         let (pieces, count) = match (said, told) {
-            (Some(said), Some(told)) if view.untrue(told) => {
+            (Some(said), Some(told)) if view.wire.untrue(told) => {
                 let count = said.len();
                 (said, count)
             }

@@ -14,10 +14,12 @@
 //! ```
 
 mod block;
+mod branch;
 mod call;
 mod chain;
 mod exchange;
 mod fault;
+mod http;
 mod lie;
 mod logs;
 mod node;
@@ -29,7 +31,8 @@ mod words;
 mod ws;
 
 pub use block::{Block, Contents, Draft};
-pub use chain::{Branch, Chain, Change, Finality, UnknownBlock};
+pub use branch::{Branch, Finality};
+pub use chain::{Chain, Change, UnknownBlock};
 pub use fault::Fault;
 pub use lie::{Lie, Reach, Told};
 pub use node::Node;

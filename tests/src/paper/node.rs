@@ -1,18 +1,13 @@
 //! A node that serves a chain on paper over HTTP and WebSocket.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::{future, io};
 
 use axum::Router;
-use axum::body::{Body, Bytes};
-use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::Response;
-use futures::stream;
+use axum::extract::DefaultBodyLimit;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
@@ -22,12 +17,10 @@ use tokio::task::{JoinHandle, JoinSet};
 use url::Url;
 
 use super::chain::Chain;
-use super::exchange::{Sent, Shared, exchange};
+use super::exchange::Shared;
+use super::http::{Serving, answer};
 use super::wire::Wire;
-use super::ws;
 
-/// Answers up to this size are sent in one piece.
-const SMALL: usize = 64 * 1024;
 /// What hyper may collect before it writes.
 const WRITE_BUFFER: usize = 4 * 1024 * 1024;
 const BACKLOG: u32 = 1_024;
@@ -51,12 +44,6 @@ enum Door {
     /// Bound and not listening: connections are refused, and nobody else gets the port.
     Closed(TcpSocket),
     Moving,
-}
-
-#[derive(Clone, Debug)]
-struct Serving {
-    shared: Arc<Shared>,
-    cut: watch::Receiver<u64>,
 }
 
 impl Node {
@@ -215,57 +202,4 @@ async fn accept(listener: TcpListener, serving: Serving) {
             Some(_) = connections.join_next() => {}
         }
     }
-}
-
-async fn answer(
-    State(serving): State<Serving>,
-    upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
-    body: Bytes,
-) -> Response {
-    if let Ok(upgrade) = upgrade {
-        return upgrade.on_upgrade(move |socket| ws::talk(socket, serving.shared, serving.cut));
-    }
-    match exchange(&serving.shared, &body, None).await {
-        Sent::Never => future::pending().await,
-        Sent::Page { status, retry_after } => page(status, retry_after),
-        Sent::Text { status, pieces, gzip, cut } => {
-            let mut response = Response::new(whole_or_cut(&pieces, cut));
-            *response.status_mut() = StatusCode::from_u16(status).unwrap_or_default();
-            let headers = response.headers_mut();
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            let length: usize = pieces.iter().map(Bytes::len).sum();
-            headers.insert(header::CONTENT_LENGTH, length.into());
-            if gzip {
-                headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-            }
-            response
-        }
-    }
-}
-
-fn page(status: u16, retry_after: Option<u64>) -> Response {
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let text = format!("<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>\r\n");
-    let mut response = Response::new(Body::from(text));
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html"));
-    if let Some(seconds) = retry_after {
-        headers.insert(header::RETRY_AFTER, seconds.into());
-    }
-    response
-}
-
-/// The body. Large ones are not copied together: the pieces go to the socket as they are.
-fn whole_or_cut(pieces: &[Bytes], cut: Option<usize>) -> Body {
-    if let Some(cut) = cut {
-        let mut start = pieces.concat();
-        start.truncate(cut);
-        let broken = io::Error::from(io::ErrorKind::ConnectionAborted);
-        return Body::from_stream(stream::iter([Ok(Bytes::from(start)), Err(broken)]));
-    }
-    if pieces.iter().map(Bytes::len).sum::<usize>() <= SMALL {
-        return Body::from(pieces.concat());
-    }
-    Body::from_stream(stream::iter(pieces.to_vec().into_iter().map(Ok::<_, io::Error>)))
 }

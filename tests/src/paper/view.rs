@@ -1,5 +1,6 @@
 //! What one back-end sees of the chain, and what it answers to a call.
 
+use std::slice::from_ref;
 use std::sync::Arc;
 
 use alloy::eips::{BlockId, BlockNumberOrTag};
@@ -9,8 +10,9 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use super::branch::Branch;
 use super::call::{Call, Outcome};
-use super::chain::{Branch, Chain};
+use super::chain::Chain;
 use super::fault::Fault;
 use super::lie::{Lie, Reach, Told};
 use super::provider::Refusal;
@@ -108,12 +110,12 @@ impl View {
     fn header(&self, block: Option<Arc<Block>>, strikes: &[Strike]) -> Vec<Bytes> {
         let Some(block) = block else { return vec![NULL] };
         let honest = block.block_text();
-        let told = self.passing(&[block.clone()], strikes, Reach::Logs, Lie::of_header).or_else(|| {
+        let told = self.passing(from_ref(&block), strikes, Reach::Logs, Lie::of_header).or_else(|| {
             self.sticky(&block).filter(|told| told.lie.of_header() || told.reach >= Reach::Bloom)
         });
         let Some(told) = told else { return vec![honest] };
         let said = text::block(&told.header, block.transaction_hashes());
-        if said == honest || !self.untrue(&told) {
+        if said == honest || !self.wire.untrue(&told) {
             return vec![honest];
         }
         vec![said]
@@ -123,11 +125,11 @@ impl View {
         let Some(block) = block else { return vec![NULL] };
         let honest = block.receipts_text();
         let told = self
-            .passing(&[block.clone()], strikes, Reach::Receipts, |lie| !lie.of_header())
+            .passing(from_ref(&block), strikes, Reach::Receipts, |lie| !lie.of_header())
             .or_else(|| self.sticky(&block).filter(|told| told.reach >= Reach::Receipts));
         let Some(told) = told else { return vec![honest] };
         let said = text::receipts(&block, &told.logs);
-        if said == honest || !self.untrue(&told) {
+        if said == honest || !self.wire.untrue(&told) {
             return vec![honest];
         }
         vec![said]
@@ -156,15 +158,6 @@ impl View {
             let (before, from) = blocks.split_at(start);
             from.iter().chain(before).find_map(|block| self.wire.passing(block, lie, reach, strike.seed))
         })
-    }
-
-    /// Counts a lie that makes an answer untrue. False: it may not be told any more.
-    pub(super) fn untrue(&self, told: &Arc<Told>) -> bool {
-        let happens = self.wire.happens(Fault::Lie(told.lie));
-        if happens {
-            self.wire.remember(told);
-        }
-        happens
     }
 }
 

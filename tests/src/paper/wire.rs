@@ -199,21 +199,37 @@ impl Wire {
         struck.collect()
     }
 
-    /// Counts `fault`, unless it may not happen any more.
+    /// Counts `fault`, which struck, unless it may not happen any more: several may strike before the last allowed one
+    /// has happened.
     pub(super) fn happens(&self, fault: Fault) -> bool {
         let state = &mut *self.lock();
-        for ((set, _), setting) in &mut state.faults {
-            if *set == fault
-                && let Some(left) = &mut setting.left
-            {
-                let Some(less) = left.checked_sub(1) else { return false };
-                *left = less;
-                if less == 0 {
-                    setting.chance = 0.0;
-                }
+        let mut set =
+            state.faults.iter_mut().filter(|((set, _), _)| *set == fault).map(|(_, setting)| setting);
+        let Some(setting) = set.find(|setting| setting.left != Some(0)) else { return false };
+        if let Some(left) = &mut setting.left {
+            *left -= 1;
+            if *left == 0 {
+                setting.chance = 0.0;
             }
         }
         *state.counts.entry(fault).or_default() += 1;
+        true
+    }
+
+    /// Counts a lie that made an answer untrue, and remembers it. False: it may not be told any more.
+    pub(super) fn untrue(&self, told: &Arc<Told>) -> bool {
+        let fault = Fault::Lie(told.lie);
+        if !told.sticky && !self.happens(fault) {
+            return false;
+        }
+        let state = &mut *self.lock();
+        if told.sticky {
+            *state.counts.entry(fault).or_default() += 1;
+        }
+        let same = |old: &Arc<Told>| (old.hash, old.lie, old.reach) == (told.hash, told.lie, told.reach);
+        if !state.told.iter().any(same) {
+            state.told.push(told.clone());
+        }
         true
     }
 
@@ -235,7 +251,8 @@ impl Wire {
         let told = state.sticky.iter().find_map(|((lie, reach), chance_of)| {
             let seed = digest(&(state.seed, lie, reach, block.hash()));
             (chance(seed) < *chance_of).then_some(())?;
-            lie::tell(block, *lie, *reach, &state.aim, digest(&seed)).map(Arc::new)
+            let told = lie::tell(block, *lie, *reach, &state.aim, digest(&seed))?;
+            Some(Arc::new(Told { sticky: true, ..told }))
         });
         state.fixed.insert(block.hash(), told.clone());
         told
@@ -245,15 +262,6 @@ impl Wire {
     pub(super) fn passing(&self, block: &Block, lie: Lie, reach: Reach, seed: u64) -> Option<Arc<Told>> {
         let aim = self.lock().aim.clone();
         lie::tell(block, lie, reach, &aim, seed).map(Arc::new)
-    }
-
-    /// Remembers that an answer was made untrue by `told`.
-    pub(super) fn remember(&self, told: &Arc<Told>) {
-        let state = &mut *self.lock();
-        let same = |old: &Arc<Told>| (old.hash, old.lie, old.reach) == (told.hash, told.lie, told.reach);
-        if !state.told.iter().any(same) {
-            state.told.push(told.clone());
-        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
