@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use commands::{
-    buy, compile, credits, deploy, dev, listing, network, order, passes, plan, publish, revenue, seed,
+    bench, buy, compile, credits, deploy, dev, listing, network, order, passes, plan, publish, revenue, seed,
     shares, sqlx, stake, toolchain, vault, verify, wallet,
 };
 use stoa_scripts::cli::exit_of;
@@ -47,6 +47,7 @@ enum Command {
     Deploy(Box<deploy::Args>),
     Dev(dev::Args),
     Seed(Box<seed::Args>),
+    Bench(bench::Args),
     Sqlx(sqlx::Args),
     Verify(verify::Args),
     /// Write shell completions to standard output: `stoa completions bash > /etc/bash_completion.d/stoa`.
@@ -79,6 +80,7 @@ async fn run() -> ExitCode {
         Command::Deploy(args) => deploy::run(&args).await,
         Command::Dev(args) => dev::run(&args).await,
         Command::Seed(args) => seed::run(&args).await,
+        Command::Bench(args) => bench::run(&args),
         Command::Sqlx(args) => sqlx::run(&args).await,
         Command::Verify(args) => verify::run(&args).await,
         Command::Publish(args) => publish::run(&args).await,
