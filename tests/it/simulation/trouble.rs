@@ -75,7 +75,7 @@ impl Trouble {
         };
         *self.happened.entry(what).or_default() += 1;
         indexer.start();
-        for _ in 0..random.random_range(0..4) {
+        for _ in 0..random.random_range(0..8) {
             indexer.pause(Duration::from_millis(25)).await;
         }
     }

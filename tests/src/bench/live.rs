@@ -63,7 +63,8 @@ pub(crate) async fn run(args: &Args, as_json: bool) -> anyhow::Result<()> {
     let (database, deployment) = (stage.database("live").await?, stage.deployment(market.history.book())?);
     let nodes = format!("{},{}", node.url(), node.ws_url());
     let arguments = ["run", "--rpc-url", &nodes, "--database-url", &database, "--deployment"];
-    let arguments = [arguments.as_slice(), &[&deployment.display().to_string()]].concat();
+    let deployment = deployment.display().to_string();
+    let arguments = [arguments.as_slice(), &[deployment.as_str()]].concat();
     let indexer = child::start(&indexer()?, &stage.folder().join("live.log"), &arguments)?;
     let mut told = Told::listen(&database, market.chain.head().number()).await?;
     let mut figures = Vec::new();
