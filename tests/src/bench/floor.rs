@@ -6,7 +6,7 @@ use sqlx::postgres::PgConnection;
 use sqlx::{Connection as _, Executor as _};
 use stoa_indexer::decode::Decoder;
 use stoa_indexer::deployment::Deployment;
-use stoa_indexer::fetch::{Detail, Pool, PoolConfig};
+use stoa_indexer::fetch::{Detail, FetchError, Pool, PoolConfig};
 use stoa_indexer::store::Batch;
 use stoa_schema::archive;
 use url::Url;
@@ -41,7 +41,11 @@ pub(crate) async fn measure(
     let mut next = 1;
     while next <= head {
         let end = head.min(next + pool.range_limit() - 1);
-        let range = pool.range(next, end, &known, Decoder::born, Detail::Ends).await?;
+        let range = match pool.range(next, end, &known, Decoder::born, Detail::Ends).await {
+            // It has learned what it may ask for.
+            Err(FetchError::TooLarge { .. }) if end > next => continue,
+            range => range?,
+        };
         batches.push(decoder.decode(&range.logs));
         next = end + 1;
     }
