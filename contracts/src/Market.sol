@@ -133,6 +133,7 @@ contract Market is Passes, ShareSales {
         else PlanRules.requireAllowed(_bounds[order.plan], order.plan, from, gateData);
         // Cannot overflow: 128 bits times 64.
         uint256 amount = uint256(plan.price) * order.quantity;
+        if (amount == 0) _checkFree(order);
         if (received < amount) revert Market_PaymentTooSmall(order.plan, received, amount);
         uint256 listing = plan.listing;
         SaleSplit memory sale = REVENUE.saleTerms(listing, amount, plan.flags & PlanFlags.TIER_DISCOUNT != 0);
@@ -153,8 +154,14 @@ contract Market is Passes, ShareSales {
         if (order.version != plan.version) revert Market_StaleVersion(order.plan, order.version, plan.version);
         if (plan.flags & PlanFlags.PAUSED != 0) revert Market_PlanPaused(order.plan);
         if (token != plan.token) revert Market_WrongToken(order.plan, token, plan.token);
-        if (order.quantity == 0) revert Market_ZeroQuantity(order.plan);
         if (order.recipient == address(0)) revert Market_ZeroRecipient(order.plan);
+    }
+
+    /// @dev An order that costs nothing. Of what is free one at a time: otherwise one payment of nothing could use up a cap, or
+    /// the counter where there is none.
+    function _checkFree(Order calldata order) private pure {
+        if (order.quantity == 0) revert Market_ZeroQuantity(order.plan);
+        if (order.quantity != 1) revert Market_FreeQuantity(order.plan, order.quantity);
     }
 
     /// @dev Counts the sale and gives what was bought.

@@ -217,6 +217,9 @@ interface IMarket is IVaultTarget, IERC1155MetadataURI, IUnorderedNonces {
     /// @notice An order is for at least one.
     error Market_ZeroQuantity(uint256 plan);
 
+    /// @notice What is free is ordered one at a time, so that nobody empties its cap, or fills its counter, at once.
+    error Market_FreeQuantity(uint256 plan, uint64 quantity);
+
     /// @notice Passes need a recipient.
     error Market_ZeroRecipient(uint256 plan);
 

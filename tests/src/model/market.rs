@@ -178,6 +178,8 @@ impl Model {
         order: &Order,
     ) -> Outcome<Amount> {
         let plan = self.sellable(from, token, order)?;
+        require(order.quantity > 0, "Market_ZeroQuantity")?;
+        require(plan.terms.price > 0 || order.quantity == 1, "Market_FreeQuantity")?;
         let price = Amount::from(plan.terms.price) * Amount::from(order.quantity);
         require(amount >= price, "Market_PaymentTooSmall")?;
         let (listing, discount) = (plan.terms.listing, plan.terms.discount);
@@ -196,7 +198,6 @@ impl Model {
         require(order.version == plan.version, "Market_StaleVersion")?;
         require(!plan.paused, "Market_PlanPaused")?;
         require(token == plan.terms.token, "Market_WrongToken")?;
-        require(order.quantity > 0, "Market_ZeroQuantity")?;
         require(order.recipient != Account::Zero, "Market_ZeroRecipient")?;
         self.require_bounds(order.plan, plan.terms.bounds, from, order.gate_data)?;
         Ok(plan)

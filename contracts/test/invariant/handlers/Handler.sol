@@ -97,7 +97,7 @@ contract Handler is Test {
     function buy(uint256 who, uint256 to, uint256 which, uint64 quantity, uint96 extra, bool byBalance) external {
         uint256 id = bound(which, 1, w.plans);
         Plan memory plan = w.market.planOf(id);
-        quantity = uint64(bound(quantity, 1, 1000));
+        quantity = plan.price == 0 ? 1 : uint64(bound(quantity, 1, 1000));
         uint256 price = uint256(plan.price) * quantity;
         bytes memory order = abi.encode(Order(id, plan.version, quantity, _person(to)));
         _pay(_person(who), TokenMock(plan.token), price, extra, byBalance, order);

@@ -65,8 +65,8 @@ contract OrdersHandler is SignBase {
 
     function subscribe(uint64 periods, uint96 fee, bool isFree, bool byAllowance) external {
         uint256 plan = isFree ? free : sub;
-        // At most three periods at a time, and no more than four years ahead.
-        periods = uint64(bound(periods, 1, 3));
+        // At most three periods at a time, of the free ones one, and no more than four years ahead.
+        periods = isFree ? 1 : uint64(bound(periods, 1, 3));
         if (!isFree && market.expiresAt(payer, plan) > vm.getBlockTimestamp() + 3 * 365 days) return;
         uint64 before = market.expiresAt(payer, plan);
         _pay(_order(plan, periods, payer), (isFree ? 0 : periods * PRICE), fee, byAllowance);
