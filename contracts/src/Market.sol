@@ -59,7 +59,7 @@ contract Market is Passes, ShareSales {
         // Check
         _checkManager(plan.listing);
         if (LISTINGS.status(plan.listing) == Status.Retired) revert Market_ListingRetired(plan.listing);
-        if (!REVENUE.tokenAllowed(plan.listing, plan.token)) revert Market_TokenNotAllowed(plan.listing, plan.token);
+        _checkToken(plan.listing, plan.token);
         PlanRules.checkKind(plan);
 
         // Effect
@@ -84,7 +84,7 @@ contract Market is Passes, ShareSales {
 
     /// @inheritdoc IMarket
     function changePlan(uint256 plan, uint128 price, uint64 cap) external {
-        StoredPlan storage stored = _managed(plan);
+        StoredPlan storage stored = _sellable(plan);
         if (cap != 0 && cap < stored.sold) revert Market_CapBelowSold(plan, cap, stored.sold);
         PlanRules.checkPrice(stored.kind, price);
         stored.price = price;
@@ -94,7 +94,7 @@ contract Market is Passes, ShareSales {
 
     /// @inheritdoc IMarket
     function boundPlan(uint256 plan, address gate, uint64 from, uint64 until) external {
-        StoredPlan storage stored = _managed(plan);
+        StoredPlan storage stored = _sellable(plan);
         _setBounds(plan, stored, gate, from, until);
         _bumpVersion(plan, stored);
     }
@@ -109,7 +109,7 @@ contract Market is Passes, ShareSales {
 
     /// @inheritdoc IMarket
     function resumePlan(uint256 plan) external {
-        StoredPlan storage stored = _managed(plan);
+        StoredPlan storage stored = _sellable(plan);
         if (stored.flags & PlanFlags.PAUSED == 0) revert Market_PlanNotPaused(plan);
         stored.flags ^= PlanFlags.PAUSED;
         _bumpVersion(plan, stored);
@@ -240,6 +240,16 @@ contract Market is Passes, ShareSales {
     function _managed(uint256 plan) private view returns (StoredPlan storage stored) {
         stored = _existing(plan);
         _checkManager(stored.listing);
+    }
+
+    /// @dev The same, and what it sells for can be earned by whoever earns of the listing now.
+    function _sellable(uint256 plan) private view returns (StoredPlan storage stored) {
+        stored = _managed(plan);
+        _checkToken(stored.listing, stored.token);
+    }
+
+    function _checkToken(uint256 listing, address token) private view {
+        if (!REVENUE.tokenAllowed(listing, token)) revert Market_TokenNotAllowed(listing, token);
     }
 
     function _checkManager(uint256 listing) private view {

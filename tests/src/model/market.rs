@@ -140,8 +140,17 @@ impl Model {
         Ok(plan)
     }
 
+    /// A plan whose token its listing's shares earn in, if it has some.
+    fn sellable_plan(&mut self, by: Account, id: PlanId) -> Outcome<&mut Plan> {
+        let NewPlan { listing, token, .. } = self.managed_plan(by, id)?.terms;
+        let shares = self.shares.get(&listing);
+        let allowed = shares.is_none_or(|shares| shares.tokens.contains_key(&token));
+        require(allowed, "Market_TokenNotAllowed")?;
+        self.managed_plan(by, id)
+    }
+
     pub(super) fn change_plan(&mut self, by: Account, id: PlanId, price: u128, cap: u64) -> Outcome {
-        let plan = self.managed_plan(by, id)?;
+        let plan = self.sellable_plan(by, id)?;
         require(cap == 0 || cap >= plan.sold, "Market_CapBelowSold")?;
         let free_credits = price == 0 && matches!(plan.terms.kind, Kind::Credits { .. });
         require(!free_credits, "Market_FreeCredits")?;
@@ -153,7 +162,7 @@ impl Model {
     }
 
     pub(super) fn bound_plan(&mut self, by: Account, id: PlanId, bounds: Bounds) -> Outcome {
-        let plan = self.managed_plan(by, id)?;
+        let plan = self.sellable_plan(by, id)?;
         check_bounds(bounds)?;
         plan.terms.bounds = bounds;
         plan.version += 1;
@@ -161,7 +170,7 @@ impl Model {
     }
 
     pub(super) fn pause_plan(&mut self, by: Account, id: PlanId, paused: bool) -> Outcome {
-        let plan = self.managed_plan(by, id)?;
+        let plan = if paused { self.managed_plan(by, id) } else { self.sellable_plan(by, id) }?;
         let otherwise = if paused { "Market_PlanPaused" } else { "Market_PlanNotPaused" };
         require(plan.paused != paused, otherwise)?;
         plan.paused = paused;
