@@ -59,7 +59,7 @@ contract Market is Passes, ShareSales {
         // Check
         _checkManager(plan.listing);
         if (LISTINGS.status(plan.listing) == Status.Retired) revert Market_ListingRetired(plan.listing);
-        if (!REVENUE.tokenAllowed(plan.listing, plan.token)) revert Market_TokenNotAllowed(plan.listing, plan.token);
+        _checkToken(plan.listing, plan.token);
         PlanRules.checkKind(plan);
 
         // Effect
@@ -84,7 +84,7 @@ contract Market is Passes, ShareSales {
 
     /// @inheritdoc IMarket
     function changePlan(uint256 plan, uint128 price, uint64 cap) external {
-        StoredPlan storage stored = _managed(plan);
+        StoredPlan storage stored = _sellable(plan);
         if (cap != 0 && cap < stored.sold) revert Market_CapBelowSold(plan, cap, stored.sold);
         PlanRules.checkPrice(stored.kind, price);
         stored.price = price;
@@ -94,7 +94,7 @@ contract Market is Passes, ShareSales {
 
     /// @inheritdoc IMarket
     function boundPlan(uint256 plan, address gate, uint64 from, uint64 until) external {
-        StoredPlan storage stored = _managed(plan);
+        StoredPlan storage stored = _sellable(plan);
         _setBounds(plan, stored, gate, from, until);
         _bumpVersion(plan, stored);
     }
@@ -109,7 +109,7 @@ contract Market is Passes, ShareSales {
 
     /// @inheritdoc IMarket
     function resumePlan(uint256 plan) external {
-        StoredPlan storage stored = _managed(plan);
+        StoredPlan storage stored = _sellable(plan);
         if (stored.flags & PlanFlags.PAUSED == 0) revert Market_PlanNotPaused(plan);
         stored.flags ^= PlanFlags.PAUSED;
         _bumpVersion(plan, stored);
@@ -133,6 +133,7 @@ contract Market is Passes, ShareSales {
         else PlanRules.requireAllowed(_bounds[order.plan], order.plan, from, gateData);
         // Cannot overflow: 128 bits times 64.
         uint256 amount = uint256(plan.price) * order.quantity;
+        if (amount == 0) _checkFree(order);
         if (received < amount) revert Market_PaymentTooSmall(order.plan, received, amount);
         uint256 listing = plan.listing;
         SaleSplit memory sale = REVENUE.saleTerms(listing, amount, plan.flags & PlanFlags.TIER_DISCOUNT != 0);
@@ -153,8 +154,14 @@ contract Market is Passes, ShareSales {
         if (order.version != plan.version) revert Market_StaleVersion(order.plan, order.version, plan.version);
         if (plan.flags & PlanFlags.PAUSED != 0) revert Market_PlanPaused(order.plan);
         if (token != plan.token) revert Market_WrongToken(order.plan, token, plan.token);
-        if (order.quantity == 0) revert Market_ZeroQuantity(order.plan);
         if (order.recipient == address(0)) revert Market_ZeroRecipient(order.plan);
+    }
+
+    /// @dev An order that costs nothing. Of what is free one at a time: otherwise one payment of nothing could use up a cap, or
+    /// the counter where there is none.
+    function _checkFree(Order calldata order) private pure {
+        if (order.quantity == 0) revert Market_ZeroQuantity(order.plan);
+        if (order.quantity != 1) revert Market_FreeQuantity(order.plan, order.quantity);
     }
 
     /// @dev Counts the sale and gives what was bought.
@@ -233,6 +240,16 @@ contract Market is Passes, ShareSales {
     function _managed(uint256 plan) private view returns (StoredPlan storage stored) {
         stored = _existing(plan);
         _checkManager(stored.listing);
+    }
+
+    /// @dev The same, and what it sells for can be earned by whoever earns of the listing now.
+    function _sellable(uint256 plan) private view returns (StoredPlan storage stored) {
+        stored = _managed(plan);
+        _checkToken(stored.listing, stored.token);
+    }
+
+    function _checkToken(uint256 listing, address token) private view {
+        if (!REVENUE.tokenAllowed(listing, token)) revert Market_TokenNotAllowed(listing, token);
     }
 
     function _checkManager(uint256 listing) private view {

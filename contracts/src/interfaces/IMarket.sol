@@ -217,6 +217,9 @@ interface IMarket is IVaultTarget, IERC1155MetadataURI, IUnorderedNonces {
     /// @notice An order is for at least one.
     error Market_ZeroQuantity(uint256 plan);
 
+    /// @notice What is free is ordered one at a time, so that nobody empties its cap, or fills its counter, at once.
+    error Market_FreeQuantity(uint256 plan, uint64 quantity);
+
     /// @notice Passes need a recipient.
     error Market_ZeroRecipient(uint256 plan);
 
@@ -240,13 +243,13 @@ interface IMarket is IVaultTarget, IERC1155MetadataURI, IUnorderedNonces {
     function createPlan(NewPlan calldata plan) external returns (uint256 id);
 
     /// @notice Sets price and cap; orders for the old version fail from now on.
-    /// @param plan the plan; the caller must manage its listing
+    /// @param plan the plan; the caller must manage its listing, whose shares, if any, must earn in the plan's token
     /// @param price price of one, in the token's smallest unit; 0 makes the plan free
     /// @param cap how many may be sold in all, at least what is sold; 0 for no cap
     function changePlan(uint256 plan, uint128 price, uint64 cap) external;
 
     /// @notice Sets who may buy, and when; orders for the old version fail from now on.
-    /// @param plan the plan; the caller must manage its listing
+    /// @param plan the plan; the caller must manage its listing, whose shares, if any, must earn in the plan's token
     /// @param gate contract that says who may buy; 0 for everybody
     /// @param from first second in which it sells; 0 for no bound
     /// @param until first second in which it sells no more; 0 for no bound
@@ -257,7 +260,7 @@ interface IMarket is IVaultTarget, IERC1155MetadataURI, IUnorderedNonces {
     function pausePlan(uint256 plan) external;
 
     /// @notice Lets a paused plan sell again.
-    /// @param plan the plan; the caller must manage its listing
+    /// @param plan the plan; the caller must manage its listing, whose shares, if any, must earn in the plan's token
     function resumePlan(uint256 plan) external;
 
     // ---------------------------------------------------------------------------------------------- spending

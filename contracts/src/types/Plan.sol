@@ -104,7 +104,7 @@ struct Bounds {
 /// plan's gate asks for, if it has one.
 /// @param plan the plan
 /// @param version the version of the plan the buyer has seen; bounds the price
-/// @param quantity how many licences, periods or packs, at least 1
+/// @param quantity how many licences, periods or packs, at least 1; of a free plan exactly 1
 /// @param recipient who gets the passes
 struct Order {
     uint256 plan;

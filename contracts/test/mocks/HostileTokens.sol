@@ -55,6 +55,31 @@ contract ShrinkingToken is TokenMock(18) {
     }
 }
 
+/// @notice Refuses whoever its issuer has blocked, as payer, payee or caller.
+contract BlacklistToken is TokenMock(6) {
+    error Blocked(address account);
+
+    mapping(address account => bool) public isBlocked;
+
+    function setBlocked(address account, bool blocked) external {
+        isBlocked[account] = blocked;
+    }
+
+    function _update(address from, address to, uint256 amount) internal override {
+        if (isBlocked[msg.sender]) revert Blocked(msg.sender);
+        if (isBlocked[from]) revert Blocked(from);
+        if (isBlocked[to]) revert Blocked(to);
+        super._update(from, to, amount);
+    }
+}
+
+/// @notice Changes what accounts hold between calls, as rebasing tokens and tokens with clawback do.
+contract RebasingToken is TokenMock(6) {
+    function cut(address account, uint256 amount) external {
+        _burn(account, amount);
+    }
+}
+
 /// @notice Returns nothing from its transfers, as early tokens do.
 contract MissingReturnToken {
     mapping(address account => uint256) public balanceOf;

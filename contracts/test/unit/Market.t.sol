@@ -11,6 +11,8 @@ import {IERC721Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.s
 import {IERC1155} from "@openzeppelin/contracts/token/ERC1155/IERC1155.sol";
 
 contract MarketTest is Base {
+    bytes4 private constant FREE_QUANTITY = IMarket.Market_FreeQuantity.selector;
+
     uint256 private listing;
     uint256 private plan;
 
@@ -183,10 +185,40 @@ contract MarketTest is Base {
     function test_FreePlan() public {
         uint256 free = _plan(listing, 0, 0);
         vm.expectEmit(address(market));
-        emit IMarket.Purchased(free, buyer, buyer, listing, 3, 0, 0, provider, 3, 0);
+        emit IMarket.Purchased(free, buyer, buyer, listing, 1, 0, 0, provider, 1, 0);
+        vm.startPrank(buyer);
+        vault.pay(address(market), address(token), 0, Funding.Balance, _order(free, 1, buyer));
+        vault.pay(address(market), address(token), 0, Funding.Balance, _order(free, 1, buyer));
+        vm.stopPrank();
+        assertEq(market.balanceOf(buyer, free), 2);
+        assertEq(market.planOf(free).sold, 2);
+    }
+
+    function test_RevertWhen_ManyOfAFreePlan() public {
+        uint256 free = _plan(listing, 0, 5);
+        _rejectedOrder(Order(free, 1, 2, buyer), 0, abi.encodeWithSelector(FREE_QUANTITY, free, 2));
+        // Whatever is paid: the money would come back anyway.
+        _rejectedOrder(Order(free, 1, 5, buyer), PRICE, abi.encodeWithSelector(FREE_QUANTITY, free, 5));
+        _rejectedOrder(Order(free, 1, 0, buyer), 0, _with(IMarket.Market_ZeroQuantity.selector, free));
+        vm.startPrank(provider);
+        market.changePlan(plan, 0, 5);
+        market.changePlan(free, 1, 5);
+        vm.stopPrank();
+        _rejectedOrder(Order(plan, 2, 5, buyer), 0, abi.encodeWithSelector(FREE_QUANTITY, plan, 5));
+        _fundVault(buyer, 5);
         vm.prank(buyer);
-        vault.pay(address(market), address(token), 0, Funding.Balance, _order(free, 3, buyer));
-        assertEq(market.balanceOf(buyer, free), 3);
+        vault.pay(address(market), address(token), 5, Funding.Balance, abi.encode(Order(free, 2, 5, buyer)));
+        assertEq(market.balanceOf(buyer, free), 5, "with a price, by the number");
+    }
+
+    /// @dev One free transaction could once use up what a free plan may ever sell.
+    function testFuzz_NobodyEmptiesAFreePlanAtOnce(uint64 quantity, uint64 cap) public {
+        quantity = uint64(bound(quantity, 2, type(uint64).max));
+        uint256 free = _plan(listing, 0, uint64(bound(cap, 0, type(uint48).max)));
+        vm.expectRevert(abi.encodeWithSelector(FREE_QUANTITY, free, quantity));
+        vm.prank(buyer);
+        vault.pay(address(market), address(token), 0, Funding.Balance, _order(free, quantity, buyer));
+        assertEq(market.planOf(free).sold, 0);
     }
 
     function test_CapCountsAllBuyers() public {
@@ -198,12 +230,16 @@ contract MarketTest is Base {
     }
 
     function test_RevertWhen_UncappedCounterIsFull() public {
-        uint256 free = _plan(listing, 0, 0);
-        vm.startPrank(buyer);
-        vault.pay(address(market), address(token), 0, Funding.Balance, _order(free, type(uint48).max, buyer));
-        vm.expectRevert(abi.encodeWithSelector(IMarket.Market_CapExceeded.selector, free, 0, type(uint48).max, 1));
-        vault.pay(address(market), address(token), 0, Funding.Balance, _order(free, 1, buyer));
-        vm.stopPrank();
+        uint256 cheap = _plan(listing, 1, 0);
+        _buy(buyer, cheap, type(uint48).max, buyer);
+        _rejectedOrder(
+            Order(cheap, 1, 1, buyer),
+            1,
+            abi.encodeWithSelector(IMarket.Market_CapExceeded.selector, cheap, 0, type(uint48).max, 1)
+        );
+        assertEq(
+            revenue.received(listing, provider, address(token)) + _balance(revenue.feeRecipient()), type(uint48).max
+        );
     }
 
     function test_RevertWhen_CallerIsNotTheVault() public {
@@ -316,6 +352,7 @@ contract MarketTest is Base {
     {
         quantity = uint64(bound(quantity, 1, type(uint48).max));
         price = uint128(bound(price, 0, type(uint128).max / quantity));
+        if (price == 0) quantity = 1;
         uint256 amount = uint256(price) * quantity;
         uint256 paid = amount + bound(extra, 0, type(uint128).max - amount);
         vm.prank(address(timelock));
@@ -343,13 +380,14 @@ contract MarketTest is Base {
         cap = uint64(bound(cap, 1, type(uint48).max));
         first = uint64(bound(first, 1, cap));
         second = uint64(bound(second, 1, type(uint64).max));
-        uint256 id = _plan(listing, 0, cap);
+        uint256 id = _plan(listing, 1, cap);
+        _fundVault(buyer, uint256(first) + second);
         vm.startPrank(buyer);
-        vault.pay(address(market), address(token), 0, Funding.Balance, _order(id, first, buyer));
+        vault.pay(address(market), address(token), first, Funding.Balance, _order(id, first, buyer));
         if (second > cap - first) {
             vm.expectRevert(abi.encodeWithSelector(IMarket.Market_CapExceeded.selector, id, cap, first, second));
         }
-        vault.pay(address(market), address(token), 0, Funding.Balance, _order(id, second, buyer));
+        vault.pay(address(market), address(token), second, Funding.Balance, _order(id, second, buyer));
         vm.stopPrank();
         assertLe(market.planOf(id).sold, cap);
         assertEq(market.balanceOf(buyer, id), market.planOf(id).sold);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+import {RevenueShare} from "../../src/RevenueShare.sol";
 import {IGuarded} from "../../src/interfaces/IGuarded.sol";
 import {IMarket} from "../../src/interfaces/IMarket.sol";
 import {Funding, SignedPay} from "../../src/types/Payment.sol";
@@ -213,6 +214,35 @@ contract ShareSalesTest is SignBase {
         market.createPlan(plan);
         plan.token = address(token);
         _createPlan(plan);
+    }
+
+    /// @dev A plan from before the shares sells on as it stands. Its owner can stop it, and not set it anew.
+    function test_RevertWhen_APlanInAnotherTokenIsSetAnew() public {
+        uint256 other = _list(provider);
+        token = new TokenMock(6);
+        uint256 old = _plan(other, PRICE, 0);
+        vm.startPrank(provider);
+        address[] memory earned = _one(address(stoa));
+        RevenueShare shares = RevenueShare(revenue.createShares(other, NewShares("Shares", "SHR", SUPPLY, earned)));
+        bytes memory reason = abi.encodeWithSelector(IMarket.Market_TokenNotAllowed.selector, other, token);
+        vm.expectRevert(reason);
+        market.changePlan(old, 2 * PRICE, 0);
+        vm.expectRevert(reason);
+        market.boundPlan(old, address(0), 0, 1);
+        vm.stopPrank();
+        _buy(buyer, old, 1, buyer);
+        assertEq(revenue.received(other, address(shares), address(token)), PRICE - PRICE * FEE_BPS / 10_000);
+        vm.startPrank(provider);
+        market.pausePlan(old);
+        vm.expectRevert(reason);
+        market.resumePlan(old);
+        shares.addPaymentToken(address(token));
+        market.resumePlan(old);
+        market.changePlan(old, 2 * PRICE, 0);
+        market.boundPlan(old, address(0), 0, type(uint48).max);
+        vm.stopPrank();
+        assertEq(market.planOf(old).version, 5);
+        assertGt(shares.claimable(provider, address(token)), 0, "what waited is earned");
     }
 
     // ---------------------------------------------------------------------------------------------- guardian

@@ -67,6 +67,8 @@ impl Demo {
             return self.stake_as(buyer).await;
         }
         let left = if offer.cap == 0 { u64::MAX } else { offer.cap - offer.sold };
+        // What is free is sold one at a time.
+        let left = if offer.price.is_zero() { 1 } else { left };
         let quantity =
             if self.random.random_bool(0.8) { 1 } else { self.random.random_range(2..=5).min(left) };
         let amount = offer.price * U256::from(quantity);

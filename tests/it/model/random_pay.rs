@@ -66,6 +66,9 @@ pub(super) fn wish_order(random: &mut StdRng, model: &Model, by: Account) -> Wis
         .plan(id)
         .map_or((token(random), 1, 0), |plan| (plan.terms.token, plan.version, plan.terms.price));
     let mut quantity = if random.random_bool(0.03) { random.random() } else { random.random_range(1..12) };
+    if price == 0 && random.random_bool(0.8) {
+        quantity = 1;
+    }
     let mut recipient = if random.random_bool(0.2) { anybody(random) } else { by };
     let mut amount = Amount::from(price) * Amount::from(quantity);
     match random.random_range(0..40) {

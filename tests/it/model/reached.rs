@@ -6,7 +6,7 @@ use stoa_tests::model::{Account, Action, Errand, Model, Order, Seal};
 
 /// What a run of full length with the usual seed must come by, each a part of an outcome's name, or several of which
 /// one will do.
-const REQUIRED: [&str; 53] = [
+const REQUIRED: [&str; 55] = [
     "PayBySigOrder by Balance done",
     "PayBySigOrder by Allowance done",
     "PayBySigOrder by Permit done",
@@ -38,6 +38,8 @@ const REQUIRED: [&str; 53] = [
     "ERC3009UsedAuthorization",
     "ERC3009InvalidSignature",
     "ERC3009InvalidAuthorizationTime",
+    "Market_FreeQuantity",
+    "ChangePlan Market_TokenNotAllowed|BoundPlan Market_TokenNotAllowed|PausePlan Market_TokenNotAllowed",
     "Market_WrongWitness",
     "Market_Expired",
     "Market_NotSpender",

@@ -143,8 +143,17 @@ impl Model {
         Ok(plan)
     }
 
+    /// A plan whose token its listing's shares earn in, if it has some.
+    fn sellable_plan(&mut self, by: Account, id: PlanId) -> Outcome<&mut Plan> {
+        let NewPlan { listing, token, .. } = self.managed_plan(by, id)?.terms;
+        let shares = self.shares.get(&listing);
+        let allowed = shares.is_none_or(|shares| shares.tokens.contains_key(&token));
+        require(allowed, "Market_TokenNotAllowed")?;
+        self.managed_plan(by, id)
+    }
+
     pub(super) fn change_plan(&mut self, by: Account, id: PlanId, price: u128, cap: u64) -> Outcome {
-        let plan = self.managed_plan(by, id)?;
+        let plan = self.sellable_plan(by, id)?;
         require(cap == 0 || cap >= plan.sold, "Market_CapBelowSold")?;
         let free_credits = price == 0 && matches!(plan.terms.kind, Kind::Credits { .. });
         require(!free_credits, "Market_FreeCredits")?;
@@ -155,14 +164,14 @@ impl Model {
     }
 
     pub(super) fn bound_plan(&mut self, by: Account, id: PlanId, bounds: Bounds) -> Outcome {
-        let plan = self.managed_plan(by, id)?;
+        let plan = self.sellable_plan(by, id)?;
         check_bounds(bounds)?;
         plan.terms.bounds = bounds;
         self.tell_plan(id)
     }
 
     pub(super) fn pause_plan(&mut self, by: Account, id: PlanId, paused: bool) -> Outcome {
-        let plan = self.managed_plan(by, id)?;
+        let plan = if paused { self.managed_plan(by, id) } else { self.sellable_plan(by, id) }?;
         let otherwise = if paused { "Market_PlanPaused" } else { "Market_PlanNotPaused" };
         require(plan.paused != paused, otherwise)?;
         plan.paused = paused;
@@ -187,6 +196,8 @@ impl Model {
         order: &Order,
     ) -> Outcome<Credits> {
         let plan = self.sellable(from, token, order)?;
+        require(order.quantity > 0, "Market_ZeroQuantity")?;
+        require(plan.terms.price > 0 || order.quantity == 1, "Market_FreeQuantity")?;
         let price = Amount::from(plan.terms.price) * Amount::from(order.quantity);
         require(amount >= price, "Market_PaymentTooSmall")?;
         let (listing, discount) = (plan.terms.listing, plan.terms.discount);
@@ -218,7 +229,6 @@ impl Model {
         require(order.version == plan.version, "Market_StaleVersion")?;
         require(!plan.paused, "Market_PlanPaused")?;
         require(token == plan.terms.token, "Market_WrongToken")?;
-        require(order.quantity > 0, "Market_ZeroQuantity")?;
         require(order.recipient != Account::Zero, "Market_ZeroRecipient")?;
         self.require_bounds(order.plan, plan.terms.bounds, from, order.gate_data)?;
         Ok(plan)

@@ -4,12 +4,12 @@ pragma solidity 0.8.37;
 import {Credit, Funding} from "../../../src/types/Payment.sol";
 import {Order, Plan} from "../../../src/types/Plan.sol";
 import {TokenMock} from "../../mocks/TokenMock.sol";
+import {Bystanders} from "./Bystanders.sol";
 import {World} from "./World.sol";
-import {Test} from "forge-std/Test.sol";
 
 /// @notice The steps of the invariant test, and the sums kept beside them. It is also the contract that keeps
 /// sub-accounts of its own.
-contract Handler is Test {
+contract Handler is Bystanders {
     bytes32 private constant SALT = "own";
 
     World private w;
@@ -27,27 +27,43 @@ contract Handler is Test {
     constructor(World memory world) {
         w = world;
         ownAccount = world.vault.subAccount(address(this), SALT);
+        address[] memory tokens = new address[](world.tokens.length);
+        for (uint256 i = 0; i < tokens.length; ++i) {
+            tokens[i] = address(world.tokens[i]);
+        }
+        _watchIn(world.vault, tokens);
+        _watch(ownAccount);
+        _watch(world.revenue.feeRecipient());
+        for (uint256 i = 0; i < world.people.length; ++i) {
+            _watch(world.people[i]);
+            for (uint256 listing = 1; listing <= world.listings_; ++listing) {
+                _watch(world.revenue.accountOf(listing, world.people[i]));
+            }
+        }
     }
 
     // ------------------------------------------------------------------------------------------ own balances
 
-    function deposit(uint256 who, uint256 to, uint256 which, uint96 amount) external {
+    function deposit(uint256 who, uint256 to, uint256 which, uint96 amount) external bystandersKeep {
         (address from, TokenMock token) = (_person(who), _token(which));
+        _party(address(token), _account(to));
         _fund(token, from, amount);
         vm.prank(from);
         arrived[token] += w.vault.deposit(address(token), amount, _account(to));
     }
 
-    function withdraw(uint256 who, uint256 to, uint256 which, uint256 amount) external {
+    function withdraw(uint256 who, uint256 to, uint256 which, uint256 amount) external bystandersKeep {
         (address from, TokenMock token) = (_person(who), _token(which));
+        _party(address(token), from);
         amount = bound(amount, 0, _balance(from, token));
         left[token] += amount;
         vm.prank(from);
         w.vault.withdraw(address(token), amount, _person(to));
     }
 
-    function transfer(uint256 who, uint256 to, uint256 which, uint256 amount) external {
+    function transfer(uint256 who, uint256 to, uint256 which, uint256 amount) external bystandersKeep {
         (address from, TokenMock token) = (_person(who), _token(which));
+        _parties(address(token), from, _account(to));
         amount = bound(amount, 0, _balance(from, token));
         vm.prank(from);
         w.vault.transfer(_account(to), uint160(address(token)), amount);
@@ -55,8 +71,10 @@ contract Handler is Test {
 
     function transferByAnother(uint256 who, uint256 spender, uint256 to, uint256 which, uint256 amount, bool operator)
         external
+        bystandersKeep
     {
         (address from, TokenMock token) = (_person(who), _token(which));
+        _parties(address(token), from, _account(to));
         amount = bound(amount, 0, _balance(from, token));
         uint256 id = uint160(address(token));
         vm.startPrank(from);
@@ -68,7 +86,7 @@ contract Handler is Test {
     }
 
     /// @notice Tokens sent to the Vault past its functions.
-    function donate(uint256 which, uint96 amount) external {
+    function donate(uint256 which, uint96 amount) external bystandersKeep {
         TokenMock token = _token(which);
         token.mint(address(w.vault), amount);
         donated[token] += amount;
@@ -76,8 +94,10 @@ contract Handler is Test {
 
     // ----------------------------------------------------------------------------------------- sub-accounts
 
-    function moveSub(uint256 first, uint256 second, uint256 which, uint256 a, uint256 b) external {
+    function moveSub(uint256 first, uint256 second, uint256 which, uint256 a, uint256 b) external bystandersKeep {
         TokenMock token = _token(which);
+        _parties(address(token), _account(first), _account(second));
+        _party(address(token), ownAccount);
         uint256 held = _balance(ownAccount, token);
         Credit[] memory credits = new Credit[](2);
         credits[0] = Credit(_account(first), bound(a, 0, held));
@@ -85,8 +105,9 @@ contract Handler is Test {
         w.vault.moveSub(SALT, address(token), credits);
     }
 
-    function withdrawSub(uint256 to, uint256 which, uint256 amount) external {
+    function withdrawSub(uint256 to, uint256 which, uint256 amount) external bystandersKeep {
         TokenMock token = _token(which);
+        _party(address(token), ownAccount);
         amount = bound(amount, 0, _balance(ownAccount, token));
         left[token] += amount;
         w.vault.withdrawSub(SALT, address(token), _person(to), amount);
@@ -94,10 +115,15 @@ contract Handler is Test {
 
     // ------------------------------------------------------------------------------------------------- sales
 
-    function buy(uint256 who, uint256 to, uint256 which, uint64 quantity, uint96 extra, bool byBalance) external {
+    function buy(uint256 who, uint256 to, uint256 which, uint64 quantity, uint96 extra, bool byBalance)
+        external
+        bystandersKeep
+    {
         uint256 id = bound(which, 1, w.plans);
         Plan memory plan = w.market.planOf(id);
-        quantity = uint64(bound(quantity, 1, 1000));
+        (, address earner) = w.revenue.beneficiaryOf(plan.listing);
+        _parties(plan.token, earner, w.revenue.feeRecipient());
+        quantity = plan.price == 0 ? 1 : uint64(bound(quantity, 1, 1000));
         uint256 price = uint256(plan.price) * quantity;
         bytes memory order = abi.encode(Order(id, plan.version, quantity, _person(to)));
         _pay(_person(who), TokenMock(plan.token), price, extra, byBalance, order);
@@ -109,6 +135,7 @@ contract Handler is Test {
     function _pay(address payer, TokenMock token, uint256 price, uint256 extra, bool byBalance, bytes memory order)
         private
     {
+        _party(address(token), payer);
         // Enough for the token that takes 1 % off what arrives.
         uint256 amount = price + price / 50 + extra;
         _fund(token, payer, amount);
@@ -127,7 +154,7 @@ contract Handler is Test {
         arrived[token] += came;
     }
 
-    function settle(uint256 which, uint256 who, uint256 whichToken) external {
+    function settle(uint256 which, uint256 who, uint256 whichToken) external bystandersKeep {
         uint256 listing = bound(which, 1, w.listings_);
         (address beneficiary, TokenMock token) = (_person(who), _token(whichToken));
         uint256 received = w.revenue.received(listing, beneficiary, address(token));
@@ -139,24 +166,29 @@ contract Handler is Test {
         assertEq(_balance(beneficiary, token) - before, pending, "pays what was pending");
         assertEq(w.revenue.received(listing, beneficiary, address(token)), received, "received stays");
         (uint256[] memory parents,) = w.listings.parentsOf(listing);
+        _parties(address(token), beneficiary, w.revenue.accountOf(listing, beneficiary));
+        for (uint256 i = 0; i < parents.length; ++i) {
+            (, address earner) = w.revenue.beneficiaryOf(parents[i]);
+            _party(address(token), earner);
+        }
         assertLe(_balance(w.revenue.accountOf(listing, beneficiary), token), parents.length, "dust");
         paidOut[token] += pending;
     }
 
-    function sellListing(uint256 which, uint256 to) external {
+    function sellListing(uint256 which, uint256 to) external bystandersKeep {
         uint256 listing = bound(which, 1, w.listings_);
         address owner = w.listings.ownerOf(listing);
         vm.prank(owner);
         w.listings.transferFrom(owner, _person(to), listing);
     }
 
-    function changePrice(uint256 which, uint64 price) external {
+    function changePrice(uint256 which, uint64 price) external bystandersKeep {
         uint256 plan = bound(which, 1, w.plans);
         vm.prank(w.listings.ownerOf(w.market.planOf(plan).listing));
         w.market.changePlan(plan, price, 0);
     }
 
-    function setFee(uint16 bps) external {
+    function setFee(uint16 bps) external bystandersKeep {
         vm.prank(w.timelock);
         w.revenue.setFee(uint16(bound(bps, 0, 500)));
     }

@@ -6,12 +6,12 @@ import {Funding} from "../../../src/types/Payment.sol";
 import {Order, Plan} from "../../../src/types/Plan.sol";
 import {NewShares} from "../../../src/types/Share.sol";
 import {TokenMock} from "../../mocks/TokenMock.sol";
+import {Bystanders} from "./Bystanders.sol";
 import {World} from "./World.sol";
-import {Test} from "forge-std/Test.sol";
 
 /// @notice The steps of the shares' invariant test. Beside them it keeps, in plain sums, what every holder is due: of every
 /// unit that shares earn, what it held when the unit came in.
-contract ShareHandler is Test {
+contract ShareHandler is Bystanders {
     World private w;
 
     /// @notice What all shares of a listing had earned when the last step ended; counts only listed tokens.
@@ -38,6 +38,18 @@ contract ShareHandler is Test {
 
     constructor(World memory world) {
         w = world;
+        address[] memory tokens = new address[](world.tokens.length);
+        for (uint256 i = 0; i < tokens.length; ++i) {
+            tokens[i] = address(world.tokens[i]);
+        }
+        _watchIn(world.vault, tokens);
+        _watch(world.revenue.feeRecipient());
+        for (uint256 i = 0; i < world.people.length; ++i) {
+            _watch(world.people[i]);
+            for (uint256 id = 1; id <= world.listings_; ++id) {
+                _watch(world.revenue.accountOf(id, world.people[i]));
+            }
+        }
     }
 
     /// @dev After every step: earnings never fall, and what is new is due to those who hold.
@@ -67,10 +79,11 @@ contract ShareHandler is Test {
 
     // ------------------------------------------------------------------------------------------------- money
 
-    function buy(uint256 who, uint256 which, uint64 quantity) external counts {
+    function buy(uint256 who, uint256 which, uint64 quantity) external counts bystandersKeep {
         uint256 id = bound(which, 1, w.plans);
         Plan memory plan = w.market.planOf(id);
         (address payer, TokenMock token) = (_person(who), TokenMock(plan.token));
+        _parties(plan.token, _earnerOf(plan.listing), w.revenue.feeRecipient());
         quantity = uint64(bound(quantity, 1, 1000));
         uint256 price = uint256(plan.price) * quantity;
         _fund(token, payer, price);
@@ -79,24 +92,27 @@ contract ShareHandler is Test {
         w.vault.pay(address(w.market), plan.token, price, Funding.Allowance, order);
     }
 
-    function payListing(uint256 who, uint256 which, uint256 whichToken, uint96 amount) external counts {
+    function payListing(uint256 who, uint256 which, uint256 whichToken, uint96 amount) external counts bystandersKeep {
         (address payer, TokenMock token) = (_person(who), _token(whichToken));
         _fund(token, payer, amount);
         bytes memory data = abi.encode(_listing(which), bytes32(0));
+        _party(address(token), _earnerOf(_listing(which)));
         vm.prank(payer);
         w.vault.pay(address(w.revenue), address(token), amount, Funding.Allowance, data);
     }
 
     /// @notice Settles a person's or the shares' key.
-    function settle(uint256 which, uint256 who, uint256 whichToken) external counts {
+    function settle(uint256 which, uint256 who, uint256 whichToken) external counts bystandersKeep {
         (uint256 id, TokenMock token) = (_listing(which), _token(whichToken));
         address share = w.revenue.shareOf(id);
         address beneficiary = who % 2 == 0 && share != address(0) ? share : _person(who);
         bytes32 key = keyOf(id, beneficiary, token);
+        _parties(address(token), beneficiary, w.revenue.accountOf(id, beneficiary));
         (uint256[] memory parents,) = w.listings.parentsOf(id);
         uint256[] memory before = new uint256[](parents.length);
         for (uint256 i = 0; i < parents.length; ++i) {
             before[i] = _receivedNow(parents[i], token);
+            _party(address(token), _earnerOf(parents[i]));
         }
         uint256 held = w.vault.balanceOf(beneficiary, uint160(address(token)));
 
@@ -110,7 +126,7 @@ contract ShareHandler is Test {
 
     // ------------------------------------------------------------------------------------------------ shares
 
-    function giveShares(uint256 which, uint256 from, uint256 to, uint256 amount) external counts {
+    function giveShares(uint256 which, uint256 from, uint256 to, uint256 amount) external counts bystandersKeep {
         RevenueShare share = _shareOf(which);
         amount = bound(amount, 0, share.balanceOf(_person(from)));
         vm.prank(_person(from));
@@ -119,13 +135,13 @@ contract ShareHandler is Test {
     }
 
     /// @notice Anyone may make others' earnings be fixed.
-    function force(uint256 which, uint256 who, uint256 from, uint256 to) external counts {
+    function force(uint256 which, uint256 who, uint256 from, uint256 to) external counts bystandersKeep {
         RevenueShare share = _shareOf(which);
         vm.prank(_person(who));
         share.transferFrom(_person(from), _person(to), 0);
     }
 
-    function claim(uint256 which, uint256 who, uint256 whichToken, bool toWallet) external counts {
+    function claim(uint256 which, uint256 who, uint256 whichToken, bool toWallet) external counts bystandersKeep {
         (RevenueShare share, address account, TokenMock token) = (_shareOf(which), _person(who), _token(whichToken));
         if (!share.isPaymentToken(address(token))) token = w.tokens[0];
         uint256 expected = share.claimable(account, address(token));
@@ -140,11 +156,12 @@ contract ShareHandler is Test {
         assertEq(holds - held, amount, "to the account");
         assertEq(share.claimable(account, address(token)), 0, "once");
         assertEq(share.earned(address(token)), earned, "a claim changes nobody's earnings");
+        _parties(address(token), account, w.revenue.accountOf(share.listing(), address(share)));
         claimed[share.listing()][token][account] += amount;
         ++claims;
     }
 
-    function addToken(uint256 which) external counts {
+    function addToken(uint256 which) external counts bystandersKeep {
         RevenueShare share = _shareOf(which);
         if (share.isPaymentToken(address(w.tokens[1]))) return;
         vm.prank(w.listings.ownerOf(share.listing()));
@@ -152,7 +169,7 @@ contract ShareHandler is Test {
     }
 
     /// @notice Divides the last listing's revenue, the first time.
-    function bind(uint96 supply) external counts {
+    function bind(uint96 supply) external counts bystandersKeep {
         uint256 id = w.listings_;
         if (w.listings.isBound(id)) return;
         divide(id, bound(supply, 1, type(uint96).max));
@@ -165,12 +182,13 @@ contract ShareHandler is Test {
         vm.prank(owner);
         w.revenue.createShares(id, NewShares("Shares", "SHARE", supply, tokens));
         binder[id] = owner;
+        _watch(_earnerOf(id));
         for (uint256 i = 0; i < w.tokens.length; ++i) {
             beforeBinding[id][w.tokens[i]] = w.revenue.received(id, owner, address(w.tokens[i]));
         }
     }
 
-    function sellListing(uint256 which, uint256 to) external counts {
+    function sellListing(uint256 which, uint256 to) external counts bystandersKeep {
         uint256 id = _listing(which);
         address owner = w.listings.ownerOf(id);
         vm.prank(owner);
@@ -184,6 +202,11 @@ contract ShareHandler is Test {
     }
 
     // ---------------------------------------------------------------------------------------------- internal
+
+    /// @dev The sub-account that sales of a listing fill now.
+    function _earnerOf(uint256 id) private view returns (address account) {
+        (, account) = w.revenue.beneficiaryOf(id);
+    }
 
     function _receivedNow(uint256 id, TokenMock token) private view returns (uint256) {
         (address beneficiary,) = w.revenue.beneficiaryOf(id);

@@ -7,10 +7,10 @@ import {Vault} from "../../../src/Vault.sol";
 import {LockOrder} from "../../../src/types/Lock.sol";
 import {Funding} from "../../../src/types/Payment.sol";
 import {TokenMock} from "../../mocks/TokenMock.sol";
-import {Test} from "forge-std/Test.sol";
+import {Bystanders} from "./Bystanders.sol";
 
 /// @notice The steps of the staking invariants. Around each step it compares what every account has earned.
-contract StakingHandler is Test {
+contract StakingHandler is Bystanders {
     struct Moment {
         uint256 time;
         uint256 total;
@@ -43,6 +43,11 @@ contract StakingHandler is Test {
         address[] memory tokens_
     ) {
         (vault, staking, stoa, holder, people, tokens) = (vault_, staking_, stoa_, holder_, people_, tokens_);
+        _watchIn(vault_, tokens_);
+        _watch(address(staking_));
+        for (uint256 i = 0; i < people_.length; ++i) {
+            _watch(people_[i]);
+        }
     }
 
     // ------------------------------------------------------------------------------------ what steps must not do
@@ -89,7 +94,7 @@ contract StakingHandler is Test {
     // ------------------------------------------------------------------------------------------------- locks
 
     /// @notice Starts a lock, or raises the one that runs where it can be.
-    function lock(uint256 who, uint256 amount, uint256 term) external compared {
+    function lock(uint256 who, uint256 amount, uint256 term) external compared bystandersKeep {
         address account = _person(who);
         amount = bound(amount, 1e18, 1e24);
         term = bound(term, 1, 52);
@@ -100,14 +105,14 @@ contract StakingHandler is Test {
         _pay(account, amount, term);
     }
 
-    function raiseByDust(uint256 who, uint256 amount) external compared {
+    function raiseByDust(uint256 who, uint256 amount) external compared bystandersKeep {
         address account = _person(who);
         if (_score(account) == 0 || _lastWeek(account)) return;
         _pay(account, bound(amount, 1, 100), 0);
     }
 
     /// @notice Extends to the shortest term allowed, or longer.
-    function extend(uint256 who, uint256 term) external compared {
+    function extend(uint256 who, uint256 term) external compared bystandersKeep {
         address account = _person(who);
         (uint256 amount, uint256 score, uint64 end,) = staking.lockOf(account);
         if (amount == 0) return;
@@ -119,10 +124,11 @@ contract StakingHandler is Test {
         staking.extend(bound(term, least, 52));
     }
 
-    function withdraw(uint256 who, bool wallet) external compared {
+    function withdraw(uint256 who, bool wallet) external compared bystandersKeep {
         address account = _person(who);
         (uint256 amount, uint256 score,,) = staking.lockOf(account);
         if (amount == 0 || score != 0) return;
+        _parties(address(stoa), account, address(staking));
         uint256 before = wallet ? stoa.balanceOf(account) : _balance(account, address(stoa));
         vm.prank(account);
         assertEq(wallet ? staking.withdrawTo(account) : staking.withdraw(), amount);
@@ -133,9 +139,10 @@ contract StakingHandler is Test {
 
     // -------------------------------------------------------------------------------------------------- fees
 
-    function earnFees(uint256 which, uint256 amount, bool distributed) external compared {
+    function earnFees(uint256 which, uint256 amount, bool distributed) external compared bystandersKeep {
         address token = _token(which);
         amount = bound(amount, 0, which % 7 == 0 ? 10 : 1e24);
+        _party(token, address(staking));
         if (token == address(stoa)) {
             vm.prank(holder);
             stoa.transfer(address(this), amount);
@@ -148,12 +155,13 @@ contract StakingHandler is Test {
         if (distributed) staking.distribute(token);
     }
 
-    function distribute(uint256 which) external compared {
+    function distribute(uint256 which) external compared bystandersKeep {
         staking.distribute(_token(which));
     }
 
-    function claim(uint256 who, uint256 which, bool wallet) external compared {
+    function claim(uint256 who, uint256 which, bool wallet) external compared bystandersKeep {
         (address account, address token) = (_person(who), _token(which));
+        _parties(token, account, address(staking));
         uint256 claimable = staking.claimable(account, token);
         vm.prank(account);
         uint256 amount = wallet ? staking.claimTo(token, account) : staking.claim(token);
@@ -161,15 +169,16 @@ contract StakingHandler is Test {
         _notePaid(account, token, amount);
     }
 
-    function setReinvest(uint256 who, bool enabled) external compared {
+    function setReinvest(uint256 who, bool enabled) external compared bystandersKeep {
         vm.prank(_person(who));
         staking.setReinvest(enabled);
     }
 
-    function reinvest(uint256 who, uint256 by) external compared {
+    function reinvest(uint256 who, uint256 by) external compared bystandersKeep {
         (address account, address caller) = (_person(who), _person(by));
         (uint256 before,,, bool anyone) = staking.lockOf(account);
         if (!anyone) caller = account;
+        _parties(address(stoa), account, address(staking));
         vm.prank(caller);
         uint256 amount = staking.reinvest(account);
         _notePaid(account, address(stoa), amount);
@@ -181,12 +190,12 @@ contract StakingHandler is Test {
 
     // -------------------------------------------------------------------------------------------------- time
 
-    function pass(uint256 time) external compared {
+    function pass(uint256 time) external compared bystandersKeep {
         _remember();
         vm.warp(vm.getBlockTimestamp() + bound(time, 1, 10 days));
     }
 
-    function passLong(uint256 time) external compared {
+    function passLong(uint256 time) external compared bystandersKeep {
         if (time % 4 != 0) return;
         _remember();
         vm.warp(vm.getBlockTimestamp() + bound(time, 1, 70 weeks));
@@ -204,6 +213,7 @@ contract StakingHandler is Test {
     // ---------------------------------------------------------------------------------------------- internal
 
     function _pay(address account, uint256 amount, uint256 term) private {
+        _party(address(stoa), address(staking));
         vm.startPrank(holder);
         stoa.approve(address(vault), amount);
         vault.deposit(address(stoa), amount, account);

@@ -5,6 +5,8 @@ use std::process::Command;
 use anyhow::{Context as _, bail};
 use stoa_scripts::{checkout, testing::Bin};
 
+use super::mutation;
+
 /// What may stand at the top level beside dot-files.
 const TOP_LEVEL: [&str; 12] = [
     "ARCHITECTURE.md",
@@ -44,6 +46,7 @@ pub(super) fn check() -> anyhow::Result<Vec<String>> {
             .with_context(|| format!("cannot read {file}"))?;
         wrong.extend(names_host(file, &text));
     }
+    wrong.extend(mutation::stale()?);
     Ok(wrong)
 }
 

@@ -93,7 +93,7 @@ pub(super) fn all() -> anyhow::Result<Vec<Suite>> {
     suites.extend(web());
     suites.push(suite(
         "hygiene",
-        "top level, lock files, file sizes",
+        "top level, lock files, file sizes, the mutation report's sources",
         Lane::Side,
         Work::Check(hygiene::check),
     ));

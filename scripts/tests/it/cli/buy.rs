@@ -157,6 +157,10 @@ async fn subscriptions_credits_and_free_plans_say_what_they_give() {
     // Wallet 7 has nothing at all.
     let nothing = desk.does(7, &format!("buy {free}"));
     assert_eq!((nothing["amount"].as_str(), paid(&nothing)), (Some("0"), ("balance", 1)));
+    assert_eq!(
+        desk.refuses(7, &format!("buy {free} --quantity 2")),
+        format!("stoa: buying plan {free} is refused: plan {free} is free and sells one at a time, not 2")
+    );
 
     let words = desk.says(&format!("buy {calls} --wallet demo:5 --yes"));
     let buyer = desk.address(5);

@@ -9,7 +9,7 @@ mod workshop;
 use std::collections::BTreeMap;
 
 use anyhow::Context as _;
-use stoa_scripts::checkout;
+use stoa_scripts::{checkout, fingerprint};
 
 use self::{
     mutant::Mutant,
@@ -48,18 +48,42 @@ pub(super) fn measure(sample: &Sample) -> anyhow::Result<Measured> {
     let mutants = all(&shop)?;
     let found = mutants.len();
     let judged = judge(&shop, sample, mutant::shuffled(mutants, sample.mutation_seed))?;
-    let reasons: BTreeMap<String, String> = serde_json::from_str(&read(REASONS)?).context(REASONS)?;
+    let reasons = reasons()?;
     let total = report::total(&judged);
-    let mut wrong = report::faults(&judged, &reasons);
+    let mut wrong = report::faults(&judged, &reasons, sample.mutant.is_none());
     if total.per_mille() < BAR {
         wrong.push(format!("{} are killed; at least {} % must be", total.percent(), BAR / 10));
     }
-    let text = report::render(sample.mutation_seed, found, &judged, &reasons)?;
+    let text = report::render((sample.mutation_seed, found, &sources()?), &judged, &reasons)?;
     if sample.mutant.is_none() {
         let path = checkout::root().join(REPORT);
         std::fs::write(&path, &text).with_context(|| format!("cannot write {}", path.display()))?;
     }
     Ok(Measured { detail: format!("{} killed", total.percent()), text, wrong })
+}
+
+/// Whether the committed report is of the sources as they are. The mutants themselves are tried by [`measure`] alone.
+pub(super) fn stale() -> anyhow::Result<Vec<String>> {
+    Ok(report::stale(&read(REPORT)?, &sources()?, &reasons()?))
+}
+
+/// One hash over the files that are mutated.
+fn sources() -> anyhow::Result<String> {
+    let contracts = checkout::root().join("contracts");
+    let mut parts = Vec::new();
+    for entry in std::fs::read_dir(contracts.join("src")).context("cannot read contracts/src")? {
+        let part = format!("src/{}", entry?.file_name().to_string_lossy());
+        if !LEFT_OUT.contains(&format!("{part}/").as_str()) {
+            parts.push(part);
+        }
+    }
+    parts.sort_unstable();
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    Ok(fingerprint::of(&contracts, &parts).context("cannot read contracts/src")?.to_string())
+}
+
+fn reasons() -> anyhow::Result<BTreeMap<String, String>> {
+    serde_json::from_str(&read(REASONS)?).context(REASONS)
 }
 
 fn read(path: &str) -> anyhow::Result<String> {

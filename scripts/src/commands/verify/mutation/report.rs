@@ -1,6 +1,9 @@
 //! The committed report: what was tried, and why the survivors are right as they are.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
 
 use super::{
     mutant::{Kind, Mutant},
@@ -43,21 +46,47 @@ pub(super) fn survivors(judged: &[(Mutant, Fate)]) -> impl Iterator<Item = &Muta
     judged.iter().filter(|(_, fate)| *fate == Fate::Survived).map(|(mutant, _)| mutant)
 }
 
-/// Survivors without a reason, and reasons of mutants that were killed.
-pub(super) fn faults(judged: &[(Mutant, Fate)], reasons: &BTreeMap<String, String>) -> Vec<String> {
+/// Survivors without a reason, and reasons of what does not survive. Of a sample that is not the `whole`, reasons of mutants
+/// that were not tried may be right.
+pub(super) fn faults(
+    judged: &[(Mutant, Fate)],
+    reasons: &BTreeMap<String, String>,
+    whole: bool,
+) -> Vec<String> {
     let unexplained = survivors(judged).filter(|mutant| !reasons.contains_key(&mutant.name));
     let mut faults: Vec<String> = unexplained
         .map(|mutant| format!("{}:{} survives: {}", mutant.file, mutant.line, mutant.name))
         .collect();
-    let killed =
-        judged.iter().filter(|(mutant, fate)| *fate != Fate::Survived && reasons.contains_key(&mutant.name));
-    faults.extend(killed.map(|(mutant, _)| format!("has a reason but is killed: {}", mutant.name)));
+    let alive: BTreeSet<&str> = survivors(judged).map(|mutant| mutant.name.as_str()).collect();
+    let tried: BTreeSet<&str> = judged.iter().map(|(mutant, _)| mutant.name.as_str()).collect();
+    for name in reasons.keys().filter(|name| !alive.contains(name.as_str())) {
+        if tried.contains(name.as_str()) {
+            faults.push(format!("has a reason but is killed: {name}"));
+        } else if whole {
+            faults.push(format!("has a reason but is no mutant of the sample: {name}"));
+        }
+    }
     faults
 }
 
+/// What makes a committed report one of other sources than these, or of other reasons.
+pub(super) fn stale(report: &str, sources: &str, reasons: &BTreeMap<String, String>) -> Vec<String> {
+    let mut wrong = Vec::new();
+    if !report.contains(sources) {
+        wrong.push(
+            "contracts/assurance/mutation.md is of other sources: run `cargo verify --long --only mutation`"
+                .to_owned(),
+        );
+    }
+    let survives = |name: &str| report.lines().any(|line| line.starts_with(&format!("| {} |", cell(name))));
+    let gone = reasons.keys().filter(|name| !survives(name));
+    wrong.extend(gone.map(|name| format!("mutation-reasons.json explains what did not survive: {name}")));
+    wrong
+}
+
+/// The report of a sample: its seed, how many mutants were found, and the hash of their sources.
 pub(super) fn render(
-    seed: u64,
-    found: usize,
+    (seed, found, sources): (u64, usize, &str),
     judged: &[(Mutant, Fate)],
     reasons: &BTreeMap<String, String>,
 ) -> Result<String, std::fmt::Error> {
@@ -65,7 +94,7 @@ pub(super) fn render(
     let mut text = HEAD.to_owned();
     writeln!(
         text,
-        "Seed {seed}; {} mutants of {found} that were found; {} killed.\n",
+        "Seed {seed}; {} mutants of {found} that were found; {} killed. Hash of the mutated sources:\n`{sources}`.\n",
         total.all,
         total.percent()
     )?;
@@ -118,18 +147,33 @@ mod tests {
     #[test]
     fn survivors_need_reasons_and_reasons_survivors() {
         let reasons = |name: &str| BTreeMap::from([(name.to_owned(), "nobody | sees it".to_owned())]);
-        let named = |name: &str| faults(&judged(), &reasons(name));
+        let named = |name: &str| faults(&judged(), &reasons(name), true);
         assert_eq!(named("A.f: `b;` → deleted"), Vec::<String>::new());
         let expected =
             ["src/A.sol:2 survives: A.f: `b;` → deleted", "has a reason but is killed: A.f: `a;` → deleted"];
         assert_eq!(named("A.f: `a;` → deleted"), expected);
+        let gone = "A.g: `b;` → deleted";
+        assert_eq!(named(gone)[1], format!("has a reason but is no mutant of the sample: {gone}"));
+        assert_eq!(faults(&judged(), &reasons(gone), false).len(), 1, "of some mutants nobody can tell");
+    }
+
+    #[test]
+    fn a_report_of_other_sources_is_stale() {
+        let reasons = |name: &str| BTreeMap::from([(name.to_owned(), "nobody | sees it".to_owned())]);
+        let alive = reasons("A.f: `b;` → deleted");
+        let text = render((7, 9, "0xfeed"), &judged(), &alive).unwrap();
+        assert_eq!(stale(&text, "0xfeed", &alive), Vec::<String>::new());
+        assert!(stale(&text, "0xbeef", &alive)[0].contains("of other sources"));
+        let gone = stale(&text, "0xfeed", &reasons("A.g: `a | b;` → deleted"));
+        assert_eq!(gone, ["mutation-reasons.json explains what did not survive: A.g: `a | b;` → deleted"]);
     }
 
     #[test]
     fn the_report_counts_every_survivor() {
         let reasons = BTreeMap::from([("A.f: `b;` → deleted".to_owned(), "nobody | sees it".to_owned())]);
-        let text = render(7, 9, &judged(), &reasons).unwrap();
-        assert!(text.contains("Seed 7; 2 mutants of 9 that were found; 50.0 % (1/2) killed."), "{text}");
+        let text = render((7, 9, "0xfeed"), &judged(), &reasons).unwrap();
+        assert!(text.contains("Seed 7; 2 mutants of 9 that were found; 50.0 % (1/2) killed. Hash"), "{text}");
+        assert!(text.contains("\n`0xfeed`.\n"), "{text}");
         assert_eq!(cell(&Kind::Sign.to_string()).matches("\\|").count(), 1);
         assert!(text.contains("| call deleted | 2 | 1 |"), "{text}");
         assert!(text.contains("| A.f: `b;` → deleted | src/A.sol:2 | nobody \\| sees it |"), "{text}");
