@@ -10,7 +10,7 @@ use alloy::{
 };
 use url::Url;
 
-use super::{Deployment, Error, plan::text_as_bytes32};
+use super::{Deployment, Error, Parameters, plan::text_as_bytes32};
 use crate::cli::explain;
 
 sol! {
@@ -75,6 +75,17 @@ impl Chain {
 
     pub(super) async fn has_code(&self, address: Address) -> Result<bool, Error> {
         Ok(!self.code(address).await?.is_empty())
+    }
+
+    /// The tokens that parameters name are there: constructors keep them for good, and a typo with them.
+    pub(super) async fn has_tokens(&self, parameters: &Parameters) -> Result<(), Error> {
+        let named = [("--weth", parameters.weth), ("--bridged-stoa", parameters.bridged_stoa)];
+        for (option, address) in named {
+            if address != Address::ZERO && !self.has_code(address).await? {
+                return Err(Error::NoToken { option, address, chain_id: self.id });
+            }
+        }
+        Ok(())
     }
 
     pub(super) async fn head(&self) -> Result<u64, Error> {

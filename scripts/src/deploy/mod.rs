@@ -105,7 +105,8 @@ impl Job {
     /// Reads the deployment file, if there is one, and computes what will be where. Nothing is sent.
     ///
     /// # Errors
-    /// When the file is of another chain, parameters are missing, or the operator's key is a well-known one.
+    /// When the file is of another chain, parameters are missing or name tokens that are not there, or the operator's
+    /// key is a well-known one.
     pub async fn new(
         chain: Chain,
         operator: alloy::primitives::Address,
@@ -133,6 +134,10 @@ impl Job {
             None => false,
         };
         let known = known.filter(|_| !outdated);
+        // On a local chain nothing is for good, and what is named may be placed later.
+        if !local && known.is_none() {
+            chain.has_tokens(&plan.parameters).await?;
+        }
         Ok(Self { chain, plan, path, known, outdated })
     }
 

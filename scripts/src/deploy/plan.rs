@@ -111,6 +111,19 @@ impl Plan {
         std::iter::once(&self.deployer).chain(&self.children).chain(&self.extras)
     }
 
+    /// A contract's address; none where the plan has no such contract.
+    pub(super) fn address(&self, name: &str) -> Address {
+        self.items().find(|item| item.name == name).map(|item| item.address).unwrap_or_default()
+    }
+
+    /// STOA on this chain: as it was bridged here, else as it is minted here.
+    pub(super) fn stoa(&self) -> Address {
+        match self.parameters.bridged_stoa {
+            Address::ZERO => self.address("StoaToken"),
+            bridged => bridged,
+        }
+    }
+
     pub(super) fn configure_call(&self) -> Call {
         let child =
             |item: &Item| IDeployer::Child { name: item.salt, initCodeHash: keccak256(&item.init_code) };

@@ -60,12 +60,12 @@ pub(super) async fn run(args: &PlaceArgs) -> anyhow::Result<()> {
     let output = Output { json: args.chain.json };
     if let Some(operator) = args.operator {
         let job = Job::new(chain, operator, file, parameters).await?;
-        return show(output, &job.forecast(operator, &terms.caps).await?);
+        return show(output, &job, &job.forecast(operator, &terms.caps).await?);
     }
     let key = args.key(&network).await?;
     let job = Job::new(chain, key.address(), file, parameters).await?;
     if args.dry_run {
-        return show(output, &job.forecast(key.address(), &terms.caps).await?);
+        return show(output, &job, &job.forecast(key.address(), &terms.caps).await?);
     }
     if !network.is_local() && !args.signing.yes {
         let forecast = job.forecast(key.address(), &terms.caps).await?;
@@ -108,8 +108,12 @@ impl PlaceArgs {
     }
 }
 
-fn show(output: Output, forecast: &Forecast) -> anyhow::Result<()> {
-    output.answer(forecast, || format!("{}\nNothing was sent.", table(forecast)))
+fn show(output: Output, job: &Job, forecast: &Forecast) -> anyhow::Result<()> {
+    output.answer(forecast, || {
+        let parameters =
+            if forecast.steps.is_empty() { String::new() } else { format!("{}\n", said_parameters(job)) };
+        format!("{}\n{parameters}Nothing was sent.", table(forecast))
+    })
 }
 
 fn table(forecast: &Forecast) -> String {
@@ -157,12 +161,17 @@ fn said_parameters(job: &Job) -> String {
         Address::ZERO => "none: no native coin".to_owned(),
         weth => weth.to_string(),
     };
+    let (stoa, holder) = match parameters.bridged_stoa {
+        Address::ZERO => ("minted here".to_owned(), parameters.stoa_holder.to_string()),
+        bridged => (format!("bridged, as {bridged}"), "nobody: none is minted here".to_owned()),
+    };
     Table::of_pairs([
         ("protocol fee", format!("{} bps", parameters.fee_bps)),
         ("Timelock's delay", format!("{} s", parameters.timelock_delay)),
         ("proposers", list(&parameters.proposers)),
         ("executors", executors),
-        ("all STOA goes to", parameters.stoa_holder.to_string()),
+        ("STOA", stoa),
+        ("all STOA goes to", holder),
         ("WETH", weth),
     ])
     .to_string()
