@@ -8,6 +8,7 @@ use alloy::{
     sol,
     transports::TransportError,
 };
+use stoa_contracts::Vault;
 use url::Url;
 
 use super::{Deployment, Error, Parameters, plan::text_as_bytes32};
@@ -119,6 +120,14 @@ impl Chain {
             }
             Err(error) => Err(call("addressOf")(error)),
         }
+    }
+
+    /// Whether the Vault has told this token's name.
+    pub(super) async fn is_described(&self, vault: Address, token: Address) -> Result<bool, Error> {
+        if !self.has_code(vault).await? {
+            return Ok(false);
+        }
+        Vault::new(vault, &self.provider).isDescribed(token).call().await.map_err(call("isDescribed"))
     }
 
     pub(super) async fn address_of(&self, deployer: Address, child: &str) -> Result<Address, Error> {

@@ -5,6 +5,8 @@ use alloy::{
     sol_types::{SolCall as _, SolValue as _},
 };
 
+use stoa_contracts::Vault;
+
 use super::{Artifact, Error, Parameters, chain::IDeployer, send::Call};
 
 /// Nick's CREATE2 deployer, at the same address on every chain that has it.
@@ -64,6 +66,8 @@ pub(super) enum Step<'a> {
     Place(&'a Item, Call),
     /// Names parameters and children to the Deployer.
     Configure(Call),
+    /// Has the Vault tell STOA's name once, as it tells other tokens' when they are first used.
+    Describe(Call),
 }
 
 /// All contracts with their addresses.
@@ -103,6 +107,7 @@ impl Plan {
             .into_iter()
             .chain(children)
             .chain(extras)
+            .chain([Step::Describe(self.describe_call())])
             .collect()
     }
 
@@ -122,6 +127,11 @@ impl Plan {
             Address::ZERO => self.address("StoaToken"),
             bridged => bridged,
         }
+    }
+
+    fn describe_call(&self) -> Call {
+        let data = Vault::describeCall { token: self.stoa() }.abi_encode().into();
+        Call { what: "describing STOA".to_owned(), to: self.address("Vault"), data, value: U256::ZERO }
     }
 
     pub(super) fn configure_call(&self) -> Call {

@@ -140,6 +140,11 @@ impl Job {
                         todo.push(Todo::new(operator, call, None));
                     }
                 }
+                Step::Describe(call) => {
+                    if !self.chain.is_described(call.to, self.plan.stoa()).await? {
+                        todo.push(Todo::new(operator, call, None));
+                    }
+                }
             }
         }
         Ok((present, todo))

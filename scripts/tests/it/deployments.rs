@@ -9,9 +9,14 @@ use alloy::{
     network::EthereumWallet,
     primitives::{Address, B256, U256},
     providers::{Provider as _, ProviderBuilder},
+    rpc::types::Filter,
     signers::local::PrivateKeySigner,
+    sol_types::SolEvent as _,
 };
-use stoa_contracts::{Revenue, Staking, StoaToken, Vault};
+use stoa_contracts::{
+    Revenue, Staking, StoaToken,
+    Vault::{self, TokenDescribed},
+};
 use stoa_scripts::{
     deploy::{self, Deployment, Options, Parameters},
     testing::{Anvil, AnvilOptions, Bin},
@@ -47,6 +52,14 @@ async fn deploys_once_and_then_only_verifies() {
         assert_eq!(receipt.block_number, Some(placed.block));
     }
     assert_eq!(first.deployment.block, first.deployment.contracts["Deployer"].block);
+
+    // Whoever indexes from the first block on learns what STOA is called.
+    let at = |name: &str| first.deployment.address(name).unwrap();
+    let filter = Filter::new().address(at("Vault")).event_signature(TokenDescribed::SIGNATURE_HASH);
+    let logs = provider.get_logs(&filter.from_block(0)).await.unwrap();
+    let told: Vec<_> = logs.iter().map(|log| TokenDescribed::decode_log(&log.inner).unwrap().data).collect();
+    assert_eq!(told.len(), 1);
+    assert_eq!((told[0].token, told[0].symbol.as_str(), told[0].decimals), (at("StoaToken"), "STOA", 18));
 }
 
 #[tokio::test]

@@ -22,8 +22,8 @@ use tempfile::TempDir;
 
 use super::crashes::{Endpoint, Fault};
 
-/// Twelve contracts, and the parameters.
-const STEPS: u64 = 13;
+/// Twelve contracts, the parameters, and STOA's name.
+const STEPS: u64 = 14;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A chain, a folder for the file, and the operator.
@@ -306,7 +306,7 @@ async fn a_chain_that_takes_blocks_back_is_deployed_to_again() {
     let yard = Yard::with(&[]).await;
     let mut run = yard.deploy(&["--confirmations", "4"]);
     let line = run.until("waiting for block");
-    assert!(line.contains("waiting for block 16, which confirms the last one"), "{line}");
+    assert!(line.contains("waiting for block 17, which confirms the last one"), "{line}");
     assert!(!yard.file().exists(), "nothing is written before it is confirmed");
     let nothing: [(); 0] = [];
     let _: Value = yard.provider.client().request("anvil_reorg", (3, nothing)).await.unwrap();
