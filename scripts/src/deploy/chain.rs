@@ -12,7 +12,7 @@ use stoa_contracts::Vault;
 use url::Url;
 
 use super::{Deployment, Error, Parameters, plan::text_as_bytes32};
-use crate::cli::explain;
+use crate::cli::{self, endpoint::innermost, explain, origin};
 
 sol! {
     /// The part of the Deployer that a deployment uses.
@@ -62,10 +62,10 @@ impl Chain {
     /// # Errors
     /// When no chain answers.
     pub async fn connect(url: &Url) -> Result<Self, Error> {
-        let unreachable = |reason: String| Error::Unreachable { url: url.to_string(), reason };
+        let unreachable = |reason: String| Error::Unreachable { url: origin(url), reason };
         let client = reqwest::Client::builder().timeout(ANSWER).build();
         let client = client.map_err(|error| unreachable(error.to_string()))?;
-        let provider = ProviderBuilder::new().connect_reqwest(client, url.clone()).erased();
+        let provider = ProviderBuilder::new().connect_client(cli::client(url, client)).erased();
         let id = provider.get_chain_id().await.map_err(|error| unreachable(reason(&error)))?;
         Ok(Self { provider, id })
     }
@@ -167,13 +167,4 @@ pub fn reason(error: &TransportError) -> String {
             None => error.to_string(),
         },
     }
-}
-
-/// The cause that all others only wrap.
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    cause.to_string()
 }

@@ -37,7 +37,7 @@ pub use simulate::{Forecast, ForecastStep};
 pub use sources::{path_of as sources_path, write as write_sources};
 pub use verify::{Check, verify};
 
-use crate::key::Key;
+use crate::{cli::origin, key::Key};
 
 /// The chain id of local chains: there, and only there, the well-known keys and the demo token are used.
 pub use crate::anvil::CHAIN_ID as LOCAL_CHAIN_ID;
@@ -83,7 +83,7 @@ impl Chain {
     pub fn expect(&self, url: &Url, wanted: Option<u64>) -> Result<(), Error> {
         match wanted {
             Some(expected) if expected != self.id => {
-                Err(Error::WrongChain { url: url.to_string(), expected, found: self.id })
+                Err(Error::WrongChain { url: origin(url), expected, found: self.id })
             }
             _ => Ok(()),
         }

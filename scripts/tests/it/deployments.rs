@@ -279,7 +279,7 @@ async fn the_command_says_what_is_wrong() {
         String::from_utf8(output.stderr).unwrap()
     };
     let nobody = said(5, &["deploy", "--rpc-url", "http://127.0.0.1:1"]);
-    assert!(nobody.contains("no chain answers at http://127.0.0.1:1/: Connection refused"), "{nobody}");
+    assert!(nobody.contains("no chain answers at http://127.0.0.1:1: Connection refused"), "{nobody}");
 
     let other = AnvilOptions { chain_id: Some(84532), ..AnvilOptions::default() };
     let chain = Anvil::start_with(other).await;

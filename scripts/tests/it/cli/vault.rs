@@ -75,7 +75,7 @@ async fn what_is_wrong_is_said_with_its_exit_code() {
         (
             "vault show 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --token dUSD --rpc-url http://127.0.0.1:1",
             5,
-            "no chain answers at http://127.0.0.1:1/",
+            "no chain answers at http://127.0.0.1:1: Connection refused",
         ),
         ("vault show 0x7099 --token dUSD", 2, "invalid value '0x7099'"),
     ] {
