@@ -3,7 +3,7 @@
 use alloy::primitives::{Address, U256};
 use clap::Subcommand;
 use serde::Serialize;
-use stoa_contracts::{StoaToken, Vault};
+use stoa_contracts::Vault;
 use stoa_scripts::cli::{ChainArgs, Session, SignerArgs, Step, Table, Token};
 
 /// Money in the Vault: what an account has there, and the way in and out.
@@ -117,13 +117,8 @@ async fn deposit(session: &Session, token: &Token, amount: &str, to: Option<Addr
     let value = token.parse(amount).map_err(anyhow::Error::msg)?;
     let (account, vault) = (session.account()?, *session.contracts.vault.address());
     let to = to.unwrap_or(account);
-    let mut steps = Vec::new();
     let allowed = session.contracts.token(token.address).allowance(account, vault).call().await?;
-    if allowed < value {
-        let approve = StoaToken::approveCall { spender: vault, value };
-        let what = format!("allowing the Vault to take {}", token.show(value));
-        steps.push(Step::new(what, token.address, &approve));
-    }
+    let mut steps = session.allow(token, value, allowed).await?;
     let call = Vault::depositCall { token: token.address, amount: value, to };
     let what = format!("depositing {}", token.show(value));
     steps.push(Step::new(what, vault, &call).with_row("balance of", to));

@@ -23,6 +23,7 @@ mod shares;
 mod shop;
 mod stake;
 mod stores;
+mod tokens;
 mod vault;
 mod wallet;
 
