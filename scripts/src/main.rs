@@ -25,7 +25,8 @@ const EXIT_CODES: &str = "Exit codes:
   2  the command line is not valid
   3  the contracts refuse it
   4  nobody agreed to it
-  5  the chain does not answer, or is another one";
+  5  the chain does not answer, or is another one
+  6  what was sent is in no block yet: it is still pending";
 
 #[derive(Debug, Subcommand)]
 enum Command {

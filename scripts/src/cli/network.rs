@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use alloy::primitives::Address;
@@ -13,6 +14,9 @@ use crate::anvil;
 
 /// Committed beside the code; another file can be named.
 const KNOWN: &str = include_str!("../../networks.toml");
+/// Bounds of how often a chain is asked: often enough for a person who waits, not too often for a public endpoint.
+const SHORTEST_POLL: Duration = Duration::from_millis(250);
+const LONGEST_POLL: Duration = Duration::from_secs(3);
 const LOCAL_URL: &str = "http://127.0.0.1:8545";
 
 /// One chain.
@@ -144,6 +148,15 @@ impl Network {
     #[must_use]
     pub fn is_local(&self) -> bool {
         self.chain_id == anvil::CHAIN_ID
+    }
+
+    /// How often it is worth asking whether something is in a block by now.
+    #[must_use]
+    pub fn poll(&self) -> Duration {
+        if self.is_local() {
+            return Duration::from_millis(50);
+        }
+        Duration::from_millis(self.block_seconds.saturating_mul(250)).clamp(SHORTEST_POLL, LONGEST_POLL)
     }
 
     /// Where people look at a transaction.

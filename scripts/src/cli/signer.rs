@@ -32,9 +32,12 @@ pub struct SignerArgs {
     /// Send without asking.
     #[arg(long, short)]
     pub yes: bool,
-    /// The most that a unit of gas may cost, in gwei; nothing is sent while the chain asks for more.
+    /// The most that a unit of gas may cost, in gwei; nothing is sent while the next block costs more.
     #[arg(long, value_name = "GWEI")]
     pub max_fee: Option<String>,
+    /// How long to wait for a transaction's block, in seconds [default: 300; 1800 for a deployment's].
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub timeout: Option<u64>,
 }
 
 impl SignerArgs {

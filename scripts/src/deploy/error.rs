@@ -99,6 +99,7 @@ impl Error {
             Self::Unreachable { .. } | Self::WrongChain { .. } | Self::OtherChain { .. } => Exit::Chain,
             Self::Reverted { .. } | Self::WouldFail { .. } => Exit::Refused,
             Self::TooDear { .. } => Exit::Declined,
+            Self::StillPending { .. } | Self::NonceBusy { .. } => Exit::Pending,
             _ => Exit::Other,
         }
     }

@@ -29,7 +29,7 @@ use url::Url;
 pub use artifact::Artifact;
 pub use chain::{Chain, reason};
 pub use error::Error;
-pub use fee::{Caps, Fee};
+pub use fee::{Asked, Caps, Fee};
 pub use file::{Deployment, Parameters, Placed, default_path};
 pub use plan::{CREATE2_DEPLOYER, Plan};
 pub use send::Terms;

@@ -103,6 +103,7 @@ impl PlaceArgs {
             confirmations: self.confirmations.unwrap_or(confirmations),
             poll,
             replace_after: Duration::from_secs(self.replace_after),
+            give_up_after: self.signing.timeout.map_or(usual.give_up_after, Duration::from_secs),
             ..usual
         })
     }

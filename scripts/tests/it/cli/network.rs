@@ -69,7 +69,8 @@ async fn the_key_in_an_endpoint_is_never_repeated() {
     });
     let refusing = Server::start(|asked| {
         let id = serde_json::from_slice::<Value>(&asked.body).unwrap()["id"].clone();
-        let error = serde_json::json!({ "code": -32000, "message": format!("the key {KEY} is over its limit") });
+        let error =
+            serde_json::json!({ "code": -32000, "message": format!("the key {KEY} is over its limit") });
         let answer = serde_json::json!({ "jsonrpc": "2.0", "id": id, "error": error });
         (axum::http::StatusCode::OK, answer.to_string().into())
     });
@@ -99,7 +100,12 @@ async fn the_key_in_an_endpoint_is_never_repeated() {
             let said = said(output);
             assert_eq!(said.code, 5, "{args:?}: {}", said.err);
             assert!(said.err.contains(expected), "{args:?}: {}", said.err);
-            assert!(!said.err.contains(KEY) && !said.out.contains(KEY), "{args:?}: {} {}", said.err, said.out);
+            assert!(
+                !said.err.contains(KEY) && !said.out.contains(KEY),
+                "{args:?}: {} {}",
+                said.err,
+                said.out
+            );
         }
     }
 }

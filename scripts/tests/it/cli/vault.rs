@@ -1,6 +1,12 @@
 //! `stoa vault`, and what all commands have in common.
 
-use super::{Desk, said};
+use alloy::{primitives::U256, providers::Provider as _};
+
+use super::{
+    Desk,
+    crashes::{Endpoint, Fault},
+    said,
+};
 
 #[tokio::test]
 async fn money_goes_in_and_out_and_each_number_is_exact() {
@@ -84,6 +90,57 @@ async fn what_is_wrong_is_said_with_its_exit_code() {
         assert_eq!(said.code, code, "{line}: {}", said.err);
         assert!(said.out.is_empty(), "{line}: {}", said.out);
     }
+}
+
+/// The next block is what counts, not the headroom above it.
+#[tokio::test]
+async fn a_cap_below_the_headroom_is_no_reason_to_send_nothing() {
+    let desk = Desk::open().await;
+    desk.mint(5, 10_000_000).await;
+    let chain = desk.sender(0);
+    let offered = chain.estimate_eip1559_fees().await.unwrap();
+    let base = u128::from(desk.newest_block().await.header.base_fee_per_gas.unwrap());
+    let most = base + base / 10 + offered.max_priority_fee_per_gas;
+    assert!(most < offered.max_fee_per_gas, "twice the base fee is what is offered without a cap");
+    let cap = stoa_scripts::cli::format_units(U256::from(most), 9);
+    let sent = desk.does(5, &format!("vault deposit 1 --token dUSD --max-fee {cap}"));
+    assert_eq!(sent.as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn what_stays_in_no_block_is_told_with_its_hash_and_a_code() {
+    let desk = Desk::open().await;
+    desk.mint(5, 10_000_000).await;
+    let chain = desk.sender(0);
+    let _: serde_json::Value = chain.raw_request("evm_setAutomine".into(), (false,)).await.unwrap();
+    let line = "vault deposit 1 --token dUSD --wallet demo:5 --yes --timeout 1";
+    let said = desk.says(line);
+    let waiting: serde_json::Value = chain.raw_request("txpool_content".into(), ()).await.unwrap();
+    let account = &waiting["pending"].as_object().unwrap().values().next().unwrap();
+    let hash = account.as_object().unwrap().values().next().unwrap()["hash"].as_str().unwrap().to_owned();
+    assert_eq!(said.code, 6, "{}", said.err);
+    assert_eq!(
+        said.err.lines().collect::<Vec<_>>(),
+        [
+            format!("allowing the Vault to take 1 dUSD: sent as {hash}"),
+            format!(
+                "stoa: allowing the Vault to take 1 dUSD is still pending after 1 s: transaction {hash}; look whether it \
+                 is in a block before you send it again"
+            )
+        ]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_node_has_dropped_is_told_so() {
+    let desk = Desk::open().await;
+    desk.mint(5, 10_000_000).await;
+    let endpoint = Endpoint::before(desk.chain.rpc_url()).await;
+    endpoint.arm(Fault::Forgotten, 1);
+    let line = ["vault", "deposit", "1", "--token", "dUSD", "--wallet", "demo:5", "--yes", "--timeout", "1"];
+    let said = said(desk.command(&line).env("STOA_RPC_URL", &endpoint.url).output().unwrap());
+    assert_eq!(said.code, 6, "{}", said.err);
+    assert!(said.err.contains(", which the node no longer knows: it was probably dropped;"), "{}", said.err);
 }
 
 #[test]
