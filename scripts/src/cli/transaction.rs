@@ -85,10 +85,26 @@ impl Session {
     /// # Errors
     /// When one is refused or nobody agrees. What was sent before stays.
     pub async fn send_all(&self, steps: &[Step]) -> anyhow::Result<Vec<Sent>> {
-        let Some(first) = steps.first() else { return Ok(Vec::new()) };
+        self.prepare(steps).await?;
+        self.send_agreed(steps).await
+    }
+
+    /// Tries the first of these out, shows all and waits for a yes: for what has to be done between that and sending.
+    ///
+    /// # Errors
+    /// When it would be refused, or nobody agrees.
+    pub async fn prepare(&self, steps: &[Step]) -> anyhow::Result<()> {
+        let Some(first) = steps.first() else { return Ok(()) };
         // A step that builds on the one before cannot be tried before that is in a block.
         self.attempt(first).await?;
-        self.agree(steps, "Send?")?;
+        self.agree(steps, "Send?")
+    }
+
+    /// Sends transactions in order that [`Self::prepare`] has shown; each waits for the one before.
+    ///
+    /// # Errors
+    /// When one is refused. What was sent before stays.
+    pub async fn send_agreed(&self, steps: &[Step]) -> anyhow::Result<Vec<Sent>> {
         let mut sent = Vec::new();
         for step in steps {
             sent.push(self.send_one(step).await?);
