@@ -166,8 +166,7 @@ impl Version {
 pub(crate) fn version_step(session: &Session, listing: U256, hash: B256, uris: &[String]) -> Step {
     let call = Listings::publishCall { id: listing, contentHash: hash, uris: uris.to_vec() };
     let what = publishing(session, listing);
-    let step =
-        Step::new(what, *session.contracts.listings.address(), &call).with_row("content hash", hash);
+    let step = Step::new(what, *session.contracts.listings.address(), &call).with_row("content hash", hash);
     uris.iter().fold(step, |step, uri| step.with_row("uri", uri))
 }
 
