@@ -188,7 +188,9 @@ impl Session {
             .into_iter()
             .filter_map(|(symbol, address)| Some((symbol.to_owned(), address?)));
         let stable = self.network.tokens.iter().map(|(symbol, address)| (symbol.clone(), *address));
-        let weth = self.network.weth.map(|address| ("WETH".to_owned(), address));
+        // What the Vault takes for coin, where that is told.
+        let weth = Some(self.deployment.parameters.weth).filter(|address| *address != Address::ZERO);
+        let weth = weth.or(self.network.weth).map(|address| ("WETH".to_owned(), address));
         deployed.chain(stable).chain(weth).collect()
     }
 

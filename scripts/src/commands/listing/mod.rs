@@ -3,11 +3,12 @@
 mod create;
 mod document;
 mod fetch;
+mod pay;
 mod show;
 
 use std::path::{Path, PathBuf};
 
-use alloy::primitives::{B256, U256};
+use alloy::primitives::{Address, B256, U256};
 use anyhow::Context as _;
 use clap::Subcommand;
 use document::Document;
@@ -81,6 +82,22 @@ enum Action {
     Resume(One),
     /// Ends all sales for good. What was sold stays valid.
     Retire(One),
+    /// Gives the listing, an NFT, to another owner: with its plans and unspent credits, without what it has earned.
+    #[command(after_help = "Examples:
+  stoa listing transfer 31337-4 --to 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --wallet me")]
+    Transfer {
+        /// The listing.
+        id: String,
+        /// The new owner.
+        #[arg(long, value_name = "ADDRESS")]
+        to: Address,
+        #[command(flatten)]
+        chain: ChainArgs,
+        #[command(flatten)]
+        signing: SignerArgs,
+    },
+    /// Pays a listing as if it had sold something, without a fee: a gift, or a debt of other origin.
+    Pay(Box<pay::Args>),
     /// Says whether a metadata document is valid, and names each field that is not.
     Check {
         /// The document (JSON).
@@ -125,6 +142,10 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<()> {
         Action::Retire(one) => {
             status(one, "retiring for good", "retired", |id| Listings::retireCall { id }).await
         }
+        Action::Transfer { id, to, chain, signing } => {
+            transfer(&chain.connect_to_send(signing).await?, id, *to).await
+        }
+        Action::Pay(args) => pay::run(args).await,
         Action::Check { file, json } => {
             let metadata = read(file)?;
             Output { json: *json }.answer(&metadata, || format!("{} is valid", file.display()))
@@ -144,6 +165,20 @@ async fn status<C: alloy::sol_types::SolCall>(
     let what = format!("{doing} listing {}", session.public_id(listing));
     let sent = session.send(Step::new(what, *session.contracts.listings.address(), &call(listing))).await?;
     session.output.answer(&[sent], || format!("listing {} is {done}", session.public_id(listing)))
+}
+
+async fn transfer(session: &Session, id: &str, to: Address) -> anyhow::Result<()> {
+    let listing = session.number("listing", id)?;
+    let id = session.public_id(listing);
+    let what = format!("giving listing {id} to {to}");
+    let owner = session.contracts.listings.ownerOf(listing).call().await;
+    let from = owner.map_err(|error| refused(&what, &error))?;
+    let call = Listings::safeTransferFrom_0Call { from, to, tokenId: listing };
+    let step = Step::new(what, *session.contracts.listings.address(), &call)
+        .with_row("listing", session.listing_words(listing).await?)
+        .with_row("owner", format!("{from} → {to}"));
+    let sent = session.send(step).await?;
+    session.output.answer(&[sent], || format!("listing {id} belongs to {to}"))
 }
 
 /// A version that was published.
