@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use commands::{
-    buy, compile, credits, deploy, dev, listing, network, order, passes, plan, publish, revenue, seed,
-    shares, sqlx, stake, toolchain, vault, verify, wallet,
+    buy, compile, credits, deploy, dev, govern, listing, network, order, passes, plan, publish, revenue,
+    seed, shares, sqlx, stake, toolchain, vault, verify, wallet,
 };
 use stoa_scripts::cli::exit_of;
 
@@ -41,6 +41,7 @@ enum Command {
     Shares(Box<shares::Args>),
     Revenue(Box<revenue::Args>),
     Vault(Box<vault::Args>),
+    Govern(Box<govern::Args>),
     Wallet(Box<wallet::Args>),
     Network(Box<network::Args>),
     Toolchain(toolchain::Args),
@@ -93,6 +94,7 @@ async fn run() -> ExitCode {
         Command::Credits(args) => credits::run(&args).await,
         Command::Order(args) => order::run(&args).await,
         Command::Stake(args) => stake::run(&args).await,
+        Command::Govern(args) => govern::run(&args).await,
         Command::Wallet(args) => wallet::run(&args),
         Command::Network(args) => network::run(&args).await,
         Command::Completions { shell } => {

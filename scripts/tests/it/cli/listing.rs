@@ -103,6 +103,34 @@ async fn what_is_said_to_be_trained_on_is_compared_with_the_chain() {
     }
 }
 
+#[tokio::test]
+async fn a_listing_is_paid_and_handed_on() {
+    let desk = Desk::open().await;
+    let parent = desk.lists(1, "Parent", "--derivatives 10");
+    let child = desk.lists(2, "Child", &format!("--parent {parent}=10"));
+    desk.mint(5, 30_000_000).await;
+    let paid = desk.does(5, &format!("listing pay {child} 20 --token dUSD --memo thanks"));
+    assert_eq!((&paid["amount"], &paid["beneficiary"]), (&json!("20000000"), &json!(desk.address(2))));
+    assert!(paid["memo"].as_str().unwrap().starts_with("0x7468616e6b73"), "{paid}");
+    assert_eq!(
+        desk.asks(&format!("revenue show {child}"))[0]["pending"],
+        "18000000",
+        "no fee, and the parent's part"
+    );
+    let poor = desk.refuses(5, &format!("listing pay {child} 20 --token dUSD --from balance"));
+    assert!(poor.contains("paying listing 31337-2 is refused: it takes 20 dUSD from one source"), "{poor}");
+    let none = desk.refuses(5, "listing pay 9 1 --token dUSD");
+    assert!(none.contains("paying listing 31337-9 is refused"), "{none}");
+
+    desk.does(2, &format!("listing transfer {child} --to {}", desk.address(4)));
+    assert_eq!(desk.asks(&format!("listing show {child}"))["owner"], desk.address(4));
+    let stranger = desk.refuses(2, &format!("listing transfer {child} --to {}", desk.address(2)));
+    assert!(stranger.contains("giving listing 31337-2 to"), "{stranger}");
+    // What was paid before stays the earlier owner's.
+    desk.does(2, &format!("revenue claim {child}"));
+    assert_eq!(desk.asks(&format!("vault show {} --token dUSD", desk.address(2)))["wallet"], "18000000");
+}
+
 /// Nothing is where others see it before the chain and the person agree.
 #[tokio::test]
 async fn what_is_refused_is_published_nowhere() {

@@ -83,18 +83,19 @@ async fn the_key_in_an_endpoint_is_never_repeated() {
         &["network", "check", "base"],
     ];
     let (forbidden, refusing) = (forbidden.await.url, refusing.await.url);
-    for (origin, expected) in [
-        ("http://127.0.0.1:1", "Connection refused"),
-        (forbidden.as_str(), "HTTP error 403 with body: no access to /v2/…?… for …"),
-        (&refusing, "the key … is over its limit"),
-        (other.rpc_url(), "8453"),
+    let with_key = |origin: &str| format!("{origin}/v2/{KEY}?token={KEY}");
+    for (url, expected) in [
+        (with_key("http://127.0.0.1:1"), "Connection refused"),
+        (with_key(&forbidden), "HTTP error 403 with body: no access to /v2/…?… for …"),
+        (with_key(&refusing), "the key … is over its limit"),
+        (format!("{}/?token={KEY}", other.rpc_url()), "8453"),
     ] {
         for args in ask {
             let output = Command::new(Bin::path("stoa"))
                 .args(*args)
                 .env_remove("STOA_NETWORK")
                 .env_remove("STOA_RPC_URL")
-                .env("STOA_RPC_URL_BASE", format!("{origin}/v2/{KEY}?token={KEY}"))
+                .env("STOA_RPC_URL_BASE", &url)
                 .output()
                 .unwrap();
             let said = said(output);

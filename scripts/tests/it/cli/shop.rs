@@ -178,6 +178,15 @@ impl Desk {
         (desk.deploy(Some(Parameters { weth, ..Parameters::local(operator) })).await, weth)
     }
 
+    /// The same with coin that can be unwrapped too.
+    pub(super) async fn open_with_real_coin() -> (Self, Address) {
+        let desk = Self::closed().await;
+        let code = stoa_scripts::deploy::Artifact::read("DemoWETH").unwrap().bytecode;
+        let weth = desk.place(0, code.to_vec()).await;
+        let operator = Anvil::signer(0).address();
+        (desk.deploy(Some(Parameters { weth, ..Parameters::local(operator) })).await, weth)
+    }
+
     /// Wraps a wallet's coin.
     pub(super) async fn wrap(&self, wallet: usize, amount: u128) {
         let weth = self.deployment.parameters.weth;

@@ -1,11 +1,13 @@
 //! `stoa vault`, and what all commands have in common.
 
 use alloy::{primitives::U256, providers::Provider as _};
+use stoa_scripts::testing::Anvil;
 
 use super::{
     Desk,
     crashes::{Endpoint, Fault},
     said,
+    shop::STOA,
 };
 
 #[tokio::test]
@@ -90,6 +92,64 @@ async fn what_is_wrong_is_said_with_its_exit_code() {
         assert_eq!(said.code, code, "{line}: {}", said.err);
         assert!(said.out.is_empty(), "{line}: {}", said.out);
     }
+}
+
+#[tokio::test]
+async fn money_comes_in_by_every_way_that_a_token_takes() {
+    let desk = Desk::open().await;
+    desk.give_stoa(5, 100).await;
+    let (buyer, other) = (desk.address(5), desk.address(6));
+    let has = |account: &str| desk.asks(&format!("vault show {account} --token STOA"))["vault"].clone();
+    let deposits =
+        |line: &str| desk.does(5, &format!("vault deposit 10 --token STOA {line}")).as_array().unwrap().len();
+    assert_eq!(deposits("--from authorization"), 1);
+    assert_eq!(deposits("--from permit"), 2, "the permit, and the deposit");
+    assert_eq!(deposits("--from allowance"), 2);
+    assert_eq!(deposits("--network local"), 1, "an authorization, where nothing is said");
+    assert_eq!(has(&buyer), (40 * STOA).to_string());
+    assert_eq!(deposits(&format!("--to {other}")), 2, "an authorization fills the signer's own balance only");
+    assert_eq!(has(&other), (10 * STOA).to_string());
+
+    desk.does(5, &format!("vault transfer 2.5 --token STOA --to {other}"));
+    assert_eq!(
+        (has(&buyer), has(&other)),
+        ((STOA * 75 / 2).to_string().into(), (STOA * 25 / 2).to_string().into())
+    );
+    desk.mint(5, 1_000_000).await;
+    for (line, reason) in [
+        (
+            "deposit 1 --token dUSD --from permit",
+            "depositing 1 dUSD is refused: dUSD takes no permits (ERC-2612)",
+        ),
+        ("deposit 1 --token dUSD --from authorization", "dUSD takes no authorizations (ERC-3009)"),
+        ("deposit 1 --token dUSD --from native", "dUSD is not the chain's wrapped coin"),
+        (
+            "withdraw 1 --token dUSD --native",
+            "withdrawing 1 dUSD is refused: dUSD is not the chain's wrapped coin",
+        ),
+    ] {
+        let said = desk.refuses(5, &format!("vault {line}"));
+        assert!(said.ends_with(reason), "{said}");
+    }
+    let elsewhere =
+        desk.refuses(5, &format!("vault deposit 1 --token STOA --from authorization --to {other}"));
+    assert!(elsewhere.ends_with("fills the signer's own balance only: leave --to away"), "{elsewhere}");
+    let much = desk.refuses(5, &format!("vault transfer 1000 --token STOA --to {other}"));
+    assert!(much.contains("are needed"), "{much}");
+}
+
+#[tokio::test]
+async fn coin_goes_in_and_out() {
+    let (desk, _) = Desk::open_with_real_coin().await;
+    desk.does(5, "vault deposit 0.5 --token WETH --from native");
+    let coin = desk.sender(0).get_balance(Anvil::signer(6).address()).await.unwrap();
+    let other = desk.address(6);
+    desk.does(5, &format!("vault withdraw 0.25 --token WETH --native --to {other}"));
+    let more = desk.sender(0).get_balance(Anvil::signer(6).address()).await.unwrap() - coin;
+    assert_eq!(more, U256::from(STOA / 4));
+    let left = desk.asks(&format!("vault show {} --token WETH", desk.address(5)));
+    assert_eq!((&left["vault"], &left["wallet"]), (&(STOA / 4).to_string().into(), &"0".into()));
+    desk.does(5, "vault withdraw 0.25 --token WETH");
 }
 
 /// The next block is what counts, not the headroom above it.
