@@ -37,17 +37,11 @@ enum Action {
     /// Schedules one of the owner's calls in the Timelock. By a proposer.
     Propose(Box<ProposeArgs>),
     /// Has a call made that has waited long enough. By an executor.
-    #[command(after_help = "Examples:
-  stoa govern execute 0xa5c3a5c3a5c3a5c3a5c3a5c3a5c3a5c3a5c3a5c3a5c3a5c3a5c3a5c3a5c3a5c3 --wallet anybody")]
     Execute(One),
     /// Takes a call back that was not made yet. By a canceller; proposers are.
-    #[command(after_help = "Examples:
-  stoa govern cancel 0xa5c3a5c3a5c3a5c3a5c3a5c3a5c3a5c3a5c3a5c3a5c3a5c3a5c3a5c3a5c3a5c3 --wallet governor")]
     Cancel(One),
     /// Stops new sales for a while, at most 7 days. By the guardian, once until the owner names it again; only the owner
     /// ends it sooner (`stoa govern propose --resume-sales`).
-    #[command(after_help = "Examples:
-  stoa govern pause 2d --wallet guardian")]
     Pause {
         /// How long, such as 12h or 2d.
         #[arg(value_name = "TIME", value_parser = parse_duration)]

@@ -83,8 +83,6 @@ enum Action {
     /// Ends all sales for good. What was sold stays valid.
     Retire(One),
     /// Gives the listing, an NFT, to another owner: with its plans and unspent credits, without what it has earned.
-    #[command(after_help = "Examples:
-  stoa listing transfer 31337-4 --to 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --wallet me")]
     Transfer {
         /// The listing.
         id: String,

@@ -34,9 +34,6 @@ enum Action {
     /// Puts tokens from the wallet into the Vault. Where the Vault is not allowed to take them, allows it that amount first.
     Deposit(Box<deposit::Args>),
     /// Takes tokens out of the Vault into a wallet.
-    #[command(after_help = "Examples:
-  stoa vault withdraw 12.5 --token dUSD --wallet demo:9
-  stoa vault withdraw 0.5 --token WETH --native --wallet demo:9")]
     Withdraw {
         /// How much, in the token's own unit, such as 12.5.
         amount: String,
@@ -54,8 +51,6 @@ enum Action {
         signing: SignerArgs,
     },
     /// Gives tokens to another balance in the Vault. Nothing leaves the Vault, and no token contract is asked.
-    #[command(after_help = "Examples:
-  stoa vault transfer 12.5 --token dUSD --to 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --wallet demo:9")]
     Transfer {
         /// How much, in the token's own unit, such as 12.5.
         amount: String,

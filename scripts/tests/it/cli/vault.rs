@@ -203,6 +203,25 @@ async fn what_the_node_has_dropped_is_told_so() {
     assert!(said.err.contains(", which the node no longer knows: it was probably dropped;"), "{}", said.err);
 }
 
+#[tokio::test]
+async fn programs_are_told_what_went_wrong_in_json() {
+    let desk = Desk::open().await;
+    for (line, code, expected) in [
+        ("vault withdraw 1 --token dUSD --wallet demo:5 --yes", 3, "withdrawing 1 dUSD is refused: "),
+        ("vault deposit 1 --token XYZ --wallet demo:5 --yes", 1, "no token is called \"XYZ\""),
+        ("vault show 0x7099 --token dUSD", 2, "invalid value '0x7099'"),
+        ("vault shw", 2, "unrecognized subcommand 'shw'"),
+    ] {
+        let said = desk.says(&format!("{line} --json"));
+        assert_eq!((said.code, said.out.as_str()), (code, ""), "{line}: {}", said.err);
+        let told: serde_json::Value = serde_json::from_str(said.err.lines().last().unwrap()).unwrap();
+        assert_eq!(told["code"], code, "{told}");
+        assert!(told["error"].as_str().unwrap().contains(expected), "{told}");
+    }
+    let helps = desk.says("vault --help --json");
+    assert!(helps.code == 0 && helps.out.contains("Usage: stoa vault"), "{}", helps.err);
+}
+
 #[test]
 fn completions_are_written_for_each_shell() {
     for shell in ["bash", "zsh", "fish"] {
