@@ -2,6 +2,7 @@
 
 mod count;
 mod coverage;
+mod failures;
 mod forge;
 mod hygiene;
 mod lcov;
