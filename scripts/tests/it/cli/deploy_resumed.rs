@@ -124,6 +124,14 @@ impl Yard {
         }
     }
 
+    async fn until_block(&self, wanted: u64) {
+        let started = Instant::now();
+        while self.provider.get_block_number().await.unwrap() != wanted {
+            assert!(started.elapsed() < PATIENCE, "block {wanted} never comes");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     async fn transaction(&self, hash: B256) -> Value {
         self.provider.client().request("eth_getTransactionByHash", (hash,)).await.unwrap()
     }
@@ -172,7 +180,11 @@ impl Run {
 
 /// What an undisturbed run writes on a chain of the same kind.
 async fn undisturbed() -> String {
-    let yard = Yard::with(&[]).await;
+    undisturbed_on(&[]).await
+}
+
+async fn undisturbed_on(args: &[&str]) -> String {
+    let yard = Yard::with(args).await;
     let options = Options {
         rpc_url: yard.chain.rpc_url().parse().unwrap(),
         signer: Anvil::signer(0),
@@ -181,7 +193,6 @@ async fn undisturbed() -> String {
         parameters: None,
     };
     deploy::deploy(&options, &|_| {}).await.unwrap();
-    assert_eq!(yard.nonce().await, STEPS);
     yard.written()
 }
 
@@ -234,6 +245,59 @@ async fn killed_by(fault: Fault) {
     assert_eq!(yard.nonce().await, STEPS);
     assert_eq!(yard.written(), undisturbed().await);
     yard.nothing_is_left_over();
+}
+
+/// Between funding the one-time sender, sending its transaction, and the first transaction of our own.
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_while_the_create2_deployer_is_placed_it_goes_on() {
+    const BARE: &[&str] = &["--no-create2"];
+    let expected = undisturbed_on(BARE).await;
+    for fault in [Fault::BeforeTheChain, Fault::AfterTheChain] {
+        let yard = Yard::with(BARE).await;
+        let endpoint = Endpoint::before(yard.chain.rpc_url()).await;
+        for step in 0..3_u64 {
+            let resent = u64::from(fault == Fault::BeforeTheChain && step > 0);
+            endpoint.arm(fault, resent + 1);
+            let run = yard.deploy_at(&endpoint.url, &[]);
+            let reached = tokio::time::timeout(PATIENCE, endpoint.reached()).await;
+            reached.unwrap_or_else(|_| panic!("{fault:?}, step {step}"));
+            run.kill();
+            // One block for each that arrived; the chain mines on its own time.
+            yard.until_block(step + u64::from(fault == Fault::AfterTheChain)).await;
+        }
+        yard.deploy_at(&endpoint.url, &[]).ends_well();
+        assert_eq!(yard.nonce().await, STEPS + 1, "{fault:?}: the funding, and each step once");
+        assert_eq!(yard.written(), expected, "{fault:?}");
+        yard.nothing_is_left_over();
+    }
+}
+
+/// The file is there, and the journal still is.
+#[tokio::test]
+async fn killed_before_its_journal_is_gone_it_takes_it_away() {
+    let yard = Yard::without_mining().await;
+    let journal = yard.folder.path().join("31337.journal");
+    let run = yard.deploy(&[]);
+    for _ in 0..STEPS - 1 {
+        yard.until_pending(|pending| pending.len() == 1).await;
+        yard.mine().await;
+    }
+    // Before the last block all that will be in it is noted.
+    yard.until_pending(|pending| pending.len() == 1).await;
+    let noted = std::fs::read(&journal).unwrap();
+    yard.mine().await;
+    run.ends_well();
+    let (written, blocks) = (yard.written(), yard.provider.get_block_number().await.unwrap());
+    // A file that was half written when it was killed is nobody's.
+    std::fs::write(yard.folder.path().join(".tmpAbCdEf"), &written[..written.len() / 2]).unwrap();
+    std::fs::write(&journal, noted).unwrap();
+
+    yard.deploy(&[]).ends_well();
+    yard.nothing_is_left_over();
+    assert_eq!(yard.written(), written);
+    let nothing_was_sent = (yard.nonce().await, yard.pending().await.len());
+    assert_eq!(nothing_was_sent, (STEPS, 0));
+    assert_eq!(yard.provider.get_block_number().await.unwrap(), blocks);
 }
 
 #[tokio::test]
