@@ -14,6 +14,9 @@ use super::listing::{self, Version};
 ///
 /// What is published is in the open: a licence says who may use it, and nothing keeps others from reading it. Do not
 /// publish what has to stay secret.
+///
+/// A folder goes to an IPFS node, or to the local folder that the API serves, and nowhere else: --store takes single files.
+/// To S3 a file goes in one piece, which may be at most 5 GiB.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   stoa publish ./harbour

@@ -24,9 +24,9 @@ pub struct StoreArgs {
     /// Where others reach the API that serves that folder: adds <URL>/ipfs/<CID> to the URIs.
     #[arg(long, env = "STOA_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<Url>,
-    /// Put a file here too, named by its CID; may be repeated. https://host/path takes a PUT, with the bearer token in
+    /// Put a file, no folder, here too, named by its CID; may be repeated. https://host/path takes a PUT, with the bearer token in
     /// STOA_STORE_TOKEN; s3://bucket/prefix?endpoint=URL&region=NAME is signed with AWS_ACCESS_KEY_ID and
-    /// AWS_SECRET_ACCESS_KEY.
+    /// AWS_SECRET_ACCESS_KEY, and takes a file of at most 5 GiB.
     #[arg(long = "store", env = "STOA_STORES", value_name = "URL", value_delimiter = ' ')]
     pub stores: Vec<Url>,
     /// Publish files whose names begin with a dot too.
