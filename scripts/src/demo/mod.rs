@@ -10,7 +10,7 @@ mod shares;
 mod stakes;
 mod trade;
 
-pub use cast::ROLES;
+pub use cast::{ROLES, is_made_up};
 pub use scenario::{Scenario, ScenarioError, Weights};
 
 use std::sync::{Mutex, PoisonError};
