@@ -196,6 +196,18 @@ mod tests {
         assert_eq!(error, "network base has no endpoint: give --rpc-url or set STOA_RPC_URL_BASE");
     }
 
+    /// A typo in an address would show.
+    #[test]
+    fn addresses_carry_their_checksum() {
+        let written = KNOWN.split('"').filter(|text| text.len() == 42 && text.starts_with("0x"));
+        let mut seen = 0;
+        for text in written {
+            assert!(Address::parse_checksummed(text, None).is_ok(), "{text}");
+            seen += 1;
+        }
+        assert!(seen >= 12);
+    }
+
     #[test]
     fn a_wrong_file_is_named_with_the_place() {
         let parse = |text: &str| Networks::parse(text, Path::new("my.toml")).unwrap_err().to_string();

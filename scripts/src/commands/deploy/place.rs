@@ -14,8 +14,6 @@ use super::{ChainArgs, parameters::ParameterArgs};
 
 const ETHER: u8 = 18;
 const GWEI: u8 = 9;
-/// Blocks that are waited for where nothing else is asked for, on chains where something is at stake.
-const CONFIRMATIONS: u64 = 12;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct PlaceArgs {
@@ -29,7 +27,8 @@ pub(super) struct PlaceArgs {
     /// What whoever makes the block gets per unit of gas, in gwei [default: what the chain suggests].
     #[arg(long, value_name = "GWEI")]
     priority_fee: Option<String>,
-    /// Blocks to wait for after the last transaction, its own included [default: 1 on a local chain, else 12].
+    /// Blocks to wait for after the last transaction, its own included [default: the network's finality_depth, 1 on a
+    /// local chain]. A run that ends while it waits is gone on with as any other.
     #[arg(long, value_name = "BLOCKS", value_parser = clap::value_parser!(u64).range(1..))]
     confirmations: Option<u64>,
     /// Seconds after which a transaction that waits is replaced by one with a higher fee, as far as --max-fee allows.
@@ -96,15 +95,14 @@ impl PlaceArgs {
             tip: gwei("--priority-fee", &self.priority_fee)?,
         };
         let usual = Terms::default();
-        let poll = if network.is_local() { usual.poll } else { Duration::from_secs(1) };
-        let confirmations = if network.is_local() { 1 } else { CONFIRMATIONS };
+        // Where something is at stake, no block that a chain may take back is written down.
+        let confirmations = if network.is_local() { 1 } else { network.finality_depth.max(1) };
         Ok(Terms {
             caps,
             confirmations: self.confirmations.unwrap_or(confirmations),
-            poll,
+            poll: network.poll(),
             replace_after: Duration::from_secs(self.replace_after),
             give_up_after: self.signing.timeout.map_or(usual.give_up_after, Duration::from_secs),
-            ..usual
         })
     }
 }
@@ -199,4 +197,32 @@ fn done(output: Output, outcome: &Outcome) -> anyhow::Result<()> {
         };
         format!("{table}\n{last}")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use stoa_scripts::cli::Networks;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        place: PlaceArgs,
+    }
+
+    #[test]
+    fn a_network_tells_how_long_and_how_often_to_wait() {
+        let networks = Networks::read(None).unwrap();
+        let terms = |network: &str, line: &[&str]| {
+            let line = Line::parse_from([&["deploy"], line].concat());
+            let terms = line.place.terms(networks.find(network).unwrap()).unwrap();
+            (terms.confirmations, terms.poll.as_millis(), terms.give_up_after.as_secs())
+        };
+        assert_eq!(terms("local", &[]), (1, 50, 1_800));
+        assert_eq!(terms("base", &[]), (900, 500, 1_800));
+        assert_eq!(terms("sepolia", &[]), (64, 3_000, 1_800));
+        assert_eq!(terms("base", &["--confirmations", "10", "--timeout", "60"]), (10, 500, 60));
+    }
 }
