@@ -20,6 +20,9 @@ use crate::{
 /// The chain id of every local chain.
 pub const CHAIN_ID: u64 = 31337;
 
+/// A machine under load takes its time.
+const START: Duration = Duration::from_secs(180);
+
 /// The ten keys of the mnemonic "test test test test test test test test test test test junk". Everybody knows
 /// them: they may hold nothing of value on any chain.
 pub const KEYS: [B256; 10] = [
@@ -89,7 +92,7 @@ impl Anvil {
     /// Starts a chain and waits until it answers.
     ///
     /// # Errors
-    /// When Anvil is missing, ends, or does not answer within a minute.
+    /// When Anvil is missing, ends, or does not answer within three minutes.
     pub async fn start(options: &Options) -> Result<Self, Error> {
         let program = native_program("anvil")?;
         let mut spec = Spec::new("Anvil", program, &options.log)
@@ -111,9 +114,8 @@ impl Anvil {
         let log_start = options.log.metadata().map_or(0, |metadata| metadata.len());
         let child = spec.start()?;
         let mut port = options.port;
-        let minute = Duration::from_secs(60);
         child
-            .until(minute, || {
+            .until(START, || {
                 port = port.or_else(|| announced_port(&options.log, log_start));
                 async move {
                     let Some(port) = port else { return false };

@@ -14,6 +14,7 @@ pub mod fingerprint;
 pub mod key;
 pub mod keystore;
 pub mod metadata;
+pub mod port;
 pub mod postgres;
 pub mod progress;
 pub mod queries;

@@ -3,7 +3,8 @@
 use alloy::{primitives::Address, providers::DynProvider};
 use anyhow::Context as _;
 use stoa_contracts::{
-    Listings, Market, Revenue, RevenueShare, Staking, StoaToken, TierGate, Timelock, Vault,
+    Listings, Market, MerkleGate, Revenue, RevenueShare, Staking, StoaToken, TierGate, Timelock, TokenGate,
+    Vault,
 };
 
 use crate::deploy::Deployment;
@@ -18,6 +19,8 @@ pub struct Contracts {
     pub staking: Staking::StakingInstance<DynProvider>,
     pub stoa: StoaToken::StoaTokenInstance<DynProvider>,
     pub timelock: Timelock::TimelockInstance<DynProvider>,
+    pub merkle_gate: MerkleGate::MerkleGateInstance<DynProvider>,
+    pub token_gate: TokenGate::TokenGateInstance<DynProvider>,
     pub tier_gate: TierGate::TierGateInstance<DynProvider>,
     provider: DynProvider,
 }
@@ -38,6 +41,8 @@ impl Contracts {
                 provider.clone(),
             ),
             timelock: Timelock::new(at("Timelock")?, provider.clone()),
+            merkle_gate: MerkleGate::new(at("MerkleGate")?, provider.clone()),
+            token_gate: TokenGate::new(at("TokenGate")?, provider.clone()),
             tier_gate: TierGate::new(at("TierGate")?, provider.clone()),
             provider: provider.clone(),
         })

@@ -1,5 +1,7 @@
 //! Why a command ended, as far as a program that called it can act on it.
 
+use alloy::primitives::B256;
+
 /// What the process' exit code says. Documented in the README and in `stoa --help`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -14,6 +16,8 @@ pub enum Exit {
     Declined = 4,
     /// The chain does not answer, or is another one.
     Chain = 5,
+    /// What was sent is in no block yet.
+    Pending = 6,
 }
 
 /// A reason with an exit code of its own. Each sentence says what was found and what to do.
@@ -22,7 +26,19 @@ pub enum Failure {
     #[error("{what} is refused: {reason}")]
     Refused { what: String, reason: String },
     #[error("{what} reverted in transaction {transaction}: {reason}")]
-    Reverted { what: String, transaction: alloy::primitives::B256, reason: String },
+    Reverted { what: String, transaction: B256, reason: String },
+    #[error(
+        "{what} is still pending after {seconds} s: transaction {transaction}{state}; look whether it is in a block \
+         before you send it again{link}"
+    )]
+    StillPending {
+        what: String,
+        transaction: B256,
+        seconds: u64,
+        /// What the node knows of it.
+        state: &'static str,
+        link: String,
+    },
     #[error("nothing was sent: {0}")]
     Declined(String),
     #[error("no chain answers at {url}: {reason}; check --rpc-url")]
@@ -42,6 +58,7 @@ impl Failure {
         match self {
             Self::Refused { .. } | Self::Reverted { .. } => Exit::Refused,
             Self::Declined(_) => Exit::Declined,
+            Self::StillPending { .. } => Exit::Pending,
             Self::Unreachable { .. } | Self::WrongChain { .. } | Self::OtherChain { .. } => Exit::Chain,
         }
     }

@@ -175,22 +175,30 @@ impl Session {
     }
 
     async fn by_allowance(&self, payment: &Payment, purse: &Purse) -> anyhow::Result<Vec<Step>> {
-        let mut steps = Vec::new();
-        if purse.allowance < payment.amount {
-            let (spender, token) = (*self.contracts.vault.address(), &payment.token);
-            let allow = |value| {
-                let what = format!("allowing the Vault to take {}", token.show(value));
-                Step::new(what, token.address, &StoaToken::approveCall { spender, value })
-            };
-            let step = allow(payment.amount);
-            // Some tokens, USDT for one, change an allowance only from or to zero.
-            if !purse.allowance.is_zero() && self.try_as(self.account()?, &step).await.is_err() {
-                steps.push(allow(U256::ZERO));
-            }
-            steps.push(step);
-        }
+        let mut steps = self.allow(&payment.token, payment.amount, purse.allowance).await?;
         steps.push(self.plain(payment, Source::Allowance));
         Ok(steps)
+    }
+
+    /// What lets the Vault take an amount out of the wallet, which may take `allowed` now: nothing where that is enough.
+    ///
+    /// # Errors
+    /// When nobody signs.
+    pub async fn allow(&self, token: &Token, amount: U256, allowed: U256) -> anyhow::Result<Vec<Step>> {
+        if allowed >= amount {
+            return Ok(Vec::new());
+        }
+        let spender = *self.contracts.vault.address();
+        let allow = |value| {
+            let what = format!("allowing the Vault to take {}", token.show(value));
+            Step::new(what, token.address, &StoaToken::approveCall { spender, value })
+        };
+        let step = allow(amount);
+        // Some tokens, USDT for one, change an allowance only from or to zero.
+        if !allowed.is_zero() && self.try_as(self.account()?, &step).await.is_err() {
+            return Ok(vec![allow(U256::ZERO), step]);
+        }
+        Ok(vec![step])
     }
 
     async fn by_grant(&self, payment: &Payment, source: Source) -> anyhow::Result<Option<Step>> {

@@ -5,7 +5,10 @@ use alloy::{
     sol,
     sol_types::{Eip712Domain, SolStruct as _, SolValue as _},
 };
-use stoa_contracts::Vault::{Authorization, SignedPay};
+use stoa_contracts::{
+    StoaToken,
+    Vault::{Authorization, SignedPay},
+};
 
 use super::{
     Session,
@@ -80,6 +83,16 @@ impl Session {
     /// # Errors
     /// When nobody signs.
     pub async fn permit(&self, transfer: Transfer) -> anyhow::Result<Option<Bytes>> {
+        let permit = self.permit_call(transfer).await?;
+        // As a word each, v is encoded as it is in the Vault's struct.
+        Ok(permit.map(|it| (it.value, it.deadline, U256::from(it.v), it.r, it.s).abi_encode().into()))
+    }
+
+    /// The same as the token's own call.
+    ///
+    /// # Errors
+    /// When nobody signs.
+    pub async fn permit_call(&self, transfer: Transfer) -> anyhow::Result<Option<StoaToken::permitCall>> {
         let owner = self.account()?;
         let Some(domain) = self.token_domain(transfer.token).await else { return Ok(None) };
         let contract = ISigned::new(transfer.token, &self.provider);
@@ -88,8 +101,7 @@ impl Session {
         let spender = *self.contracts.vault.address();
         let message = Permit { owner, spender, value, nonce, deadline };
         let (v, r, s) = split(&self.sign(&message, &domain).await?);
-        // As a word each, v is encoded as it is in the Vault's struct.
-        Ok(Some((value, deadline, U256::from(v), r, s).abi_encode().into()))
+        Ok(Some(StoaToken::permitCall { owner, spender, value, deadline, v, r, s }))
     }
 
     /// Whether a signed payment's permit would still make its allowance: none since has used its nonce.

@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use alloy::primitives::Address;
@@ -13,6 +14,9 @@ use crate::anvil;
 
 /// Committed beside the code; another file can be named.
 const KNOWN: &str = include_str!("../../networks.toml");
+/// Bounds of how often a chain is asked: often enough for a person who waits, not too often for a public endpoint.
+const SHORTEST_POLL: Duration = Duration::from_millis(250);
+const LONGEST_POLL: Duration = Duration::from_secs(3);
 const LOCAL_URL: &str = "http://127.0.0.1:8545";
 
 /// One chain.
@@ -146,6 +150,15 @@ impl Network {
         self.chain_id == anvil::CHAIN_ID
     }
 
+    /// How often it is worth asking whether something is in a block by now.
+    #[must_use]
+    pub fn poll(&self) -> Duration {
+        if self.is_local() {
+            return Duration::from_millis(50);
+        }
+        Duration::from_millis(self.block_seconds.saturating_mul(250)).clamp(SHORTEST_POLL, LONGEST_POLL)
+    }
+
     /// Where people look at a transaction.
     #[must_use]
     pub fn transaction_url(&self, hash: alloy::primitives::B256) -> Option<String> {
@@ -181,6 +194,18 @@ mod tests {
         );
         let error = networks.find("base").unwrap().endpoint(None).unwrap_err().to_string();
         assert_eq!(error, "network base has no endpoint: give --rpc-url or set STOA_RPC_URL_BASE");
+    }
+
+    /// A typo in an address would show.
+    #[test]
+    fn addresses_carry_their_checksum() {
+        let written = KNOWN.split('"').filter(|text| text.len() == 42 && text.starts_with("0x"));
+        let mut seen = 0;
+        for text in written {
+            assert!(Address::parse_checksummed(text, None).is_ok(), "{text}");
+            seen += 1;
+        }
+        assert!(seen >= 12);
     }
 
     #[test]

@@ -11,8 +11,12 @@ use anyhow::Context as _;
 use serde::Serialize;
 use url::Url;
 
-use super::{Contracts, Failure, Network, Networks, Output, SignerArgs, Token};
-use crate::{checkout, deploy::Deployment, key::Key};
+use super::{Contracts, Failure, Network, Networks, Output, SignerArgs, Token, client, origin};
+use crate::{
+    checkout,
+    deploy::{Deployment, reason},
+    key::Key,
+};
 
 /// Which chain, and how to answer.
 #[derive(Clone, Debug, clap::Args)]
@@ -74,18 +78,19 @@ impl ChainArgs {
     async fn open(&self, signer: Option<Key>, limits: SignerArgs) -> anyhow::Result<Session> {
         let network = self.network()?;
         let url = network.endpoint(self.rpc_url.as_ref())?;
+        let client = client(&url, reqwest::Client::new());
         let provider = match &signer {
             Some(signer) => ProviderBuilder::new()
                 .with_simple_nonce_management()
                 .wallet(signer.wallet())
-                .connect_http(url.clone())
+                .connect_client(client)
                 .erased(),
-            None => ProviderBuilder::new().connect_http(url.clone()).erased(),
+            None => ProviderBuilder::new().connect_client(client).erased(),
         };
         let found = provider
             .get_chain_id()
             .await
-            .map_err(|error| Failure::Unreachable { url: url.to_string(), reason: error.to_string() })?;
+            .map_err(|error| Failure::Unreachable { url: origin(&url), reason: reason(&error) })?;
         if found != network.chain_id {
             let (network, expected) = (network.name, network.chain_id);
             return Err(Failure::WrongChain { network, expected, found }.into());
@@ -183,7 +188,9 @@ impl Session {
             .into_iter()
             .filter_map(|(symbol, address)| Some((symbol.to_owned(), address?)));
         let stable = self.network.tokens.iter().map(|(symbol, address)| (symbol.clone(), *address));
-        let weth = self.network.weth.map(|address| ("WETH".to_owned(), address));
+        // What the Vault takes for coin, where that is told.
+        let weth = Some(self.deployment.parameters.weth).filter(|address| *address != Address::ZERO);
+        let weth = weth.or(self.network.weth).map(|address| ("WETH".to_owned(), address));
         deployed.chain(stable).chain(weth).collect()
     }
 

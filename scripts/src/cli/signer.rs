@@ -8,6 +8,7 @@ use anyhow::{Context as _, bail};
 use super::{Network, Secret, remote};
 use crate::{
     anvil,
+    demo::is_made_up,
     key::Key,
     keystore::{self, Wallets},
 };
@@ -32,9 +33,12 @@ pub struct SignerArgs {
     /// Send without asking.
     #[arg(long, short)]
     pub yes: bool,
-    /// The most that a unit of gas may cost, in gwei; nothing is sent while the chain asks for more.
+    /// The most that a unit of gas may cost, in gwei; nothing is sent while the next block costs more.
     #[arg(long, value_name = "GWEI")]
     pub max_fee: Option<String>,
+    /// How long to wait for a transaction's block, in seconds [default: 300; 1800 for a deployment's].
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub timeout: Option<u64>,
 }
 
 impl SignerArgs {
@@ -57,7 +61,7 @@ impl SignerArgs {
 
     async fn any_signer(&self, network: &Network) -> anyhow::Result<Key> {
         if let Some(variable) = &self.key_env {
-            return Ok(from_environment(variable)?.into());
+            return of_ones_own(from_environment(variable)?, network);
         }
         let Some(name) = &self.wallet else {
             bail!("nobody signs: give --wallet NAME (`stoa wallet list` shows them), or set STOA_WALLET");
@@ -70,7 +74,7 @@ impl SignerArgs {
         }
         let path = Wallets::of_user()?.find(name)?;
         let password = self.password(&format!("Password of {}: ", path.display()))?;
-        Ok(keystore::open(&path, &password)?.into())
+        of_ones_own(keystore::open(&path, &password)?, network)
     }
 
     /// From the file descriptor, or by asking on the terminal.
@@ -80,6 +84,18 @@ impl SignerArgs {
     pub fn password(&self, prompt: &str) -> anyhow::Result<String> {
         Secret { what: "a password", option: "--password-fd", descriptor: self.password_fd }.read(prompt)
     }
+}
+
+/// The demo makes more keys than Anvil has, by a rule that everybody can read.
+fn of_ones_own(signer: PrivateKeySigner, network: &Network) -> anyhow::Result<Key> {
+    if !network.is_local() && is_made_up(&signer) {
+        bail!(
+            "{} is a key of the demo: everybody can make it, so it must not be used on {}",
+            signer.address(),
+            network.name
+        );
+    }
+    Ok(signer.into())
 }
 
 fn demo(name: &str, number: &str, network: &Network) -> anyhow::Result<PrivateKeySigner> {

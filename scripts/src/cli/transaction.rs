@@ -1,6 +1,9 @@
 //! One transaction after another: tried, shown, agreed to, sent, waited for.
 
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::{
+    io::{BufRead as _, IsTerminal as _, Write as _},
+    time::{Duration, Instant},
+};
 
 use alloy::{
     network::TransactionBuilder as _,
@@ -14,9 +17,12 @@ use anyhow::Context as _;
 use serde::Serialize;
 
 use super::{Failure, Session, Table, explain, format_units};
+use crate::deploy::{Caps, Fee, reason};
 
 /// An estimate holds for the block it was made on; what a transaction costs may depend on the second it is mined in.
 const MARGIN_PERCENT: u64 = 125;
+/// Seconds that a transaction is waited for, unless the user says otherwise.
+const PATIENCE: u64 = 300;
 /// Ether's.
 const DECIMALS: u8 = 18;
 const GWEI: u8 = 9;
@@ -79,10 +85,26 @@ impl Session {
     /// # Errors
     /// When one is refused or nobody agrees. What was sent before stays.
     pub async fn send_all(&self, steps: &[Step]) -> anyhow::Result<Vec<Sent>> {
-        let Some(first) = steps.first() else { return Ok(Vec::new()) };
+        self.prepare(steps).await?;
+        self.send_agreed(steps).await
+    }
+
+    /// Tries the first of these out, shows all and waits for a yes: for what has to be done between that and sending.
+    ///
+    /// # Errors
+    /// When it would be refused, or nobody agrees.
+    pub async fn prepare(&self, steps: &[Step]) -> anyhow::Result<()> {
+        let Some(first) = steps.first() else { return Ok(()) };
         // A step that builds on the one before cannot be tried before that is in a block.
         self.attempt(first).await?;
-        self.agree(steps, "Send?")?;
+        self.agree(steps, "Send?")
+    }
+
+    /// Sends transactions in order that [`Self::prepare`] has shown; each waits for the one before.
+    ///
+    /// # Errors
+    /// When one is refused. What was sent before stays.
+    pub async fn send_agreed(&self, steps: &[Step]) -> anyhow::Result<Vec<Sent>> {
         let mut sent = Vec::new();
         for step in steps {
             sent.push(self.send_one(step).await?);
@@ -133,25 +155,18 @@ impl Session {
     async fn send_one(&self, step: &Step) -> anyhow::Result<Sent> {
         let request = self.request(step)?;
         let gas = self.provider.estimate_gas(request.clone()).await.map_err(|error| refusal(step, &error))?;
-        let fees = self.provider.estimate_eip1559_fees().await.context("the chain does not tell its fees")?;
-        if let Some(most) = &self.limits.max_fee {
-            let most = parse_gwei("--max-fee", most)?;
-            if fees.max_fee_per_gas > most {
-                let asked = format_units(U256::from(fees.max_fee_per_gas), GWEI);
-                let most = format_units(U256::from(most), GWEI);
-                let reason = format!("a unit of gas costs up to {asked} gwei, more than --max-fee {most}");
-                return Err(Failure::Declined(reason).into());
-            }
-        }
+        let fee = self.fee().await?;
         let request = request
             .with_gas_limit(gas * MARGIN_PERCENT / 100)
-            .with_max_fee_per_gas(fees.max_fee_per_gas)
-            .with_max_priority_fee_per_gas(fees.max_priority_fee_per_gas);
+            .with_max_fee_per_gas(fee.most)
+            .with_max_priority_fee_per_gas(fee.tip);
         let pending =
             self.provider.send_transaction(request.clone()).await.map_err(|error| refusal(step, &error))?;
-        let receipt =
-            pending.get_receipt().await.with_context(|| format!("{}: no receipt came", step.what))?;
-        let transaction = receipt.transaction_hash;
+        let transaction = *pending.tx_hash();
+        if !self.output.json {
+            eprintln!("{}: sent as {transaction}", step.what);
+        }
+        let receipt = self.receipt(step, transaction).await?;
         if !receipt.status() {
             let reason = match self.provider.call(request).await {
                 Err(error) => reason_of(&error),
@@ -172,6 +187,39 @@ impl Session {
             eprintln!("{}: block {}, {} gas, {fee} ETH, {link}", step.what, sent.block, sent.gas_used);
         }
         Ok(sent)
+    }
+
+    /// What the chain asks for now, within what the user allows.
+    async fn fee(&self) -> anyhow::Result<Fee> {
+        let most = self.limits.max_fee.as_ref().map(|text| parse_gwei("--max-fee", text)).transpose()?;
+        Ok(Caps { most, tip: None }.ask(&self.provider).await?.fee)
+    }
+
+    /// Waits until it is in a block, for as long as the user has patience. A node that does not answer once is asked
+    /// again.
+    async fn receipt(&self, step: &Step, transaction: B256) -> anyhow::Result<TransactionReceipt> {
+        let (started, seconds) = (Instant::now(), self.limits.timeout.unwrap_or(PATIENCE));
+        let mut silent = None;
+        while started.elapsed() < Duration::from_secs(seconds) {
+            match self.provider.get_transaction_receipt(transaction).await {
+                Ok(Some(receipt)) if receipt.block_number.is_some() => return Ok(receipt),
+                Ok(_) => silent = None,
+                Err(error) => silent = Some(error),
+            }
+            tokio::time::sleep(self.network.poll()).await;
+        }
+        if let Some(error) = &silent {
+            tracing::warn!("the chain does not answer: {}", reason(error));
+        }
+        let known = self.provider.get_transaction_by_hash(transaction).await;
+        let state = match known {
+            Ok(Some(_)) => "",
+            Ok(None) => ", which the node no longer knows: it was probably dropped",
+            Err(_) => ", and the node does not answer",
+        };
+        let link =
+            self.network.transaction_url(transaction).map_or_else(String::new, |url| format!(": {url}"));
+        Err(Failure::StillPending { what: step.what.clone(), transaction, seconds, state, link }.into())
     }
 }
 

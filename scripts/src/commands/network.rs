@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use alloy::providers::{Provider as _, ProviderBuilder};
 use clap::Subcommand;
 use serde::Serialize;
-use stoa_scripts::cli::{Failure, Network, Networks, Output, Table};
+use stoa_scripts::cli::{Failure, Network, Networks, Output, Table, client, origin};
 use url::Url;
 
 /// An endpoint that takes longer than this to tell its chain id is of no use.
@@ -144,10 +144,8 @@ async fn check(name: Option<&str>, url: Option<&Url>, common: &CommonArgs) -> an
 
 /// The endpoint's newest block, if it is of this chain.
 async fn block_of(network: &Network, url: &Url) -> Result<u64, Failure> {
-    // An endpoint's path and query often carry a key: its host is enough to know it by.
-    let shown = url.origin().ascii_serialization();
-    let unreachable = |reason: String| Failure::Unreachable { url: shown.clone(), reason };
-    let provider = ProviderBuilder::new().connect_http(url.clone());
+    let unreachable = |reason: String| Failure::Unreachable { url: origin(url), reason };
+    let provider = ProviderBuilder::new().connect_client(client(url, reqwest::Client::new()));
     let asked = tokio::time::timeout(PATIENCE, async {
         let found = provider.get_chain_id().await?;
         if found != network.chain_id {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 use stoa_scripts::{
-    cli::{ChainArgs, Failure, Output, Session, SignerArgs, Table, refused},
+    cli::{ChainArgs, Output, Session, SignerArgs, Table},
     content::{self, Published, StoreArgs},
 };
 
@@ -14,6 +14,9 @@ use super::listing::{self, Version};
 ///
 /// What is published is in the open: a licence says who may use it, and nothing keeps others from reading it. Do not
 /// publish what has to stay secret.
+///
+/// A folder goes to an IPFS node, or to the local folder that the API serves, and nowhere else: --store takes single files.
+/// To S3 a file goes in one piece, which may be at most 5 GiB.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   stoa publish ./harbour
@@ -49,7 +52,15 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<()> {
         Some(id) => Some(target(args, id).await?),
         None => None,
     };
-    let published = content::publish(&args.path, &args.stores).await?;
+    let published = match &target {
+        Some((session, listing)) => {
+            let draft = content::draft(&args.path, &args.stores).await?;
+            let step = listing::version_step(session, *listing, draft.hash(), &draft.uris()?);
+            session.prepare(&[step]).await?;
+            draft.send().await?
+        }
+        None => content::publish(&args.path, &args.stores).await?,
+    };
     for path in &published.skipped {
         eprintln!("  {} is left out: its name begins with a dot (--hidden publishes it)", path.display());
     }
@@ -66,14 +77,7 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<()> {
 async fn target(args: &Args, id: &str) -> anyhow::Result<(Session, alloy::primitives::U256)> {
     let session = args.chain.connect_to_send(&args.signing).await?;
     let listing = session.number("listing", id)?;
-    let account = session.account()?;
-    let id = session.public_id(listing);
-    let manages = session.contracts.listings.isManager(listing, account).call().await;
-    let what = format!("publishing a version of listing {id}");
-    if !manages.map_err(|error| refused(&what, &error))? {
-        let reason = format!("{account} does not manage it");
-        return Err(Failure::Refused { what, reason }.into());
-    }
+    listing::must_manage(&session, listing, &listing::publishing(&session, listing)).await?;
     Ok((session, listing))
 }
 

@@ -10,7 +10,7 @@ mod publish;
 use std::{path::PathBuf, time::Duration};
 
 pub use fetch::{Fetched, ReaderArgs, Wanted, fetch};
-pub use publish::{Published, StoreArgs, publish};
+pub use publish::{Draft, Published, StoreArgs, draft, publish};
 
 use crate::checkout;
 

@@ -50,27 +50,27 @@ impl ObjectStore {
         }
     }
 
-    /// Sends the file, and says where it can be read.
-    pub(super) async fn put(&self, path: &Path, named: &Named) -> anyhow::Result<String> {
-        let name = named.cid.to_string();
-        let (url, public, token) = match self {
-            Self::Plain(base) => {
-                let mut url = base.clone();
-                url.path_segments_mut()
-                    .map_err(|()| anyhow::anyhow!("{base} has no path"))?
-                    .pop_if_empty()
-                    .push(&name);
-                (url.clone(), url, std::env::var("STOA_STORE_TOKEN").ok())
-            }
+    /// Where a file will be to be read.
+    pub(super) fn address(&self, named: &Named) -> anyhow::Result<String> {
+        let address = match self {
+            Self::Plain(base) => below(base, named)?,
+            Self::S3 { bucket, prefix, .. } => bucket.object_url(&format!("{prefix}{}", named.cid)),
+        };
+        Ok(address.to_string())
+    }
+
+    /// Sends the file.
+    pub(super) async fn put(&self, path: &Path, named: &Named) -> anyhow::Result<()> {
+        let (url, token) = match self {
+            Self::Plain(base) => (below(base, named)?, std::env::var("STOA_STORE_TOKEN").ok()),
             Self::S3 { bucket, prefix, credentials } => {
                 ensure!(
                     named.size <= MOST_S3,
                     "{} is larger than the 5 GiB that S3 takes in one piece",
                     path.display()
                 );
-                let key = format!("{prefix}{name}");
-                let signed = bucket.put_object(Some(credentials), &key).sign(SIGNED_FOR);
-                (signed, bucket.object_url(&key), None)
+                let key = format!("{prefix}{}", named.cid);
+                (bucket.put_object(Some(credentials), &key).sign(SIGNED_FOR), None)
             }
         };
         let step = Step::start(format!("Sending it to {}", self.shown()));
@@ -90,8 +90,16 @@ impl ObjectStore {
             bail!("{} refuses it ({status}): {}", self.shown(), super::shortened(&text));
         }
         step.done();
-        Ok(public.to_string())
+        Ok(())
     }
+}
+
+fn below(base: &Url, named: &Named) -> anyhow::Result<Url> {
+    let mut url = base.clone();
+    let mut path = url.path_segments_mut().map_err(|()| anyhow::anyhow!("{base} has no path"))?;
+    path.pop_if_empty().push(&named.cid.to_string());
+    drop(path);
+    Ok(url)
 }
 
 fn is_local(url: &Url) -> bool {

@@ -24,9 +24,9 @@ pub struct StoreArgs {
     /// Where others reach the API that serves that folder: adds <URL>/ipfs/<CID> to the URIs.
     #[arg(long, env = "STOA_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<Url>,
-    /// Put a file here too, named by its CID; may be repeated. https://host/path takes a PUT, with the bearer token in
+    /// Put a file, no folder, here too, named by its CID; may be repeated. https://host/path takes a PUT, with the bearer token in
     /// STOA_STORE_TOKEN; s3://bucket/prefix?endpoint=URL&region=NAME is signed with AWS_ACCESS_KEY_ID and
-    /// AWS_SECRET_ACCESS_KEY.
+    /// AWS_SECRET_ACCESS_KEY, and takes a file of at most 5 GiB.
     #[arg(long = "store", env = "STOA_STORES", value_name = "URL", value_delimiter = ' ')]
     pub stores: Vec<Url>,
     /// Publish files whose names begin with a dot too.
@@ -48,11 +48,103 @@ pub struct Published {
     pub skipped: Vec<PathBuf>,
 }
 
+/// Content that is read and named, and nowhere yet: its URIs are known, and nobody else has seen it.
+#[derive(Debug)]
+pub struct Draft {
+    tree: Tree,
+    named: Named,
+    objects: Vec<ObjectStore>,
+    args: StoreArgs,
+}
+
 /// Publishes a file or folder. Nothing is sent anywhere before everything has been read and named.
 ///
 /// # Errors
 /// When it cannot be read, or a store does not take it.
 pub async fn publish(path: &Path, args: &StoreArgs) -> anyhow::Result<Published> {
+    let (tree, objects) = open(path, args)?;
+    let (tree, named) = name(tree, args.store()).await?;
+    Draft { tree, named, objects, args: args.clone() }.send_on().await
+}
+
+/// Reads and names a file or folder, and keeps it nowhere.
+///
+/// # Errors
+/// When it cannot be read, or a store would not take it.
+pub async fn draft(path: &Path, args: &StoreArgs) -> anyhow::Result<Draft> {
+    let (tree, objects) = open(path, args)?;
+    let (tree, named) = name(tree, None).await?;
+    Ok(Draft { tree, named, objects, args: args.clone() })
+}
+
+impl Draft {
+    /// What a version's content hash will be.
+    #[must_use]
+    pub fn hash(&self) -> B256 {
+        self.named.hash.into()
+    }
+
+    /// Where it can be had once it is sent.
+    ///
+    /// # Errors
+    /// When a store has no address for it.
+    pub fn uris(&self) -> anyhow::Result<Vec<String>> {
+        let mut uris = vec![format!("ipfs://{}", self.named.cid)];
+        if let (None, Some(public)) = (&self.args.ipfs_api, &self.args.public_url) {
+            uris.push(below(public, &self.named.cid));
+        }
+        for store in &self.objects {
+            uris.push(store.address(&self.named)?);
+        }
+        Ok(uris)
+    }
+
+    /// Sends it everywhere.
+    ///
+    /// # Errors
+    /// When it has changed since it was named, or a store does not take it.
+    pub async fn send(mut self) -> anyhow::Result<Published> {
+        if let Some(store) = self.args.store() {
+            let (tree, named) = name(self.tree, Some(store)).await?;
+            anyhow::ensure!(
+                named == self.named,
+                "{} has changed while it was published: do it again",
+                tree.path().display()
+            );
+            self.tree = tree;
+        }
+        self.send_on().await
+    }
+
+    /// All but the folder of this machine, where it is already.
+    async fn send_on(self) -> anyhow::Result<Published> {
+        if let Some(api) = &self.args.ipfs_api {
+            ipfs::add(api, &self.tree, &self.named.cid).await?;
+        }
+        for store in &self.objects {
+            store.put(self.tree.path(), &self.named).await?;
+        }
+        Ok(Published {
+            cid: self.named.cid.to_string(),
+            hash: self.hash(),
+            size: self.named.size,
+            folder: self.named.folder,
+            uris: self.uris()?,
+            skipped: self.tree.skipped().to_vec(),
+        })
+    }
+}
+
+impl StoreArgs {
+    /// The folder of this machine, where no IPFS node keeps it.
+    fn store(&self) -> Option<Store> {
+        let folder = || self.content.clone().unwrap_or_else(super::folder);
+        self.ipfs_api.is_none().then(|| Store::new(folder()))
+    }
+}
+
+/// Looks at what there is, and at where it is to go.
+fn open(path: &Path, args: &StoreArgs) -> anyhow::Result<(Tree, Vec<ObjectStore>)> {
     let objects = args.stores.iter().map(ObjectStore::open).collect::<anyhow::Result<Vec<_>>>()?;
     let bearing = objects.iter().filter(|store| store.needs_token()).count();
     anyhow::ensure!(
@@ -69,26 +161,7 @@ pub async fn publish(path: &Path, args: &StoreArgs) -> anyhow::Result<Published>
             store.shown()
         );
     }
-    let store = Store::new(args.content.clone().unwrap_or_else(super::folder));
-    let keep = args.ipfs_api.is_none().then_some(store);
-    let (tree, named) = name(tree, keep).await?;
-    let mut uris = vec![format!("ipfs://{}", named.cid)];
-    match (&args.ipfs_api, &args.public_url) {
-        (Some(api), _) => ipfs::add(api, &tree, &named.cid).await?,
-        (None, Some(public)) => uris.push(below(public, &named.cid)),
-        (None, None) => {}
-    }
-    for store in &objects {
-        uris.push(store.put(tree.path(), &named).await?);
-    }
-    Ok(Published {
-        cid: named.cid.to_string(),
-        hash: named.hash.into(),
-        size: named.size,
-        folder: named.folder,
-        uris,
-        skipped: tree.skipped().to_vec(),
-    })
+    Ok((tree, objects))
 }
 
 fn below(public: &Url, cid: &Cid) -> String {

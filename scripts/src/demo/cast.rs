@@ -56,14 +56,39 @@ impl Cast {
     }
 }
 
+/// A scenario has no more of a kind than this.
+pub(super) const MOST: usize = 10_000;
+
+/// Whether this is a key that anyone can make again, as the demo does.
+#[must_use]
+pub fn is_made_up(signer: &PrivateKeySigner) -> bool {
+    let key = signer.to_bytes();
+    ["provider", "buyer"].iter().any(|role| (WELL_KNOWN..MOST).any(|n| seed_of(role, n) == key))
+}
+
+fn seed_of(role: &str, n: usize) -> B256 {
+    keccak256(format!("Stoa demo {role} {n}"))
+}
+
 /// A key that anyone can make again: for local chains, as the well-known ones.
 fn made_up(role: &str, n: usize) -> PrivateKeySigner {
-    let mut key: B256 = keccak256(format!("Stoa demo {role} {n}"));
+    let mut key = seed_of(role, n);
     loop {
         match PrivateKeySigner::from_bytes(&key) {
             Ok(signer) => return signer,
             // One hash in 2^128 is no key.
             Err(_) => key = keccak256(key),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_that_are_made_up_are_known_as_such() {
+        assert!(is_made_up(&made_up("buyer", 4)) && is_made_up(&made_up("provider", MOST - 1)));
+        assert!(!is_made_up(&anvil::signer(3)) && !is_made_up(&PrivateKeySigner::random()));
     }
 }

@@ -10,7 +10,7 @@ mod shares;
 mod stakes;
 mod trade;
 
-pub use cast::ROLES;
+pub use cast::{ROLES, is_made_up};
 pub use scenario::{Scenario, ScenarioError, Weights};
 
 use std::sync::{Mutex, PoisonError};
@@ -92,7 +92,7 @@ impl Demo {
         let provider = ProviderBuilder::new()
             .with_simple_nonce_management()
             .wallet(wallet)
-            .connect_http(rpc_url.clone())
+            .connect_client(crate::cli::client(rpc_url, reqwest::Client::new()))
             .erased();
         let at = |name| deployment.address(name).ok_or(Error::Missing(name));
         Ok(Self {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rand::{Rng as _, rngs::StdRng};
 use serde::Deserialize;
 
-use super::catalogue::CATALOGUE;
+use super::{cast::MOST, catalogue::CATALOGUE};
 use crate::checkout;
 
 /// A market in numbers. The committed examples in `scripts/scenarios` explain each.
@@ -93,6 +93,11 @@ impl Scenario {
         };
         least("providers", self.providers, 1)?;
         least("buyers", self.buyers, 1)?;
+        for (name, value) in [("providers", self.providers), ("buyers", self.buyers)] {
+            if value > MOST {
+                return Err(format!("{name} is {value}: at most {MOST} are allowed"));
+            }
+        }
         least("listings", self.listings, CATALOGUE.len())?;
         if self.actions > 0 && self.days == 0 {
             return Err(format!("{} actions need time: days is 0", self.actions));
@@ -158,6 +163,8 @@ mod tests {
             Scenario::parse(&text, Path::new("my.toml")).unwrap_err().to_string()
         };
         assert_eq!(parse("buyers = 5", "buyers = 0"), "my.toml: buyers is 0: at least 1 are needed");
+        let many = parse("buyers = 5", "buyers = 10001");
+        assert_eq!(many, "my.toml: buyers is 10001: at most 10000 are allowed");
         assert_eq!(
             parse("listings = 30", "listings = 15"),
             "my.toml: listings is 15: at least 16 are needed"

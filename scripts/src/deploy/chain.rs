@@ -8,10 +8,11 @@ use alloy::{
     sol,
     transports::TransportError,
 };
+use stoa_contracts::Vault;
 use url::Url;
 
-use super::{Deployment, Error, plan::text_as_bytes32};
-use crate::cli::explain;
+use super::{Deployment, Error, Parameters, plan::text_as_bytes32};
+use crate::cli::{self, endpoint::innermost, explain, origin};
 
 sol! {
     /// The part of the Deployer that a deployment uses.
@@ -61,10 +62,10 @@ impl Chain {
     /// # Errors
     /// When no chain answers.
     pub async fn connect(url: &Url) -> Result<Self, Error> {
-        let unreachable = |reason: String| Error::Unreachable { url: url.to_string(), reason };
+        let unreachable = |reason: String| Error::Unreachable { url: origin(url), reason };
         let client = reqwest::Client::builder().timeout(ANSWER).build();
         let client = client.map_err(|error| unreachable(error.to_string()))?;
-        let provider = ProviderBuilder::new().connect_reqwest(client, url.clone()).erased();
+        let provider = ProviderBuilder::new().connect_client(cli::client(url, client)).erased();
         let id = provider.get_chain_id().await.map_err(|error| unreachable(reason(&error)))?;
         Ok(Self { provider, id })
     }
@@ -75,6 +76,17 @@ impl Chain {
 
     pub(super) async fn has_code(&self, address: Address) -> Result<bool, Error> {
         Ok(!self.code(address).await?.is_empty())
+    }
+
+    /// The tokens that parameters name are there: constructors keep them for good, and a typo with them.
+    pub(super) async fn has_tokens(&self, parameters: &Parameters) -> Result<(), Error> {
+        let named = [("--weth", parameters.weth), ("--bridged-stoa", parameters.bridged_stoa)];
+        for (option, address) in named {
+            if address != Address::ZERO && !self.has_code(address).await? {
+                return Err(Error::NoToken { option, address, chain_id: self.id });
+            }
+        }
+        Ok(())
     }
 
     pub(super) async fn head(&self) -> Result<u64, Error> {
@@ -108,6 +120,14 @@ impl Chain {
             }
             Err(error) => Err(call("addressOf")(error)),
         }
+    }
+
+    /// Whether the Vault has told this token's name.
+    pub(super) async fn is_described(&self, vault: Address, token: Address) -> Result<bool, Error> {
+        if !self.has_code(vault).await? {
+            return Ok(false);
+        }
+        Vault::new(vault, &self.provider).isDescribed(token).call().await.map_err(call("isDescribed"))
     }
 
     pub(super) async fn address_of(&self, deployer: Address, child: &str) -> Result<Address, Error> {
@@ -147,13 +167,4 @@ pub fn reason(error: &TransportError) -> String {
             None => error.to_string(),
         },
     }
-}
-
-/// The cause that all others only wrap.
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    cause.to_string()
 }

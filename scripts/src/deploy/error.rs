@@ -21,6 +21,11 @@ pub enum Error {
         "chain {chain_id} has no deployment yet: give its parameters (--fee-bps, --timelock-delay, --proposer, --stoa-holder)"
     )]
     NoParameters { chain_id: u64 },
+    #[error(
+        "there is no contract at {address} on chain {chain_id}, which {option} names: nothing was sent, since it could \
+         never be changed"
+    )]
+    NoToken { option: &'static str, address: Address, chain_id: u64 },
     #[error("chain {chain_id} lacks the canonical CREATE2 deployer at {address}: {reason}")]
     NoCreate2Deployer { chain_id: u64, address: Address, reason: String },
     #[error(
@@ -94,6 +99,7 @@ impl Error {
             Self::Unreachable { .. } | Self::WrongChain { .. } | Self::OtherChain { .. } => Exit::Chain,
             Self::Reverted { .. } | Self::WouldFail { .. } => Exit::Refused,
             Self::TooDear { .. } => Exit::Declined,
+            Self::StillPending { .. } | Self::NonceBusy { .. } => Exit::Pending,
             _ => Exit::Other,
         }
     }

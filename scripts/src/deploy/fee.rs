@@ -1,8 +1,12 @@
 //! What a unit of gas may cost.
 
-use alloy::{primitives::U256, providers::utils::Eip1559Estimation};
+use alloy::{
+    eips::BlockNumberOrTag,
+    primitives::U256,
+    providers::{DynProvider, Provider as _, utils::Eip1559Estimation},
+};
 
-use super::Error;
+use super::{Error, chain::rpc};
 use crate::cli::format_units;
 
 const GWEI: u8 = 9;
@@ -22,7 +26,28 @@ pub struct Caps {
     pub tip: Option<u128>,
 }
 
+/// What a unit of gas costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The newest block's base fee.
+    pub base: u128,
+    /// What to offer.
+    pub fee: Fee,
+}
+
 impl Caps {
+    /// What the chain asks for now, within the caps.
+    ///
+    /// # Errors
+    /// When it does not answer, or the next block costs more than allowed.
+    pub async fn ask(&self, provider: &DynProvider) -> Result<Asked, Error> {
+        let suggested = provider.estimate_eip1559_fees().await.map_err(rpc("eth_feeHistory"))?;
+        let head = provider.get_block_by_number(BlockNumberOrTag::Latest).await;
+        let head = head.map_err(rpc("eth_getBlockByNumber"))?;
+        let base = u128::from(head.and_then(|block| block.header.base_fee_per_gas).unwrap_or_default());
+        Ok(Asked { base, fee: self.choose(base, suggested)? })
+    }
+
     /// A fee for the next block, whose base fee is about `base`.
     pub(super) fn choose(&self, base: u128, suggested: Eip1559Estimation) -> Result<Fee, Error> {
         let tip = self.tip.unwrap_or(suggested.max_priority_fee_per_gas);

@@ -127,7 +127,7 @@ impl Deployment {
 /// Writes a JSON document whole or not at all.
 pub(super) fn write_whole(document: &impl Serialize, path: &Path) -> Result<(), Error> {
     let failed = |source| Error::File { path: path.to_owned(), source };
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(failed)?;
     let text = serde_json::to_string_pretty(document).map_err(|error| failed(error.into()))?;
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
@@ -137,7 +137,8 @@ pub(super) fn write_whole(document: &impl Serialize, path: &Path) -> Result<(), 
     fs::set_permissions(file.path(), public).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
+    // The name too is on the disk before whatever comes next, such as the journal's end.
+    fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ use url::Url;
 pub use artifact::Artifact;
 pub use chain::{Chain, reason};
 pub use error::Error;
-pub use fee::{Caps, Fee};
+pub use fee::{Asked, Caps, Fee};
 pub use file::{Deployment, Parameters, Placed, default_path};
 pub use plan::{CREATE2_DEPLOYER, Plan};
 pub use send::Terms;
@@ -37,7 +37,7 @@ pub use simulate::{Forecast, ForecastStep};
 pub use sources::{path_of as sources_path, write as write_sources};
 pub use verify::{Check, verify};
 
-use crate::key::Key;
+use crate::{cli::origin, key::Key};
 
 /// The chain id of local chains: there, and only there, the well-known keys and the demo token are used.
 pub use crate::anvil::CHAIN_ID as LOCAL_CHAIN_ID;
@@ -83,7 +83,7 @@ impl Chain {
     pub fn expect(&self, url: &Url, wanted: Option<u64>) -> Result<(), Error> {
         match wanted {
             Some(expected) if expected != self.id => {
-                Err(Error::WrongChain { url: url.to_string(), expected, found: self.id })
+                Err(Error::WrongChain { url: origin(url), expected, found: self.id })
             }
             _ => Ok(()),
         }
@@ -105,7 +105,8 @@ impl Job {
     /// Reads the deployment file, if there is one, and computes what will be where. Nothing is sent.
     ///
     /// # Errors
-    /// When the file is of another chain, parameters are missing, or the operator's key is a well-known one.
+    /// When the file is of another chain, parameters are missing or name tokens that are not there, or the operator's
+    /// key is a well-known one.
     pub async fn new(
         chain: Chain,
         operator: alloy::primitives::Address,
@@ -133,6 +134,10 @@ impl Job {
             None => false,
         };
         let known = known.filter(|_| !outdated);
+        // On a local chain nothing is for good, and what is named may be placed later.
+        if !local && known.is_none() {
+            chain.has_tokens(&plan.parameters).await?;
+        }
         Ok(Self { chain, plan, path, known, outdated })
     }
 

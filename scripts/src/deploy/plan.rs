@@ -5,6 +5,8 @@ use alloy::{
     sol_types::{SolCall as _, SolValue as _},
 };
 
+use stoa_contracts::Vault;
+
 use super::{Artifact, Error, Parameters, chain::IDeployer, send::Call};
 
 /// Nick's CREATE2 deployer, at the same address on every chain that has it.
@@ -64,6 +66,8 @@ pub(super) enum Step<'a> {
     Place(&'a Item, Call),
     /// Names parameters and children to the Deployer.
     Configure(Call),
+    /// Has the Vault tell STOA's name once, as it tells other tokens' when they are first used.
+    Describe(Call),
 }
 
 /// All contracts with their addresses.
@@ -103,12 +107,31 @@ impl Plan {
             .into_iter()
             .chain(children)
             .chain(extras)
+            .chain([Step::Describe(self.describe_call())])
             .collect()
     }
 
     /// All contracts.
     pub(super) fn items(&self) -> impl Iterator<Item = &Item> {
         std::iter::once(&self.deployer).chain(&self.children).chain(&self.extras)
+    }
+
+    /// A contract's address; none where the plan has no such contract.
+    pub(super) fn address(&self, name: &str) -> Address {
+        self.items().find(|item| item.name == name).map(|item| item.address).unwrap_or_default()
+    }
+
+    /// STOA on this chain: as it was bridged here, else as it is minted here.
+    pub(super) fn stoa(&self) -> Address {
+        match self.parameters.bridged_stoa {
+            Address::ZERO => self.address("StoaToken"),
+            bridged => bridged,
+        }
+    }
+
+    fn describe_call(&self) -> Call {
+        let data = Vault::describeCall { token: self.stoa() }.abi_encode().into();
+        Call { what: "describing STOA".to_owned(), to: self.address("Vault"), data, value: U256::ZERO }
     }
 
     pub(super) fn configure_call(&self) -> Call {

@@ -33,13 +33,9 @@ pub(super) async fn problems(
     Ok(problems)
 }
 
-fn address(plan: &Plan, name: &str) -> Address {
-    plan.items().find(|item| item.name == name).map(|item| item.address).unwrap_or_default()
-}
-
 /// Everything that has an owner belongs to the Timelock, and nobody is about to take it over.
 async fn owners(chain: &Chain, plan: &Plan) -> Result<Vec<String>, Error> {
-    let timelock = address(plan, "Timelock");
+    let timelock = plan.address("Timelock");
     let mut problems = Vec::new();
     for item in plan.items().filter(|item| item.artifact.abi.functions.contains_key("owner")) {
         // All that are owned answer alike.
@@ -60,7 +56,7 @@ async fn owners(chain: &Chain, plan: &Plan) -> Result<Vec<String>, Error> {
 }
 
 async fn guardians(chain: &Chain, plan: &Plan, expected: Option<Address>) -> Result<Vec<String>, Error> {
-    let revenue = Revenue::new(address(plan, "Revenue"), &chain.provider);
+    let revenue = Revenue::new(plan.address("Revenue"), &chain.provider);
     let found = revenue.guardian().call().await.map_err(call("guardian"))?;
     let shown = |account: Address| match account {
         Address::ZERO => "nobody".to_owned(),
@@ -75,7 +71,7 @@ async fn guardians(chain: &Chain, plan: &Plan, expected: Option<Address>) -> Res
 
 /// The Timelock's roles, from its whole history: nobody has one but whom the parameters name, and it governs itself.
 async fn roles(chain: &Chain, plan: &Plan, deployment: &Deployment) -> Result<Vec<String>, Error> {
-    let timelock = address(plan, "Timelock");
+    let timelock = plan.address("Timelock");
     let birth = deployment.contracts.get("Timelock").map_or(0, |placed| placed.block);
     let (found, mut problems) = role_history(chain, timelock, birth).await?;
     let expected = expected_roles(timelock, &deployment.parameters);
@@ -184,9 +180,9 @@ async fn operator(chain: &Chain, plan: &Plan) -> Result<Vec<String>, Error> {
 /// What governance may have changed since birth: the fee and the delay.
 pub(super) async fn drifted(chain: &Chain, plan: &Plan) -> Result<Vec<String>, Error> {
     let parameters = &plan.parameters;
-    let revenue = Revenue::new(address(plan, "Revenue"), &chain.provider);
+    let revenue = Revenue::new(plan.address("Revenue"), &chain.provider);
     let fee = revenue.feeBps().call().await.map_err(call("feeBps"))?;
-    let timelock = Timelock::new(address(plan, "Timelock"), &chain.provider);
+    let timelock = Timelock::new(plan.address("Timelock"), &chain.provider);
     let delay = timelock.getMinDelay().call().await.map_err(call("getMinDelay"))?;
     let mut problems = Vec::new();
     if fee != parameters.fee_bps {
@@ -196,10 +192,11 @@ pub(super) async fn drifted(chain: &Chain, plan: &Plan) -> Result<Vec<String>, E
         problems
             .push(format!("the Timelock's delay is {delay} s, the file says {}", parameters.timelock_delay));
     }
-    let staking = Staking::new(address(plan, "Staking"), &chain.provider);
+    let staking = Staking::new(plan.address("Staking"), &chain.provider);
     let listed = staking.tokens().call().await.map_err(call("tokens"))?;
-    if listed.first() != Some(&address(plan, "StoaToken")) {
-        problems.push("Staking's first fee token is not STOA".to_owned());
+    let stoa = plan.stoa();
+    if listed.first() != Some(&stoa) {
+        problems.push(format!("Staking's first fee token is not STOA, which is {stoa} here"));
     }
     Ok(problems)
 }

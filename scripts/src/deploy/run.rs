@@ -23,6 +23,7 @@ type Contracts = BTreeMap<String, Placed>;
 struct Pass {
     contracts: Contracts,
     placed: Vec<String>,
+    sent: bool,
     /// The newest block that holds a transaction of this deployment, if this pass sent any.
     newest: Option<u64>,
 }
@@ -67,7 +68,7 @@ impl Job {
         let mut last = Contracts::new();
         for _ in 0..PASSES {
             let pass = self.pass(sender).await?;
-            let nothing_new = pass.placed.is_empty() && pass.contracts == last;
+            let nothing_new = !pass.sent && pass.contracts == last;
             placed.extend(pass.placed.into_iter().filter(|name| !placed.contains(name)).collect::<Vec<_>>());
             let Some(newest) = pass.newest.filter(|_| !nothing_new) else {
                 return Ok((pass.contracts, placed));
@@ -101,6 +102,7 @@ impl Job {
             match step {
                 Step::Place(item, call) => self.place(sender, item, &call, &mut pass).await?,
                 Step::Configure(call) => self.configure(sender, &call).await?,
+                Step::Describe(call) => self.describe(sender, &call, &mut pass).await?,
             }
         }
         Ok(pass)
@@ -130,6 +132,7 @@ impl Job {
                 (sender.report)(&format!("placing {name} at {address}"));
                 let receipt = sender.send(call).await?;
                 pass.placed.push(name.clone());
+                pass.sent = true;
                 let block = receipt.block_number.unwrap_or_default();
                 pass.newest = pass.newest.max(Some(block));
                 (receipt.transaction_hash, block)
@@ -160,6 +163,20 @@ impl Job {
             return Ok((receipt.transaction_hash, block));
         }
         birth::find(&self.chain, item.address, &item.name).await
+    }
+
+    /// Has STOA's name told, unless it was.
+    async fn describe(&self, sender: &Sender<'_>, call: &Call, pass: &mut Pass) -> Result<(), Error> {
+        let block = if self.chain.is_described(call.to, self.plan.stoa()).await? {
+            let receipt = sender.mined(&sender.journal.attempts(call.to, &call.data)).await?;
+            receipt.and_then(|receipt| receipt.block_number)
+        } else {
+            (sender.report)(&call.what);
+            pass.sent = true;
+            sender.send(call).await?.block_number
+        };
+        pass.newest = pass.newest.max(block);
+        Ok(())
     }
 
     /// Names parameters and children to the Deployer, or checks that those it has are these.

@@ -7,7 +7,7 @@
 use std::time::{Duration, Instant};
 
 use alloy::{
-    eips::{BlockId, BlockNumberOrTag, eip2718::Encodable2718 as _},
+    eips::{BlockId, eip2718::Encodable2718 as _},
     network::{NetworkTransactionBuilder as _, TransactionBuilder as _},
     primitives::{Address, Bytes, U256},
     providers::Provider as _,
@@ -236,12 +236,7 @@ impl Sender<'_> {
 
     /// What the chain asks for now, within the caps.
     async fn fee(&self) -> Result<Fee, Error> {
-        let provider = &self.chain.provider;
-        let suggested = provider.estimate_eip1559_fees().await.map_err(rpc("eth_feeHistory"))?;
-        let head = provider.get_block_by_number(BlockNumberOrTag::Latest).await;
-        let head = head.map_err(rpc("eth_getBlockByNumber"))?;
-        let base = head.and_then(|block| block.header.base_fee_per_gas).unwrap_or_default();
-        self.terms.caps.choose(u128::from(base), suggested)
+        Ok(self.terms.caps.ask(&self.chain.provider).await?.fee)
     }
 
     pub(super) async fn nonce(&self, pending: Pending) -> Result<u64, Error> {

@@ -14,9 +14,10 @@ use alloy::{
 use serde::Serialize;
 
 use super::{
-    CREATE2_DEPLOYER, Caps, Error, Fee, Job,
+    CREATE2_DEPLOYER, Caps, Error, Job,
     chain::{reason, rpc},
     create2,
+    fee::Asked,
     plan::Step,
     send::Call,
 };
@@ -94,7 +95,8 @@ impl Job {
     pub async fn forecast(&self, operator: Address, caps: &Caps) -> Result<Forecast, Error> {
         let (present, todo) = self.todo(operator).await?;
         let results = self.simulate(operator, &todo).await?;
-        let fee = self.fee_now(caps).await?;
+        let Asked { base, fee } = caps.ask(&self.chain.provider).await?;
+        let price = base + fee.tip;
         let balance = self.chain.provider.get_balance(operator).await.map_err(rpc("eth_getBalance"))?;
         let value: U256 = todo.iter().map(|todo| todo.value).sum();
         let steps: Vec<ForecastStep> = todo
@@ -115,10 +117,10 @@ impl Job {
             present,
             steps,
             gas,
-            gas_price: fee.0,
-            max_gas_price: fee.1.most,
-            cost: cost(fee.0),
-            max_cost: cost(fee.1.most),
+            gas_price: price,
+            max_gas_price: fee.most,
+            cost: cost(price),
+            max_cost: cost(fee.most),
             balance: U256Text(balance),
         })
     }
@@ -137,6 +139,11 @@ impl Job {
                 Step::Place(item, _) => present.push(item.name.clone()),
                 Step::Configure(call) => {
                     if !self.chain.is_configured(call.to, &self.plan.children[0].name).await? {
+                        todo.push(Todo::new(operator, call, None));
+                    }
+                }
+                Step::Describe(call) => {
+                    if !self.chain.is_described(call.to, self.plan.stoa()).await? {
                         todo.push(Todo::new(operator, call, None));
                     }
                 }
@@ -214,15 +221,6 @@ impl Job {
         let missing =
             || Error::Rpc { what: "eth_getBlockByNumber".to_owned(), reason: "no block".to_owned() };
         Ok(head.ok_or_else(missing)?.header)
-    }
-
-    /// What a unit of gas costs now, and the most that would be offered.
-    async fn fee_now(&self, caps: &Caps) -> Result<(u128, Fee), Error> {
-        let provider = &self.chain.provider;
-        let suggested = provider.estimate_eip1559_fees().await.map_err(rpc("eth_feeHistory"))?;
-        let base = u128::from(self.head().await?.base_fee_per_gas.unwrap_or_default());
-        let fee = caps.choose(base, suggested)?;
-        Ok((base + fee.tip, fee))
     }
 }
 

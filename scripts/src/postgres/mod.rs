@@ -15,13 +15,14 @@ use std::{
 use crate::{
     checkout,
     child::{self, Child, Spec},
+    port,
 };
 use account::Runner;
 use binaries::Binaries;
 use cluster::Cluster;
 
 /// How long a server may take to start; recovery after a crash is part of it.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_secs(180);
 /// How often another free port is tried when the one found was taken in between.
 const PORTS_TRIED: usize = 5;
 
@@ -109,7 +110,11 @@ impl Server {
         let (child, port) = loop {
             let port = match options.port {
                 Some(port) => port,
-                None => free_port()?,
+                None => port::free().map_err(|source| Error::File {
+                    action: "cannot find a free port on",
+                    path: "127.0.0.1".into(),
+                    source,
+                })?,
             };
             if options.port.is_some() && TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_err() {
                 return Err(Error::PortTaken(port));
@@ -118,7 +123,7 @@ impl Server {
             match launch(&runner, &binaries, &cluster, port, durable, &options.log) {
                 Ok(child) => break (child, port),
                 Err(child::Error::Stopped { line, .. })
-                    if line.contains("address") && options.port.is_none() && tried < PORTS_TRIED => {}
+                    if is_taken(&line) && options.port.is_none() && tried < PORTS_TRIED => {}
                 Err(error) => return Err(error.into()),
             }
         };
@@ -179,12 +184,9 @@ pub fn remove_kept(name: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// A port on 127.0.0.1 that was free just now.
-fn free_port() -> Result<u16, Error> {
-    let failed =
-        |source| Error::File { action: "cannot find a free port on", path: "127.0.0.1".into(), source };
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(failed)?;
-    Ok(listener.local_addr().map_err(failed)?.port())
+/// Whether a server's last words are that its port is taken.
+fn is_taken(line: &str) -> bool {
+    ["address", "could not create any TCP/IP sockets"].iter().any(|words| line.contains(words))
 }
 
 fn launch(

@@ -4,6 +4,7 @@ use std::{
     collections::HashMap,
     fmt::Display,
     sync::{Arc, Mutex, OnceLock, PoisonError},
+    time::{Duration, Instant},
 };
 
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, PgPool};
@@ -22,6 +23,9 @@ pub struct TestDatabase {
     name: String,
     server: String,
 }
+
+/// How long connections to a template may linger; the server itself waits five seconds each time.
+const IN_USE: Duration = Duration::from_secs(120);
 
 impl TestDatabase {
     /// An empty database.
@@ -58,8 +62,13 @@ impl TestDatabase {
         let server = server_url().await;
         let name = format!("stoa_test_{}_{:016x}", std::process::id(), rand::random::<u64>());
         let sql = format!("CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'");
-        if let Err(error) = execute(&server, &sql).await {
-            fail("cannot create a database for this test", &error);
+        let deadline = Instant::now() + IN_USE;
+        while let Err(error) = execute(&server, &sql).await {
+            // Who was connected to the template is gone; under load the server takes a while to notice.
+            let in_use = error.as_database_error().and_then(|error| error.code()).as_deref() == Some("55006");
+            if !in_use || Instant::now() > deadline {
+                fail("cannot create a database for this test", &error);
+            }
         }
         Self { url: with_database(&server, &name), name, server }
     }

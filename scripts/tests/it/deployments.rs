@@ -9,9 +9,14 @@ use alloy::{
     network::EthereumWallet,
     primitives::{Address, B256, U256},
     providers::{Provider as _, ProviderBuilder},
+    rpc::types::Filter,
     signers::local::PrivateKeySigner,
+    sol_types::SolEvent as _,
 };
-use stoa_contracts::{Revenue, Staking, StoaToken, Vault};
+use stoa_contracts::{
+    Revenue, Staking, StoaToken,
+    Vault::{self, TokenDescribed},
+};
 use stoa_scripts::{
     deploy::{self, Deployment, Options, Parameters},
     testing::{Anvil, AnvilOptions, Bin},
@@ -47,6 +52,14 @@ async fn deploys_once_and_then_only_verifies() {
         assert_eq!(receipt.block_number, Some(placed.block));
     }
     assert_eq!(first.deployment.block, first.deployment.contracts["Deployer"].block);
+
+    // Whoever indexes from the first block on learns what STOA is called.
+    let at = |name: &str| first.deployment.address(name).unwrap();
+    let filter = Filter::new().address(at("Vault")).event_signature(TokenDescribed::SIGNATURE_HASH);
+    let logs = provider.get_logs(&filter.from_block(0)).await.unwrap();
+    let told: Vec<_> = logs.iter().map(|log| TokenDescribed::decode_log(&log.inner).unwrap().data).collect();
+    assert_eq!(told.len(), 1);
+    assert_eq!((told[0].token, told[0].symbol.as_str(), told[0].decimals), (at("StoaToken"), "STOA", 18));
 }
 
 #[tokio::test]
@@ -159,6 +172,56 @@ async fn addresses_are_equal_on_every_chain() {
     assert_eq!(places(&first), places(&second));
     assert_facts(&first_chain, &first, &home).await;
     assert_facts(&second_chain, &second, &away).await;
+    for chain in [&first_chain, &second_chain] {
+        let verified = stoa(&["deploy", "verify", "--rpc-url", chain.rpc_url(), "--out", &out(&folder)]);
+        assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stdout));
+    }
+}
+
+fn out(folder: &tempfile::TempDir) -> String {
+    folder.path().display().to_string()
+}
+
+/// Constructors keep these addresses for good.
+#[tokio::test]
+async fn a_token_that_is_not_there_is_refused_before_anything_is_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let chain = Anvil::start_with(AnvilOptions { chain_id: Some(10), ..AnvilOptions::default() }).await;
+    let (operator, token) = (Address::repeat_byte(0x5a), Address::repeat_byte(0x33));
+    let dry_run = |option: &str| {
+        let (operator, token) = (operator.to_string(), token.to_string());
+        let mut args = vec!["deploy", "--rpc-url", chain.rpc_url(), "--out", folder.path().to_str().unwrap()];
+        args.extend(["--dry-run", "--operator", &operator, "--fee-bps", "250", "--timelock-delay", "60"]);
+        args.extend(["--proposer", &operator, "--stoa-holder", &operator, option, &token]);
+        if option != "--weth" {
+            args.extend(["--weth", "0x0000000000000000000000000000000000000000"]);
+        }
+        stoa(&args)
+    };
+    for option in ["--weth", "--bridged-stoa"] {
+        let output = dry_run(option);
+        let expected = format!(
+            "stoa: there is no contract at {token} on chain 10, which {option} names: nothing was sent, since it could \
+             never be changed\n"
+        );
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), expected);
+        assert_eq!(output.status.code(), Some(1));
+    }
+    has_code(&chain, token).await;
+    let output = dry_run("--bridged-stoa");
+    let table = String::from_utf8(output.stdout).unwrap();
+    let rows: Vec<String> =
+        table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    for row in [&format!("STOA bridged, as {token}"), "all STOA goes to nobody: none is minted here"] {
+        assert!(rows.iter().any(|found| found == row), "{row:?} is not in\n{table}");
+    }
+}
+
+/// What is there before anything of the suite is: coin's wrapper, and STOA where it was bridged.
+async fn has_code(chain: &Anvil, token: Address) {
+    let provider = ProviderBuilder::new().connect_http(chain.rpc_url().parse().unwrap());
+    let code = deploy::Artifact::read("DemoUSD").unwrap().deployed_bytecode;
+    let _: () = provider.client().request("anvil_setCode", (token, code)).await.unwrap();
 }
 
 /// Deploys to a new chain, as an operator whom nobody knows.
@@ -168,6 +231,11 @@ async fn deployed(chain_id: u64, parameters: &Parameters, folder: &Path) -> (Anv
     let provider = ProviderBuilder::new().connect_http(chain.rpc_url().parse().unwrap());
     let funds = (signer.address(), U256::from(10).pow(U256::from(20)));
     let _: () = provider.client().request("anvil_setBalance", funds).await.unwrap();
+    for token in [parameters.weth, parameters.bridged_stoa] {
+        if token != Address::ZERO {
+            has_code(&chain, token).await;
+        }
+    }
     let options = Options {
         signer,
         parameters: Some(parameters.clone()),
@@ -211,7 +279,7 @@ async fn the_command_says_what_is_wrong() {
         String::from_utf8(output.stderr).unwrap()
     };
     let nobody = said(5, &["deploy", "--rpc-url", "http://127.0.0.1:1"]);
-    assert!(nobody.contains("no chain answers at http://127.0.0.1:1/: Connection refused"), "{nobody}");
+    assert!(nobody.contains("no chain answers at http://127.0.0.1:1: Connection refused"), "{nobody}");
 
     let other = AnvilOptions { chain_id: Some(84532), ..AnvilOptions::default() };
     let chain = Anvil::start_with(other).await;

@@ -10,8 +10,12 @@ use std::{
 use stoa_scripts::{
     checkout,
     child::{is_alive, send_signal},
+    port,
     testing::Bin,
 };
+
+/// A machine that builds and tests other things meanwhile is slow.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Ports of its own, so that a `cargo dev` of the same machine is not in the way.
 #[derive(Clone, Copy, Debug)]
@@ -22,8 +26,12 @@ struct Ports {
     indexer: u16,
 }
 
-fn free_port() -> u16 {
-    std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
+impl Ports {
+    /// Named before they are used, for a start and the next: nobody else is given these.
+    fn free() -> Self {
+        let free = || port::free().unwrap();
+        Self { web: free(), chain: free(), database: free(), indexer: free() }
+    }
 }
 
 /// A state folder, and the database that belongs to it; removed at the end.
@@ -94,7 +102,14 @@ impl Dev {
 
     fn end(&mut self, signal: &str) -> ExitStatus {
         send_signal(self.process.id(), signal);
-        self.process.wait().unwrap()
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(status) = self.process.try_wait().unwrap() {
+                return status;
+            }
+            assert!(Instant::now() < deadline, "stoa dev does not end on {signal}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// Transactions of the newest purchases, newest first: unlike places in a chain, a new chain never has the
@@ -109,7 +124,7 @@ impl Dev {
 
     /// Waits until at least `count` purchases are served that are not in `before`.
     async fn new_purchases(&self, count: usize, before: &[String]) -> Vec<String> {
-        let deadline = Instant::now() + Duration::from_secs(90);
+        let deadline = Instant::now() + PATIENCE;
         loop {
             let now = self.purchases().await;
             if now.iter().filter(|id| !before.contains(id)).count() >= count {
@@ -132,7 +147,7 @@ impl Drop for Dev {
 /// Copies the chain's file, again if it was just being written.
 fn copy_whole(from: &Path, to: &Path) {
     let is_whole = |text: String| serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok();
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + PATIENCE;
     loop {
         std::fs::copy(from, to).unwrap();
         if std::fs::read_to_string(to).is_ok_and(is_whole) {
@@ -143,7 +158,7 @@ fn copy_whole(from: &Path, to: &Path) {
 }
 
 fn wait_for_end(children: &[u32]) {
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + PATIENCE;
     while let Some(child) = children.iter().find(|child| is_alive(**child)) {
         assert!(Instant::now() < deadline, "child {child} is still running");
         std::thread::sleep(Duration::from_millis(50));
@@ -154,7 +169,7 @@ fn wait_for_end(children: &[u32]) {
 async fn starts_trades_keeps_its_data_and_gets_over_a_hard_stop() {
     let folder = State::new();
     let state = folder.0.path();
-    let ports = Ports { web: free_port(), chain: free_port(), database: free_port(), indexer: free_port() };
+    let ports = Ports::free();
 
     // It trades, and Ctrl-C leaves nothing behind.
     let mut dev = Dev::start(state, ports);
@@ -198,7 +213,7 @@ async fn starts_trades_keeps_its_data_and_gets_over_a_hard_stop() {
 async fn a_chain_file_that_was_cut_off_starts_both_over() {
     let folder = State::new();
     let state = folder.0.path();
-    let ports = Ports { web: free_port(), chain: free_port(), database: free_port(), indexer: free_port() };
+    let ports = Ports::free();
     let mut dev = Dev::start(state, ports);
     dev.new_purchases(1, &[]).await;
     dev.end("INT");
@@ -218,7 +233,7 @@ fn a_taken_port_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let port = taken.local_addr().unwrap().port();
-    let ports = Ports { web: free_port(), chain: port, database: free_port(), indexer: free_port() };
+    let ports = Ports { chain: port, ..Ports::free() };
     let mut dev = Dev::spawn(folder.path(), ports);
     let said = dev.error_output();
     let expected =
@@ -231,7 +246,7 @@ fn a_taken_port_is_named() {
 async fn a_dying_child_is_named_and_the_rest_is_stopped() {
     let folder = State::new();
     let state = folder.0.path();
-    let ports = Ports { web: free_port(), chain: free_port(), database: free_port(), indexer: free_port() };
+    let ports = Ports::free();
     let mut dev = Dev::start(state, ports);
     let children = dev.children();
     send_signal(children[3], "KILL");

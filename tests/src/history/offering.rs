@@ -52,7 +52,7 @@ impl Player {
     fn plan<'a>(&mut self, model: &'a Model) -> Option<(PlanId, &'a Plan, Account)> {
         let count = model.plan_count();
         let id = (count > 0).then(|| skewed(&mut self.random, count as usize) as PlanId + 1)?;
-        let plan = model.plan(id)?;
+        let plan = model.plan(id).filter(|plan| model.may_set(plan))?;
         Some((id, plan, model.listing(plan.terms.listing)?.owner))
     }
 
@@ -70,7 +70,7 @@ impl Player {
     }
 
     pub(super) fn resume_plan(&mut self, model: &Model) -> Option<Moves> {
-        let paused = |id| model.plan(id).is_some_and(|plan| plan.paused);
+        let paused = |id| model.plan(id).is_some_and(|plan| plan.paused && model.may_set(plan));
         let plan = self.scene.paused_plans.find(&mut self.random, paused)?;
         let owner = model.listing(model.plan(plan)?.terms.listing)?.owner;
         Some(vec![(owner, Action::PausePlan { plan, paused: false })])
@@ -86,7 +86,7 @@ impl Player {
     fn gate(&mut self, model: &Model, gate: Gate, rule: GateRule) -> Option<Moves> {
         // Not before those that everybody buys from.
         let id = model.plan_count().checked_sub(self.random.random_range(0..4)).filter(|id| *id > 0)?;
-        let plan = model.plan(id)?;
+        let plan = model.plan(id).filter(|plan| model.may_set(plan))?;
         let owner = model.listing(plan.terms.listing)?.owner;
         let bounds = Bounds { gate: Some(gate), ..plan.terms.bounds };
         Some(vec![

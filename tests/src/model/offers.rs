@@ -28,6 +28,14 @@ impl Model {
             && received
             && in_time
             && order.quantity <= plan.left()
+            && (plan.terms.price > 0 || order.quantity == 1)
             && self.now >= self.revenue.paused_until
+    }
+
+    /// Whether the terms of a plan may be set anew: its listing's shares, if it has some, earn in its token.
+    #[must_use]
+    pub fn may_set(&self, plan: &Plan) -> bool {
+        let listing = plan.terms.listing;
+        !self.has_shares(listing) || self.payment_tokens(listing).contains(&plan.terms.token)
     }
 }

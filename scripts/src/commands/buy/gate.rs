@@ -37,7 +37,7 @@ pub(crate) async fn data_for(
     if let Some(file) = proof {
         return Ok(read(file)?.abi_encode().into());
     }
-    if session.deployment.address("MerkleGate") == Some(gate) {
+    if session.contracts.merkle_gate.address() == &gate {
         bail!(
             "plan {plan} sells to a list of accounts: give --proof FILE with your proof, which the provider has"
         );

@@ -14,8 +14,6 @@ use super::{ChainArgs, parameters::ParameterArgs};
 
 const ETHER: u8 = 18;
 const GWEI: u8 = 9;
-/// Blocks that are waited for where nothing else is asked for, on chains where something is at stake.
-const CONFIRMATIONS: u64 = 12;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct PlaceArgs {
@@ -29,7 +27,8 @@ pub(super) struct PlaceArgs {
     /// What whoever makes the block gets per unit of gas, in gwei [default: what the chain suggests].
     #[arg(long, value_name = "GWEI")]
     priority_fee: Option<String>,
-    /// Blocks to wait for after the last transaction, its own included [default: 1 on a local chain, else 12].
+    /// Blocks to wait for after the last transaction, its own included [default: the network's finality_depth, 1 on a
+    /// local chain]. A run that ends while it waits is gone on with as any other.
     #[arg(long, value_name = "BLOCKS", value_parser = clap::value_parser!(u64).range(1..))]
     confirmations: Option<u64>,
     /// Seconds after which a transaction that waits is replaced by one with a higher fee, as far as --max-fee allows.
@@ -60,12 +59,12 @@ pub(super) async fn run(args: &PlaceArgs) -> anyhow::Result<()> {
     let output = Output { json: args.chain.json };
     if let Some(operator) = args.operator {
         let job = Job::new(chain, operator, file, parameters).await?;
-        return show(output, &job.forecast(operator, &terms.caps).await?);
+        return show(output, &job, &job.forecast(operator, &terms.caps).await?);
     }
     let key = args.key(&network).await?;
     let job = Job::new(chain, key.address(), file, parameters).await?;
     if args.dry_run {
-        return show(output, &job.forecast(key.address(), &terms.caps).await?);
+        return show(output, &job, &job.forecast(key.address(), &terms.caps).await?);
     }
     if !network.is_local() && !args.signing.yes {
         let forecast = job.forecast(key.address(), &terms.caps).await?;
@@ -96,20 +95,24 @@ impl PlaceArgs {
             tip: gwei("--priority-fee", &self.priority_fee)?,
         };
         let usual = Terms::default();
-        let poll = if network.is_local() { usual.poll } else { Duration::from_secs(1) };
-        let confirmations = if network.is_local() { 1 } else { CONFIRMATIONS };
+        // Where something is at stake, no block that a chain may take back is written down.
+        let confirmations = if network.is_local() { 1 } else { network.finality_depth.max(1) };
         Ok(Terms {
             caps,
             confirmations: self.confirmations.unwrap_or(confirmations),
-            poll,
+            poll: network.poll(),
             replace_after: Duration::from_secs(self.replace_after),
-            ..usual
+            give_up_after: self.signing.timeout.map_or(usual.give_up_after, Duration::from_secs),
         })
     }
 }
 
-fn show(output: Output, forecast: &Forecast) -> anyhow::Result<()> {
-    output.answer(forecast, || format!("{}\nNothing was sent.", table(forecast)))
+fn show(output: Output, job: &Job, forecast: &Forecast) -> anyhow::Result<()> {
+    output.answer(forecast, || {
+        let parameters =
+            if forecast.steps.is_empty() { String::new() } else { format!("{}\n", said_parameters(job)) };
+        format!("{}\n{parameters}Nothing was sent.", table(forecast))
+    })
 }
 
 fn table(forecast: &Forecast) -> String {
@@ -157,12 +160,17 @@ fn said_parameters(job: &Job) -> String {
         Address::ZERO => "none: no native coin".to_owned(),
         weth => weth.to_string(),
     };
+    let (stoa, holder) = match parameters.bridged_stoa {
+        Address::ZERO => ("minted here".to_owned(), parameters.stoa_holder.to_string()),
+        bridged => (format!("bridged, as {bridged}"), "nobody: none is minted here".to_owned()),
+    };
     Table::of_pairs([
         ("protocol fee", format!("{} bps", parameters.fee_bps)),
         ("Timelock's delay", format!("{} s", parameters.timelock_delay)),
         ("proposers", list(&parameters.proposers)),
         ("executors", executors),
-        ("all STOA goes to", parameters.stoa_holder.to_string()),
+        ("STOA", stoa),
+        ("all STOA goes to", holder),
         ("WETH", weth),
     ])
     .to_string()
@@ -189,4 +197,32 @@ fn done(output: Output, outcome: &Outcome) -> anyhow::Result<()> {
         };
         format!("{table}\n{last}")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use stoa_scripts::cli::Networks;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        place: PlaceArgs,
+    }
+
+    #[test]
+    fn a_network_tells_how_long_and_how_often_to_wait() {
+        let networks = Networks::read(None).unwrap();
+        let terms = |network: &str, line: &[&str]| {
+            let line = Line::parse_from([&["deploy"], line].concat());
+            let terms = line.place.terms(networks.find(network).unwrap()).unwrap();
+            (terms.confirmations, terms.poll.as_millis(), terms.give_up_after.as_secs())
+        };
+        assert_eq!(terms("local", &[]), (1, 50, 1_800));
+        assert_eq!(terms("base", &[]), (900, 500, 1_800));
+        assert_eq!(terms("sepolia", &[]), (64, 3_000, 1_800));
+        assert_eq!(terms("base", &["--confirmations", "10", "--timeout", "60"]), (10, 500, 60));
+    }
 }

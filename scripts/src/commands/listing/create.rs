@@ -13,6 +13,8 @@ use stoa_scripts::{
     metadata::Metadata,
 };
 
+use super::document::Document;
+
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// What it is.
@@ -86,14 +88,16 @@ pub(super) async fn run(args: &Args) -> anyhow::Result<()> {
     let session = args.chain.connect_to_send(&args.signing).await?;
     check_lineage(&session, &metadata).await?;
     let parents = parents(&session, &args.parents)?;
-    let (hash, uris) = match &args.path {
-        Some(path) => {
-            let published = content::publish(path, &args.stores).await?;
-            (published.hash, published.uris)
-        }
+    let content = match &args.path {
+        Some(path) => Some(content::draft(path, &args.stores).await?),
+        None => None,
+    };
+    let (hash, uris) = match &content {
+        Some(draft) => (draft.hash(), draft.uris()?),
         None => (args.hash.unwrap_or_default(), args.uris.clone()),
     };
-    let uri = super::uri_of(&metadata, &args.stores).await?;
+    let document = Document::of(&metadata, &args.stores).await?;
+    let uri = document.uri()?;
     let owner = session.account()?;
     let listing = Listings::NewListing {
         kind: args.kind as u8,
@@ -108,8 +112,15 @@ pub(super) async fn run(args: &Args) -> anyhow::Result<()> {
         royaltyReceiver: args.royalty.map_or(Address::ZERO, |_| args.royalty_to.unwrap_or(owner)),
         royaltyBps: args.royalty.unwrap_or_default(),
     };
-    let step = step(&session, &metadata, &listing);
-    let sent = session.send(step).await?;
+    let steps = [step(&session, &metadata, &listing)];
+    session.prepare(&steps).await?;
+    // Only now is anything where others see it.
+    if let Some(draft) = content {
+        draft.send().await?;
+    }
+    document.send().await?;
+    let sent = session.send_agreed(&steps).await?;
+    let sent = sent.into_iter().next().context("one step gives one transaction")?;
     let created = sent.receipt.decoded_log::<Listings::ListingCreated>();
     let created = created.context("the transaction created no listing")?;
     let id = session.public_id(created.listing);

@@ -1,18 +1,21 @@
 //! `stoa listing`
 
 mod create;
+mod document;
 mod fetch;
+mod pay;
 mod show;
 
 use std::path::{Path, PathBuf};
 
-use alloy::primitives::{B256, U256};
+use alloy::primitives::{Address, B256, U256};
 use anyhow::Context as _;
 use clap::Subcommand;
+use document::Document;
 use stoa_contracts::Listings;
 use stoa_scripts::{
-    cli::{ChainArgs, Output, Session, SignerArgs, Step},
-    content::{self, StoreArgs},
+    cli::{ChainArgs, Failure, Output, Session, SignerArgs, Step, refused},
+    content::StoreArgs,
     metadata::{self, Metadata},
 };
 
@@ -79,6 +82,20 @@ enum Action {
     Resume(One),
     /// Ends all sales for good. What was sold stays valid.
     Retire(One),
+    /// Gives the listing, an NFT, to another owner: with its plans and unspent credits, without what it has earned.
+    Transfer {
+        /// The listing.
+        id: String,
+        /// The new owner.
+        #[arg(long, value_name = "ADDRESS")]
+        to: Address,
+        #[command(flatten)]
+        chain: ChainArgs,
+        #[command(flatten)]
+        signing: SignerArgs,
+    },
+    /// Pays a listing as if it had sold something, without a fee: a gift, or a debt of other origin.
+    Pay(Box<pay::Args>),
     /// Says whether a metadata document is valid, and names each field that is not.
     Check {
         /// The document (JSON).
@@ -108,6 +125,7 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<()> {
         Action::Publish { id, hash, uris, chain, signing } => {
             let session = chain.connect_to_send(signing).await?;
             let listing = session.number("listing", id)?;
+            session.prepare(&[version_step(&session, listing, *hash, uris)]).await?;
             let version = publish_version(&session, listing, *hash, uris).await?;
             session.output.answer(&version, || version.told())
         }
@@ -122,6 +140,10 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<()> {
         Action::Retire(one) => {
             status(one, "retiring for good", "retired", |id| Listings::retireCall { id }).await
         }
+        Action::Transfer { id, to, chain, signing } => {
+            transfer(&chain.connect_to_send(signing).await?, id, *to).await
+        }
+        Action::Pay(args) => pay::run(args).await,
         Action::Check { file, json } => {
             let metadata = read(file)?;
             Output { json: *json }.answer(&metadata, || format!("{} is valid", file.display()))
@@ -143,6 +165,20 @@ async fn status<C: alloy::sol_types::SolCall>(
     session.output.answer(&[sent], || format!("listing {} is {done}", session.public_id(listing)))
 }
 
+async fn transfer(session: &Session, id: &str, to: Address) -> anyhow::Result<()> {
+    let listing = session.number("listing", id)?;
+    let id = session.public_id(listing);
+    let what = format!("giving listing {id} to {to}");
+    let owner = session.contracts.listings.ownerOf(listing).call().await;
+    let from = owner.map_err(|error| refused(&what, &error))?;
+    let call = Listings::safeTransferFrom_0Call { from, to, tokenId: listing };
+    let step = Step::new(what, *session.contracts.listings.address(), &call)
+        .with_row("listing", session.listing_words(listing).await?)
+        .with_row("owner", format!("{from} → {to}"));
+    let sent = session.send(step).await?;
+    session.output.answer(&[sent], || format!("listing {id} belongs to {to}"))
+}
+
 /// A version that was published.
 #[derive(Debug, serde::Serialize)]
 pub(crate) struct Version {
@@ -159,7 +195,20 @@ impl Version {
     }
 }
 
-/// Puts a version on the chain.
+/// The transaction that puts a version on the chain.
+pub(crate) fn version_step(session: &Session, listing: U256, hash: B256, uris: &[String]) -> Step {
+    let call = Listings::publishCall { id: listing, contentHash: hash, uris: uris.to_vec() };
+    let what = publishing(session, listing);
+    let step = Step::new(what, *session.contracts.listings.address(), &call).with_row("content hash", hash);
+    uris.iter().fold(step, |step, uri| step.with_row("uri", uri))
+}
+
+/// As in "… is refused".
+pub(crate) fn publishing(session: &Session, listing: U256) -> String {
+    format!("publishing a version of listing {}", session.public_id(listing))
+}
+
+/// Puts a version on the chain whose transaction is agreed to.
 pub(crate) async fn publish_version(
     session: &Session,
     listing: U256,
@@ -167,17 +216,8 @@ pub(crate) async fn publish_version(
     uris: &[String],
 ) -> anyhow::Result<Version> {
     let id = session.public_id(listing);
-    let call = Listings::publishCall { id: listing, contentHash: hash, uris: uris.to_vec() };
-    let mut step = Step::new(
-        format!("publishing a version of listing {id}"),
-        *session.contracts.listings.address(),
-        &call,
-    )
-    .with_row("content hash", hash);
-    for uri in uris {
-        step = step.with_row("uri", uri);
-    }
-    let sent = session.send(step).await?;
+    let sent = session.send_agreed(&[version_step(session, listing, hash, uris)]).await?;
+    let sent = sent.into_iter().next().context("one step gives one transaction")?;
     let published = sent.receipt.decoded_log::<Listings::VersionPublished>();
     let published = published.context("the transaction published no version")?;
     Ok(Version {
@@ -189,36 +229,41 @@ pub(crate) async fn publish_version(
     })
 }
 
+/// Whoever may not change a listing is told before anything is read or sent anywhere.
+pub(crate) async fn must_manage(session: &Session, listing: U256, what: &str) -> anyhow::Result<()> {
+    let account = session.account()?;
+    let manages = session.contracts.listings.isManager(listing, account).call().await;
+    if manages.map_err(|error| refused(what, &error))? {
+        return Ok(());
+    }
+    let reason = format!("{account} does not manage it");
+    Err(Failure::Refused { what: what.to_owned(), reason }.into())
+}
+
 async fn describe(session: &Session, id: &str, file: &Path, stores: &StoreArgs) -> anyhow::Result<()> {
     let listing = session.number("listing", id)?;
+    let what = format!("describing listing {}", session.public_id(listing));
     let metadata = read(file)?;
+    must_manage(session, listing, &what).await?;
     create::check_lineage(session, &metadata).await?;
-    let uri = uri_of(&metadata, stores).await?;
-    let step = Step::new(
-        format!("describing listing {}", session.public_id(listing)),
-        *session.contracts.listings.address(),
-        &Listings::setUriCall { id: listing, uri: uri.clone() },
-    );
-    let sent = session.send(step.with_row("name", &metadata.name).with_row("metadata", place(&uri))).await?;
-    session.output.answer(&[sent], || format!("listing {} has new metadata", session.public_id(listing)))
+    let document = Document::of(&metadata, stores).await?;
+    let uri = document.uri()?;
+    let place = place(&uri).to_owned();
+    let call = Listings::setUriCall { id: listing, uri };
+    let step = Step::new(what, *session.contracts.listings.address(), &call)
+        .with_row("name", &metadata.name)
+        .with_row("metadata", place);
+    let steps = [step];
+    session.prepare(&steps).await?;
+    document.send().await?;
+    let sent = session.send_agreed(&steps).await?;
+    session.output.answer(&sent, || format!("listing {} has new metadata", session.public_id(listing)))
 }
 
 /// Reads and validates a document.
 fn read(file: &Path) -> anyhow::Result<Metadata> {
     let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     metadata::parse(&text).map_err(|wrong| anyhow::anyhow!("{} is not valid:\n{wrong}", file.display()))
-}
-
-/// Where the document lies: in the URI itself, or published like other content when it is too large for that.
-async fn uri_of(metadata: &Metadata, stores: &StoreArgs) -> anyhow::Result<String> {
-    if let Some(uri) = metadata.inline() {
-        return Ok(uri);
-    }
-    let folder = tempfile::tempdir()?;
-    let file = folder.path().join("metadata.json");
-    std::fs::write(&file, metadata.compact())?;
-    let published = content::publish(&file, stores).await?;
-    published.uris.into_iter().next().context("published content has an address")
 }
 
 fn place(uri: &str) -> &str {

@@ -1,6 +1,7 @@
 //! `stoa plan`
 
 mod create;
+mod gate;
 
 use alloy::primitives::{Address, B256, U256};
 use clap::Subcommand;
@@ -17,6 +18,7 @@ use stoa_scripts::cli::{
   stoa plan create 31337-4 --sells subscription --period 30d --price 12 --token dUSD --wallet me
   stoa plan create 31337-4 --sells credits --units 1000 --unit call --price 2 --token dUSD --wallet me
   stoa plan price 31337-7 --price 39 --wallet me
+  stoa plan gate 31337-7 --tier 2 --wallet me
   stoa plan show 31337-7
   stoa plan list 31337-4
 
@@ -45,6 +47,8 @@ enum Action {
         #[command(flatten)]
         signing: SignerArgs,
     },
+    /// Sells only to a list of accounts, to stakers of a tier, or to holders of a token.
+    Gate(Box<gate::Args>),
     /// Changes who may buy, and when.
     Bound(Box<BoundArgs>),
     /// Stops sales of the plan for now.
@@ -72,7 +76,7 @@ struct BoundArgs {
     /// The plan.
     id: String,
     /// The contract that says who may buy, or `none`; as it is by default.
-    #[arg(long, value_name = "ADDRESS", value_parser = gate)]
+    #[arg(long, value_name = "ADDRESS", value_parser = gate_address)]
     gate: Option<Address>,
     #[command(flatten)]
     window: WindowArgs,
@@ -93,7 +97,7 @@ struct One {
     signing: SignerArgs,
 }
 
-fn gate(text: &str) -> Result<Address, String> {
+fn gate_address(text: &str) -> Result<Address, String> {
     match text {
         "none" => Ok(Address::ZERO),
         _ => text.parse().map_err(|_| "write an address, or none".to_owned()),
@@ -107,6 +111,7 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<()> {
             let session = chain.connect_to_send(signing).await?;
             self::price(&session, id, price.as_deref(), *cap).await
         }
+        Action::Gate(args) => gate::run(args).await,
         Action::Bound(args) => bound(args).await,
         Action::Pause(one) => pause(one, true).await,
         Action::Resume(one) => pause(one, false).await,

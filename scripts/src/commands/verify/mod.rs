@@ -2,6 +2,7 @@
 
 mod count;
 mod coverage;
+mod failures;
 mod forge;
 mod hygiene;
 mod lcov;
@@ -34,7 +35,7 @@ pub(crate) struct Args {
     /// Name the suites and end.
     #[arg(long)]
     list: bool,
-    /// Also what takes an hour: mutants of the contracts, and more actions on the model.
+    /// Also what takes an hour: mutants of the contracts, more actions on the model, and the features that are off.
     #[arg(long)]
     long: bool,
     #[command(flatten)]

@@ -12,7 +12,7 @@ use stoa_scripts::{
 };
 
 use super::{
-    count, mutation,
+    count, failures, mutation,
     suites::{CANNOT_RUN, Command, Measured, Story, Suite, Work},
     targets,
 };
@@ -72,6 +72,11 @@ async fn run(suite: Suite) -> Report {
     };
     eprintln!("  {:<18} {word} ({:.1} s)", suite.name, took.as_secs_f64());
     if outcome == Outcome::Failed {
+        let failures = std::fs::read_to_string(&log).map_or_else(|_| Vec::new(), |text| failures::of(&text));
+        if !failures.is_empty() {
+            eprintln!("  ---- what failed, from {}", log.display());
+            failures.iter().for_each(|line| eprintln!("  | {line}"));
+        }
         eprintln!("  ---- the end of {}", log.display());
         child::tail(&log, TAIL).iter().for_each(|line| eprintln!("  | {line}"));
         eprintln!("  ----");

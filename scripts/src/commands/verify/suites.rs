@@ -143,8 +143,19 @@ pub(super) fn long(sample: &Sample) -> Vec<Suite> {
     let mut model = suite("model-long", "30,000 actions of another seed on the model", Lane::Cargo, model);
     // After the other stories: they were built by then.
     model.needs_web = true;
+    // Other features compile half of the dependencies anew: in a folder of their own, the usual build stays as it is.
+    let keys = cargo(&[
+        "check",
+        "--package",
+        "stoa-scripts",
+        "--features",
+        "ledger,aws-kms,gcp-kms",
+        "--target-dir",
+        "target/features",
+    ]);
+    let keys = suite("features", "signers on devices and in services compile", Lane::Cargo, keys);
     let mutation = Work::Mutation(sample.clone());
-    vec![model, suite("mutation", "whether tests find mistakes in the contracts", Lane::Side, mutation)]
+    vec![keys, model, suite("mutation", "whether tests find mistakes in the contracts", Lane::Side, mutation)]
 }
 
 fn contracts() -> anyhow::Result<Vec<Suite>> {

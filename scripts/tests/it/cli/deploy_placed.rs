@@ -232,6 +232,9 @@ async fn a_chain_of_value_asks_for_a_key_of_ones_own_parameters_and_a_yes() {
     let signer = alloy::signers::local::PrivateKeySigner::random();
     let (account, rich) = (signer.address(), "0x3635c9adc5dea00000");
     site.request("anvil_setBalance", serde_json::json!([account, rich])).await;
+    // The network's wrapped coin, which is there before the suite.
+    let (weth, code) = ("0x4200000000000000000000000000000000000006", "0x00");
+    site.request("anvil_setCode", serde_json::json!([weth, code])).await;
     let said = |line: &str| {
         let mut command = Command::new(Bin::path("stoa"));
         command.args(["deploy", "--rpc-url", site.chain.rpc_url()]).args(line.split(' '));
@@ -269,7 +272,7 @@ async fn a_chain_of_value_asks_for_a_key_of_ones_own_parameters_and_a_yes() {
     let deployment = &json(&done)["deployment"];
     assert_eq!(deployment["contracts"].as_object().unwrap().len(), 11, "no demo token");
     // The network's own, since none was given.
-    assert_eq!(deployment["parameters"]["weth"], "0x4200000000000000000000000000000000000006");
+    assert_eq!(deployment["parameters"]["weth"], weth);
     assert_eq!(said("--key-env KEY --yes").code, 0, "a second run takes the file's parameters");
 }
 

@@ -22,9 +22,10 @@ use tempfile::TempDir;
 
 use super::crashes::{Endpoint, Fault};
 
-/// Twelve contracts, and the parameters.
-const STEPS: u64 = 13;
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Twelve contracts, the parameters, and STOA's name.
+const STEPS: u64 = 14;
+/// A machine that builds and tests other things meanwhile is slow.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// A chain, a folder for the file, and the operator.
 struct Yard {
@@ -83,10 +84,17 @@ impl Yard {
 
     /// Hashes of the operator's transactions that are in no block.
     async fn pending(&self) -> Vec<B256> {
+        self.pending_by_nonce().await.into_iter().map(|(_, hash)| hash).collect()
+    }
+
+    async fn pending_by_nonce(&self) -> Vec<(u64, B256)> {
         let pool: Value = self.provider.client().request("txpool_content", ()).await.unwrap();
         let of_operator = pool["pending"].as_object().into_iter().flat_map(|accounts| accounts.values());
-        let transactions = of_operator.flat_map(|nonces| nonces.as_object().unwrap().values());
-        transactions.map(|transaction| transaction["hash"].as_str().unwrap().parse().unwrap()).collect()
+        let transactions = of_operator.flat_map(|nonces| nonces.as_object().unwrap());
+        let read = |(nonce, transaction): (&String, &Value)| {
+            (nonce.parse().unwrap(), transaction["hash"].as_str().unwrap().parse().unwrap())
+        };
+        transactions.map(read).collect()
     }
 
     /// Until `wanted` says so of what is pending.
@@ -124,8 +132,12 @@ impl Yard {
         }
     }
 
-    async fn transaction(&self, hash: B256) -> Value {
-        self.provider.client().request("eth_getTransactionByHash", (hash,)).await.unwrap()
+    async fn until_block(&self, wanted: u64) {
+        let started = Instant::now();
+        while self.provider.get_block_number().await.unwrap() != wanted {
+            assert!(started.elapsed() < PATIENCE, "block {wanted} never comes");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     fn nothing_is_left_over(&self) {
@@ -172,7 +184,11 @@ impl Run {
 
 /// What an undisturbed run writes on a chain of the same kind.
 async fn undisturbed() -> String {
-    let yard = Yard::with(&[]).await;
+    undisturbed_on(&[]).await
+}
+
+async fn undisturbed_on(args: &[&str]) -> String {
+    let yard = Yard::with(args).await;
     let options = Options {
         rpc_url: yard.chain.rpc_url().parse().unwrap(),
         signer: Anvil::signer(0),
@@ -181,7 +197,6 @@ async fn undisturbed() -> String {
         parameters: None,
     };
     deploy::deploy(&options, &|_| {}).await.unwrap();
-    assert_eq!(yard.nonce().await, STEPS);
     yard.written()
 }
 
@@ -236,6 +251,59 @@ async fn killed_by(fault: Fault) {
     yard.nothing_is_left_over();
 }
 
+/// Between funding the one-time sender, sending its transaction, and the first transaction of our own.
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_while_the_create2_deployer_is_placed_it_goes_on() {
+    const BARE: &[&str] = &["--no-create2"];
+    let expected = undisturbed_on(BARE).await;
+    for fault in [Fault::BeforeTheChain, Fault::AfterTheChain] {
+        let yard = Yard::with(BARE).await;
+        let endpoint = Endpoint::before(yard.chain.rpc_url()).await;
+        for step in 0..3_u64 {
+            let resent = u64::from(fault == Fault::BeforeTheChain && step > 0);
+            endpoint.arm(fault, resent + 1);
+            let run = yard.deploy_at(&endpoint.url, &[]);
+            let reached = tokio::time::timeout(PATIENCE, endpoint.reached()).await;
+            reached.unwrap_or_else(|_| panic!("{fault:?}, step {step}"));
+            run.kill();
+            // One block for each that arrived; the chain mines on its own time.
+            yard.until_block(step + u64::from(fault == Fault::AfterTheChain)).await;
+        }
+        yard.deploy_at(&endpoint.url, &[]).ends_well();
+        assert_eq!(yard.nonce().await, STEPS + 1, "{fault:?}: the funding, and each step once");
+        assert_eq!(yard.written(), expected, "{fault:?}");
+        yard.nothing_is_left_over();
+    }
+}
+
+/// The file is there, and the journal still is.
+#[tokio::test]
+async fn killed_before_its_journal_is_gone_it_takes_it_away() {
+    let yard = Yard::without_mining().await;
+    let journal = yard.folder.path().join("31337.journal");
+    let run = yard.deploy(&[]);
+    for _ in 0..STEPS - 1 {
+        yard.until_pending(|pending| pending.len() == 1).await;
+        yard.mine().await;
+    }
+    // Before the last block all that will be in it is noted.
+    yard.until_pending(|pending| pending.len() == 1).await;
+    let noted = std::fs::read(&journal).unwrap();
+    yard.mine().await;
+    run.ends_well();
+    let (written, blocks) = (yard.written(), yard.provider.get_block_number().await.unwrap());
+    // A file that was half written when it was killed is nobody's.
+    std::fs::write(yard.folder.path().join(".tmpAbCdEf"), &written[..written.len() / 2]).unwrap();
+    std::fs::write(&journal, noted).unwrap();
+
+    yard.deploy(&[]).ends_well();
+    yard.nothing_is_left_over();
+    assert_eq!(yard.written(), written);
+    let nothing_was_sent = (yard.nonce().await, yard.pending().await.len());
+    assert_eq!(nothing_was_sent, (STEPS, 0));
+    assert_eq!(yard.provider.get_block_number().await.unwrap(), blocks);
+}
+
 #[tokio::test]
 async fn a_transaction_that_the_node_drops_is_sent_again() {
     let yard = Yard::without_mining().await;
@@ -254,10 +322,11 @@ async fn one_that_waits_too_long_is_replaced_at_its_nonce_for_more() {
     let yard = Yard::without_mining().await;
     let mut run = yard.deploy(&["--replace-after", "1"]);
     let first = yard.until_pending(|pending| pending.len() == 1).await;
-    let second = yard.until_pending(|pending| pending.len() == 1 && pending != first).await;
+    yard.until_pending(|pending| pending.len() == 1 && pending != first).await;
     run.until("replacing it for at most");
-    let replacing = yard.transaction(second[0]).await;
-    assert_eq!(replacing["nonce"], "0x0");
+    // There may be a third by now.
+    let nonces: Vec<u64> = yard.pending_by_nonce().await.into_iter().map(|(nonce, _)| nonce).collect();
+    assert_eq!(nonces, [0]);
     let journal = std::fs::read_to_string(yard.folder.path().join("31337.journal")).unwrap();
     assert!(journal.contains(&first[0].to_string()), "all attempts are remembered");
     // Killed now, it knows both.
@@ -306,7 +375,7 @@ async fn a_chain_that_takes_blocks_back_is_deployed_to_again() {
     let yard = Yard::with(&[]).await;
     let mut run = yard.deploy(&["--confirmations", "4"]);
     let line = run.until("waiting for block");
-    assert!(line.contains("waiting for block 16, which confirms the last one"), "{line}");
+    assert!(line.contains("waiting for block 17, which confirms the last one"), "{line}");
     assert!(!yard.file().exists(), "nothing is written before it is confirmed");
     let nothing: [(); 0] = [];
     let _: Value = yard.provider.client().request("anvil_reorg", (3, nothing)).await.unwrap();

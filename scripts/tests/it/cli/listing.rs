@@ -104,6 +104,68 @@ async fn what_is_said_to_be_trained_on_is_compared_with_the_chain() {
 }
 
 #[tokio::test]
+async fn a_listing_is_paid_and_handed_on() {
+    let desk = Desk::open().await;
+    let parent = desk.lists(1, "Parent", "--derivatives 10");
+    let child = desk.lists(2, "Child", &format!("--parent {parent}=10"));
+    desk.mint(5, 30_000_000).await;
+    let paid = desk.does(5, &format!("listing pay {child} 20 --token dUSD --memo thanks"));
+    assert_eq!((&paid["amount"], &paid["beneficiary"]), (&json!("20000000"), &json!(desk.address(2))));
+    assert!(paid["memo"].as_str().unwrap().starts_with("0x7468616e6b73"), "{paid}");
+    assert_eq!(
+        desk.asks(&format!("revenue show {child}"))[0]["pending"],
+        "18000000",
+        "no fee, and the parent's part"
+    );
+    let poor = desk.refuses(5, &format!("listing pay {child} 20 --token dUSD --from balance"));
+    assert!(poor.contains("paying listing 31337-2 is refused: it takes 20 dUSD from one source"), "{poor}");
+    let none = desk.refuses(5, "listing pay 9 1 --token dUSD");
+    assert!(none.contains("paying listing 31337-9 is refused"), "{none}");
+
+    desk.does(2, &format!("listing transfer {child} --to {}", desk.address(4)));
+    assert_eq!(desk.asks(&format!("listing show {child}"))["owner"], desk.address(4));
+    let stranger = desk.refuses(2, &format!("listing transfer {child} --to {}", desk.address(2)));
+    assert!(stranger.contains("giving listing 31337-2 to"), "{stranger}");
+    // What was paid before stays the earlier owner's.
+    desk.does(2, &format!("revenue claim {child}"));
+    assert_eq!(desk.asks(&format!("vault show {} --token dUSD", desk.address(2)))["wallet"], "18000000");
+}
+
+/// Nothing is where others see it before the chain and the person agree.
+#[tokio::test]
+async fn what_is_refused_is_published_nowhere() {
+    let desk = Desk::open().await;
+    desk.lists(1, "Base", "");
+    let long = json!({ "name": "Long", "description": "long ".repeat(800) }).to_string();
+    let (long, model) = (desk.write("long.json", long), desk.write("model.bin", "weights"));
+    let create = format!("listing create --kind model --metadata {long} --path {model}");
+    let kept = || desk.folder.path().join("content").exists();
+
+    let refused = desk.refuses(2, &format!("listing describe 1 --metadata {long}"));
+    assert!(refused.ends_with("describing listing 31337-1 is refused: 0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC does not manage it"), "{refused}");
+    let refused = desk.refuses(2, &format!("{create} --parent 1=5"));
+    assert!(refused.ends_with("nothing may derive from listing 1"), "{refused}");
+    for line in [
+        format!("{create} --wallet demo:1"),
+        format!("listing describe 1 --metadata {long} --wallet demo:1"),
+        format!("publish {model} --listing 1 --wallet demo:1"),
+    ] {
+        let said = desk.says(&line);
+        assert!(said.code == 4 && said.err.contains("there is no terminal to ask on"), "{}", said.err);
+    }
+    assert!(!kept(), "nothing was kept");
+
+    desk.does(1, &create);
+    desk.does(1, &format!("listing describe 1 --metadata {long}"));
+    let shown = |n: u32| desk.asks(&format!("listing show {n}"));
+    let uri = shown(1)["uri"].as_str().unwrap().to_owned();
+    assert!(kept() && uri.starts_with("ipfs://") && shown(2)["uri"] == uri, "{uri}");
+    let out = desk.folder.path().join("out");
+    desk.asks(&format!("listing fetch 2 --out {}", out.display()));
+    assert_eq!(std::fs::read_to_string(out).unwrap(), "weights");
+}
+
+#[tokio::test]
 async fn bad_input_is_told_with_its_place() {
     let desk = Desk::open().await;
     desk.lists(1, "Base", "");

@@ -6,6 +6,7 @@ mod crashes;
 mod deploy_placed;
 mod deploy_resumed;
 mod deploy_verified;
+mod govern;
 mod listing;
 mod market;
 mod network;
@@ -23,6 +24,7 @@ mod shares;
 mod shop;
 mod stake;
 mod stores;
+mod tokens;
 mod vault;
 mod wallet;
 

@@ -5,7 +5,7 @@ use std::process::Command;
 use serde_json::Value;
 use stoa_scripts::testing::{Anvil, AnvilOptions, Bin};
 
-use super::{Said, said};
+use super::{Said, said, servers::Server};
 
 fn network(args: &[&str], environment: &[(&str, &str)]) -> Said {
     let mut command = Command::new(Bin::path("stoa"));
@@ -57,6 +57,58 @@ async fn an_endpoint_is_checked_for_its_chain() {
     assert_eq!(all.code, 5);
     assert!(all.out.contains("no chain answers at http://127.0.0.1:1: Connection refused"), "{}", all.out);
     assert!(all.out.contains("is as it should be"), "{}", all.out);
+}
+
+/// Its path, its query and its user: whoever names them, this program, its HTTP client, or the node.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_key_in_an_endpoint_is_never_repeated() {
+    const KEY: &str = "0123456789abcdef";
+    let forbidden = Server::start(|asked| {
+        let body = format!("no access to {} for {KEY}", asked.path);
+        (axum::http::StatusCode::FORBIDDEN, body.into())
+    });
+    let refusing = Server::start(|asked| {
+        let id = serde_json::from_slice::<Value>(&asked.body).unwrap()["id"].clone();
+        let error =
+            serde_json::json!({ "code": -32000, "message": format!("the key {KEY} is over its limit") });
+        let answer = serde_json::json!({ "jsonrpc": "2.0", "id": id, "error": error });
+        (axum::http::StatusCode::OK, answer.to_string().into())
+    });
+    let options = AnvilOptions { chain_id: Some(10), ..AnvilOptions::default() };
+    let other = Anvil::start_with(options).await;
+    let account = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
+    let ask: &[&[&str]] = &[
+        &["vault", "show", account, "--token", account, "--network", "base"],
+        &["deploy", "--network", "base"],
+        &["network", "check", "base"],
+    ];
+    let (forbidden, refusing) = (forbidden.await.url, refusing.await.url);
+    let with_key = |origin: &str| format!("{origin}/v2/{KEY}?token={KEY}");
+    for (url, expected) in [
+        (with_key("http://127.0.0.1:1"), "Connection refused"),
+        (with_key(&forbidden), "HTTP error 403 with body: no access to /v2/…?… for …"),
+        (with_key(&refusing), "the key … is over its limit"),
+        (format!("{}/?token={KEY}", other.rpc_url()), "8453"),
+    ] {
+        for args in ask {
+            let output = Command::new(Bin::path("stoa"))
+                .args(*args)
+                .env_remove("STOA_NETWORK")
+                .env_remove("STOA_RPC_URL")
+                .env("STOA_RPC_URL_BASE", &url)
+                .output()
+                .unwrap();
+            let said = said(output);
+            assert_eq!(said.code, 5, "{args:?}: {}", said.err);
+            assert!(said.err.contains(expected), "{args:?}: {}", said.err);
+            assert!(
+                !said.err.contains(KEY) && !said.out.contains(KEY),
+                "{args:?}: {} {}",
+                said.err,
+                said.out
+            );
+        }
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use alloy::{
     network::{EthereumWallet, TransactionBuilder as _},
     primitives::{Address, B256, U256},
     providers::{DynProvider, Provider as _, ProviderBuilder},
-    rpc::types::TransactionRequest,
+    rpc::types::{Block, TransactionRequest},
     sol_types::SolEvent as _,
 };
 use stoa_contracts::{
@@ -131,9 +131,13 @@ impl Desk {
         let _: serde_json::Value = provider.raw_request("evm_mine".into(), ()).await.unwrap();
     }
 
-    pub(super) async fn now(&self) -> u64 {
+    pub(super) async fn newest_block(&self) -> Block {
         let block = self.sender(0).get_block_by_number(alloy::eips::BlockNumberOrTag::Latest).await.unwrap();
-        block.unwrap().header.timestamp
+        block.unwrap()
+    }
+
+    pub(super) async fn now(&self) -> u64 {
+        self.newest_block().await.header.timestamp
     }
 }
 
@@ -170,6 +174,15 @@ impl Desk {
         let transaction = TransactionRequest::default().with_deploy_code(creation.concat());
         let sent = desk.sender(0).send_transaction(transaction).await.unwrap();
         let weth = sent.get_receipt().await.unwrap().contract_address.unwrap();
+        let operator = Anvil::signer(0).address();
+        (desk.deploy(Some(Parameters { weth, ..Parameters::local(operator) })).await, weth)
+    }
+
+    /// The same with coin that can be unwrapped too.
+    pub(super) async fn open_with_real_coin() -> (Self, Address) {
+        let desk = Self::closed().await;
+        let code = stoa_scripts::deploy::Artifact::read("DemoWETH").unwrap().bytecode;
+        let weth = desk.place(0, code.to_vec()).await;
         let operator = Anvil::signer(0).address();
         (desk.deploy(Some(Parameters { weth, ..Parameters::local(operator) })).await, weth)
     }

@@ -169,6 +169,26 @@ async fn a_keystore_signs_transactions_and_a_wrong_password_does_not() {
     assert_eq!(desk.asks(&format!("vault show {six} --token dUSD"))["vault"], "5000000");
 }
 
+/// Anvil's keys are refused elsewhere, and so are those that the demo makes by a rule.
+#[tokio::test]
+async fn keys_that_everybody_can_make_are_refused_where_something_is_at_stake() {
+    let desk = Desk::open().await;
+    let made_up = alloy::primitives::keccak256("Stoa demo buyer 17");
+    let send = |network: &str| {
+        let line = format!("vault withdraw 1 --token dUSD --key-env KEY --yes --network {network}");
+        let mut command = desk.command(&line.split(' ').collect::<Vec<_>>());
+        said(command.env("KEY", made_up.to_string()).output().unwrap())
+    };
+    let refused = send("base");
+    assert_eq!(refused.code, 1);
+    assert!(
+        refused.err.contains("is a key of the demo: everybody can make it, so it must not be used on base"),
+        "{}",
+        refused.err
+    );
+    assert_eq!(send("local").code, 3, "there it has nothing to withdraw");
+}
+
 #[cfg(not(any(feature = "ledger", feature = "aws-kms", feature = "gcp-kms")))]
 #[tokio::test]
 async fn a_device_that_this_program_was_built_without_is_named_with_its_feature() {
