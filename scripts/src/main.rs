@@ -7,8 +7,8 @@ use std::{ffi::OsString, process::ExitCode};
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use commands::{
-    bench, buy, compile, credits, deploy, dev, govern, listing, network, order, passes, plan, publish, revenue,
-    seed, shares, sqlx, stake, toolchain, vault, verify, wallet,
+    bench, buy, compile, credits, deploy, dev, govern, listing, network, order, passes, plan, publish,
+    revenue, seed, shares, sqlx, stake, toolchain, vault, verify, wallet,
 };
 use stoa_scripts::cli::{Exit, exit_of};
 

@@ -147,7 +147,7 @@ impl Model {
     fn sellable_plan(&mut self, by: Account, id: PlanId) -> Outcome<&mut Plan> {
         let NewPlan { listing, token, .. } = self.managed_plan(by, id)?.terms;
         let shares = self.shares.get(&listing);
-        let allowed = shares.is_none_or(|shares| shares.tokens.contains_key(&token));
+        let allowed = shares.is_none_or(|shares| shares.tokens.contains(&token));
         require(allowed, "Market_TokenNotAllowed")?;
         self.managed_plan(by, id)
     }

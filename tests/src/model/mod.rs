@@ -89,7 +89,7 @@ impl Model {
         Self {
             now: 0,
             tokens: Tokens::new(holder, stoa_supply),
-            vault: Vault::default(),
+            vault: Vault::newborn(),
             listings: Listings::default(),
             market: Market::default(),
             revenue: Revenue::new(fee_bps, fee_recipient),
@@ -105,7 +105,7 @@ impl Model {
 
     /// What the contracts tell when they come to be, transaction by transaction.
     #[must_use]
-    pub fn birth(&self) -> [Vec<Event>; 2] {
+    pub fn birth(&self) -> [Vec<Event>; 3] {
         let owned = |what| Event::OwnershipTaken { what, from: Account::Zero, to: Account::Timelock };
         let (bps, recipient) = (self.revenue.fee_bps, self.revenue.fee_recipient);
         let revenue = vec![owned(Governed::Revenue), RevenueEvent::FeeChanged { bps, recipient }.into()];
@@ -114,7 +114,8 @@ impl Model {
             StakingEvent::TokenListed { token: Token::Stoa, position: 0 }.into(),
             StakingEvent::TiersChanged(self.staking.tiers).into(),
         ];
-        [revenue, staking]
+        // Whoever deploys the contracts has STOA told last.
+        [revenue, staking, vec![VaultEvent::Described(Token::Stoa).into()]]
     }
 
     /// One transaction at the time `now`: all of it, with what it tells; or nothing and the error.

@@ -37,6 +37,13 @@ impl Vault {
     }
 }
 
+impl Vault {
+    /// Empty; STOA is told of at birth.
+    pub(super) fn newborn() -> Self {
+        Self { described: BTreeSet::from([Token::Stoa]), ..Self::default() }
+    }
+}
+
 impl Model {
     pub(super) fn deposit(&mut self, by: Account, token: Token, amount: Amount, to: Account) -> Outcome {
         self.pull(token, by, amount)?;
