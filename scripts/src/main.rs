@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use commands::{
-    buy, compile, credits, deploy, dev, listing, network, order, passes, plan, publish, revenue, seed,
+    audit, buy, compile, credits, deploy, dev, listing, network, order, passes, plan, publish, revenue, seed,
     shares, sqlx, stake, toolchain, vault, verify, wallet,
 };
 use stoa_scripts::cli::exit_of;
@@ -25,7 +25,9 @@ const EXIT_CODES: &str = "Exit codes:
   2  the command line is not valid
   3  the contracts refuse it
   4  nobody agreed to it
-  5  the chain does not answer, or is another one";
+  5  the chain does not answer, or is another one
+  6  the database does not say what the contracts say (stoa audit)
+  7  it could not be found out whether it does (stoa audit)";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -47,6 +49,7 @@ enum Command {
     Deploy(Box<deploy::Args>),
     Dev(dev::Args),
     Seed(Box<seed::Args>),
+    Audit(Box<audit::Args>),
     Sqlx(sqlx::Args),
     Verify(verify::Args),
     /// Write shell completions to standard output: `stoa completions bash > /etc/bash_completion.d/stoa`.
@@ -79,6 +82,7 @@ async fn run() -> ExitCode {
         Command::Deploy(args) => deploy::run(&args).await,
         Command::Dev(args) => dev::run(&args).await,
         Command::Seed(args) => seed::run(&args).await,
+        Command::Audit(args) => audit::run(&args).await,
         Command::Sqlx(args) => sqlx::run(&args).await,
         Command::Verify(args) => verify::run(&args).await,
         Command::Publish(args) => publish::run(&args).await,

@@ -1,5 +1,6 @@
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
+use std::process::Command;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -65,6 +66,45 @@ impl Stack {
             .env("RUST_LOG", "stoa_indexer=debug")
             .start()
             .expect("the indexer starts")
+    }
+
+    /// An indexer into the stack's database that tells how it is; with the URL of that.
+    pub(crate) fn index_with_status(&self) -> (String, Child) {
+        let address = free_address();
+        let child = self.indexer(&self.database, "status", &["--http", &address]);
+        (format!("http://{address}/status"), child)
+    }
+
+    /// `stoa`, about this chain.
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(Bin::path("stoa"));
+        command
+            .args(args)
+            .env("STOA_RPC_URL", self.chain.rpc_url())
+            .env("STOA_DEPLOYMENT", &self.file)
+            .env_remove("STOA_NETWORK")
+            .env_remove("STOA_DATABASE_URL");
+        command
+    }
+
+    /// `stoa audit --follow`, with the URL of its metrics.
+    pub(crate) fn follow_audits(&self) -> (Child, String) {
+        let address = free_address();
+        let child = Spec::new("stoa", Bin::path("stoa"), self.folder.path().join("audit.log"))
+            .args([
+                "audit",
+                "--follow",
+                "--http",
+                &address,
+                "--rpc-url",
+                self.chain.rpc_url(),
+                "--deployment",
+            ])
+            .arg(&self.file)
+            .args(["--database-url", self.database.url()])
+            .start()
+            .expect("the auditor starts");
+        (child, format!("http://{address}/metrics"))
     }
 
     /// An API over the stack's database, once it answers; with its URL.
