@@ -64,6 +64,11 @@ impl Scene {
         done.unwrap_or_else(|error| panic!("{sql}: {error}")).rows_affected()
     }
 
+    async fn mine(&self, blocks: u64) {
+        let provider = ProviderBuilder::new().connect_http(self.url.clone());
+        let _: serde_json::Value = provider.client().request("anvil_mine", (blocks,)).await.expect("mined");
+    }
+
     async fn number(&self, sql: &'static str) -> i64 {
         sqlx::query_scalar(sql).fetch_one(&self.pool).await.expect("a number")
     }
@@ -166,21 +171,24 @@ async fn the_command_tells_by_its_code_and_follows_what_becomes_final() {
     assert_eq!(line, "listing 3: status: the database says 1, the chain 0");
     assert!(said.lines().nth(1).is_some_and(|line| line.ends_with("1 differ")), "{said}");
 
-    let (follower, metrics) = scene.stack.follow_audits();
-    let text = async || match reqwest::get(&metrics).await {
-        Ok(answer) => answer.text().await.unwrap_or_default(),
-        Err(_) => String::new(),
-    };
+    // Undoing blocks would bring the listing's row back to what it was, as long as they are not final.
     let (status_at, _indexer) = scene.stack.index_with_status();
-    let found = "stoa_audit_differences{chain=\"31337\"} 1";
-    let heard = follower.until(Duration::from_secs(60), async || text().await.contains(found)).await;
-    heard.expect("the alteration is found");
+    scene.mine(100).await;
+    eventually(&status_at, "a final head", |status| {
+        status["chains"][0]["final_block"].as_i64() >= Some(scene.head)
+    })
+    .await;
+    let (follower, metrics) = scene.stack.follow_audits();
+    let told = async |line: &str| match reqwest::get(&metrics).await {
+        Ok(answer) => answer.text().await.unwrap_or_default().contains(line),
+        Err(_) => false,
+    };
+    let differs = async || told("stoa_audit_differences{chain=\"31337\"} 1").await;
+    follower.until(Duration::from_secs(60), differs).await.expect("the alteration is found");
     scene.sql("UPDATE market.listing SET status = status - 1 WHERE listing = 3").await;
-    let provider = ProviderBuilder::new().connect_http(scene.url.clone());
-    let _: serde_json::Value = provider.client().request("anvil_mine", (100,)).await.expect("mined");
-    let well = "stoa_audit_differences{chain=\"31337\"} 0";
-    let heard = follower.until(Duration::from_secs(60), async || text().await.contains(well)).await;
-    heard.expect("a later block is well");
+    scene.mine(10).await;
+    let is_well = async || told("stoa_audit_differences{chain=\"31337\"} 0").await;
+    follower.until(Duration::from_secs(60), is_well).await.expect("a later block is well");
     let log = std::fs::read_to_string(follower.log()).expect("a log");
     assert!(log.contains("ALARM: the database does not say what the contracts say"), "{log}");
     let status =

@@ -29,7 +29,7 @@ async fn all_rows(database: &TestDatabase) -> BTreeMap<String, Vec<String>> {
         "SELECT relnamespace::regnamespace || '.' || relname FROM pg_class
          WHERE relkind = 'r' AND (relnamespace = 'market'::regnamespace
          OR relnamespace = 'archive'::regnamespace
-            AND relname NOT IN ('cursor', 'head', 'header', 'migration', 'projection'))",
+            AND relname NOT IN ('audit', 'cursor', 'head', 'header', 'migration', 'projection'))",
     )
     .fetch_all(&pool)
     .await

@@ -4,6 +4,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use serde_json::Value;
+use stoa_scripts::audit::{Auditor, Report};
 use stoa_scripts::checkout;
 use stoa_scripts::child::{Child, Spec};
 use stoa_scripts::deploy::{self, Deployment, Options, Parameters};
@@ -73,6 +74,14 @@ impl Stack {
         let address = free_address();
         let child = self.indexer(&self.database, "status", &["--http", &address]);
         (format!("http://{address}/status"), child)
+    }
+
+    /// Everything in the database that the contracts do not say, where the projections stand.
+    pub(crate) async fn audit(&self) -> Report {
+        let url = self.chain.rpc_url().parse().expect("a URL");
+        let auditor =
+            Auditor::new(self.database.url(), &url, &self.deployment, None, 200).expect("an auditor");
+        auditor.audit(None, Duration::ZERO).await.expect("an audit")
     }
 
     /// `stoa`, about this chain.
