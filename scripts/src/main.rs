@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use commands::{
-    audit, buy, compile, credits, deploy, dev, listing, network, order, passes, plan, publish, revenue, seed,
-    shares, sqlx, stake, toolchain, vault, verify, wallet,
+    audit, bench, buy, compile, credits, deploy, dev, listing, network, order, passes, plan, publish,
+    revenue, seed, shares, sqlx, stake, toolchain, vault, verify, wallet,
 };
 use stoa_scripts::cli::exit_of;
 
@@ -50,6 +50,7 @@ enum Command {
     Dev(dev::Args),
     Seed(Box<seed::Args>),
     Audit(Box<audit::Args>),
+    Bench(bench::Args),
     Sqlx(sqlx::Args),
     Verify(verify::Args),
     /// Write shell completions to standard output: `stoa completions bash > /etc/bash_completion.d/stoa`.
@@ -83,6 +84,7 @@ async fn run() -> ExitCode {
         Command::Dev(args) => dev::run(&args).await,
         Command::Seed(args) => seed::run(&args).await,
         Command::Audit(args) => audit::run(&args).await,
+        Command::Bench(args) => bench::run(&args),
         Command::Sqlx(args) => sqlx::run(&args).await,
         Command::Verify(args) => verify::run(&args).await,
         Command::Publish(args) => publish::run(&args).await,

@@ -1,5 +1,7 @@
 //! *Invariant:* whatever is killed, and whenever, nothing is lost and nothing stands twice.
 
+mod stages;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;

@@ -32,6 +32,8 @@ struct Piece {
 #[derive(Debug)]
 struct Question {
     pool: Pool,
+    /// Every answer comes from a chain that contains it.
+    anchor: Header,
     decoder: Decoder,
     shares: Vec<Address>,
 }
@@ -48,7 +50,8 @@ impl Engine<'_> {
             Ok(born) => self.decoder.follow(born),
             Err(error) => return self.ask_again(error, stop).await,
         }
-        let mut question = self.question();
+        let anchor = self.final_block().await?;
+        let mut question = self.question(anchor);
         let mut flight: VecDeque<Fetching> = VecDeque::new();
         let mut next = first;
         loop {
@@ -71,7 +74,7 @@ impl Engine<'_> {
                     // Ranges behind it were asked for without its logs.
                     flight.clear();
                     next = self.cursor.stored.number.cast_unsigned() + 1;
-                    question = self.question();
+                    question = self.question(anchor);
                     break;
                 }
             }
@@ -79,9 +82,9 @@ impl Engine<'_> {
         }
     }
 
-    fn question(&self) -> Arc<Question> {
+    fn question(&self, anchor: Header) -> Arc<Question> {
         let (pool, decoder) = (self.pool.clone(), self.decoder.clone());
-        Arc::new(Question { pool, shares: decoder.shares(), decoder })
+        Arc::new(Question { pool, anchor, shares: decoder.shares(), decoder })
     }
 
     /// Share contracts that are born in these blocks: known beforehand, ranges need not wait for one another.
@@ -105,7 +108,7 @@ impl Engine<'_> {
         let tallies = batch.tallies().to_vec();
         let rows = batch.rows();
         self.cursor = self.writer.archive(self.cursor, batch, block_ref(&last)).await?;
-        self.ledger.apply(&tallies, i64::MAX);
+        self.ledger.apply(&tallies);
         self.progress.committed(rows, self.cursor.stored.number);
         info!(chain_id = self.cursor.chain_id, from, to, rows, "archived");
         self.tell();
@@ -143,7 +146,8 @@ async fn fetch(question: Arc<Question>, from: u64, to: u64) -> Result<Vec<Piece>
     let mut ends = vec![to];
     let mut next = from;
     while let Some(end) = ends.last().copied() {
-        let fetched = question.pool.range(next, end, &question.shares, Decoder::born, Detail::Ends).await;
+        let detail = Detail::Below(question.anchor);
+        let fetched = question.pool.range(next, end, &question.shares, Decoder::born, detail).await;
         match fetched {
             Ok(range) => {
                 let born = born(&range.logs);

@@ -9,7 +9,8 @@ use tracing::{info, warn};
 
 use super::{Engine, IndexError, block_ref};
 use crate::decode::{Decoder, block_time};
-use crate::fetch::{ChainLog, Detail, Range};
+use crate::fetch::{ChainLog, Detail, Doubt, FetchError, Header, Range};
+use crate::ledger::{self, Ledger};
 use crate::store::{Advance, Pass, StoreError};
 
 impl Engine<'_> {
@@ -20,7 +21,8 @@ impl Engine<'_> {
         to: u64,
         stop: &CancellationToken,
     ) -> Result<(), IndexError> {
-        let Some(range) = self.fetch(from, to, Detail::Ends, stop).await? else { return Ok(()) };
+        let detail = Detail::Below(self.final_block().await?);
+        let Some(range) = self.fetch(from, to, detail, stop).await? else { return Ok(()) };
         if range.first.parent_hash != self.cursor.stored.hash.0 {
             return self.reorganise(stop).await;
         }
@@ -28,7 +30,9 @@ impl Engine<'_> {
         let batch = self.decoder.decode(&range.logs);
         let told = told(&range.logs, block_ref(&range.last));
         let pass = Pass { batch, to: block_ref(&range.last), told };
-        self.commit(vec![pass], None, range.endpoint).await
+        // All of them are on the way to the block that is final.
+        let finalized = range.last.number.cast_signed();
+        self.commit(vec![pass], None, range.endpoint, finalized).await
     }
 
     /// Fetches and commits blocks that may be taken back, each with its journal.
@@ -43,7 +47,7 @@ impl Engine<'_> {
             return self.reorganise(stop).await;
         }
         let passes = self.passes(&range);
-        self.commit(passes, None, range.endpoint).await
+        self.commit(passes, None, range.endpoint, self.cursor.finalized).await
     }
 
     /// A range of blocks as one endpoint tells it; `None` where it has to be asked for again.
@@ -90,24 +94,29 @@ impl Engine<'_> {
         passes
     }
 
-    /// Checks running totals, and writes. `back_to` is the block to go back to first.
+    /// Checks running totals, and writes. `back_to` is the block to go back to first; blocks behind `finalized` may
+    /// be taken back later.
     pub(super) async fn commit(
         &mut self,
         passes: Vec<Pass>,
         back_to: Option<BlockRef>,
         endpoint: usize,
+        finalized: i64,
     ) -> Result<(), IndexError> {
         let Some(last) = passes.last() else { return Ok(()) };
         let base = back_to.unwrap_or(self.cursor.stored);
         let (from, to) = (base.number.cast_unsigned() + 1, last.to.number.cast_unsigned());
         let rows: usize = passes.iter().map(|pass| pass.batch.rows()).sum();
         let raw: usize = passes.iter().map(|pass| pass.batch.raw()).sum();
-        let mut ledger = back_to.map(|ancestor| self.ledger.back_to(ancestor.number));
+        // What was counted in the blocks that are taken back does not count.
+        let mut ledger = match back_to {
+            None => None,
+            Some(ancestor) => Some(self.ledger_at(ancestor.number).await?),
+        };
         let tallies: Vec<_> = passes.iter().flat_map(|pass| pass.batch.tallies().iter().copied()).collect();
         if let Err(broken) = ledger.as_ref().unwrap_or(&self.ledger).check(&tallies) {
             return Err(self.disbelieve(from, to, endpoint, broken.to_string()));
         }
-        let finalized = self.head.map_or(0, |head| head.finalized.cast_signed());
         let head = self.head.filter(|_| !self.head_told);
         let work = Advance { from: self.cursor, back_to, passes, finalized, head };
         self.cursor = match self.writer.advance(work).await {
@@ -121,8 +130,7 @@ impl Engine<'_> {
         if let Some(ledger) = ledger.take() {
             self.ledger = ledger;
         }
-        self.ledger.apply(&tallies, self.cursor.finalized);
-        self.ledger.finalize(self.cursor.finalized);
+        self.ledger.apply(&tallies);
         if raw > 0 {
             warn!(from, to, raw, "logs without a table of their own: kept in archive.raw_log");
         }
@@ -134,6 +142,21 @@ impl Engine<'_> {
 }
 
 impl Engine<'_> {
+    /// The newest block that is final.
+    pub(super) async fn final_block(&self) -> Result<Header, IndexError> {
+        let head = self.head.ok_or(FetchError::Doubt(Doubt::MissingBlock(0)))?;
+        if let Some(block) = head.final_block {
+            return Ok(block);
+        }
+        // Where no node calls a block final, one that is deep enough is the same for all of them.
+        let number = head.finalized;
+        Ok(self.pool.header(number).await?.ok_or(FetchError::Doubt(Doubt::MissingBlock(number)))?)
+    }
+
+    async fn ledger_at(&mut self, block: i64) -> Result<Ledger, StoreError> {
+        Ok(ledger::load_at(self.writer.connection(), self.cursor.chain_id, block).await?)
+    }
+
     /// What one endpoint told cannot be true: nothing of it is kept, and others are asked.
     pub(super) fn disbelieve(&mut self, from: u64, to: u64, endpoint: usize, why: String) -> IndexError {
         self.pool.distrust(endpoint, &why);

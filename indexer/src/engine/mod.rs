@@ -32,6 +32,8 @@ pub use step::{State, Step, Target};
 
 /// How often a chain that was left behind is looked at again.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
+/// Blocks by which finality moves before it is written down while blocks come fast.
+const FINALIZE_EVERY: i64 = 32;
 /// Blocks that are not final and are committed in one transaction.
 const FOLLOW_BLOCKS: u64 = 50;
 
@@ -178,22 +180,18 @@ impl Engine<'_> {
         }
         match stop.run_until_cancelled(self.pool.head()).await {
             None => Ok(()),
-            Some(Ok(head)) => self.heard(head).await,
+            Some(Ok(head)) => self.heard(head, stop).await,
             Some(Err(error)) => self.ask_again(error, stop).await,
         }
     }
 
-    async fn heard(&mut self, head: Head) -> Result<(), IndexError> {
+    async fn heard(&mut self, head: Head, stop: &CancellationToken) -> Result<(), IndexError> {
         self.head_told &= self.head == Some(head);
         self.head = Some(head);
         if head.latest.number.cast_signed() < self.cursor.stored.number {
             self.check_cursor().await?;
         }
-        let finalized = head.finalized.cast_signed();
-        if self.cursor.projected == self.cursor.stored && finalized > self.cursor.finalized {
-            self.cursor = self.writer.finalize(self.cursor, finalized).await?;
-            self.ledger.finalize(self.cursor.finalized);
-        }
+        self.finalize(stop).await?;
         // Where blocks come next, their transaction tells the head as well.
         if !self.head_told && self.state().next() == Step::Wait {
             self.writer.set_head(self.deployment.chain_id, &head).await?;
@@ -201,6 +199,28 @@ impl Engine<'_> {
         }
         self.tell();
         Ok(())
+    }
+
+    /// Takes stored blocks for final once the block that a node calls final is among them.
+    async fn finalize(&mut self, stop: &CancellationToken) -> Result<(), IndexError> {
+        let Some(head) = self.head else { return Ok(()) };
+        let (finalized, Cursor { stored, projected, .. }) = (head.finalized.cast_signed(), self.cursor);
+        // Not for each block by itself while blocks come fast.
+        let due = finalized >= self.cursor.finalized + FINALIZE_EVERY || self.state().next() == Step::Wait;
+        if projected != stored || finalized <= self.cursor.finalized || finalized > stored.number || !due {
+            return Ok(());
+        }
+        let block = self.final_block().await?;
+        let known = self.writer.known_block(self.deployment.chain_id, head.finalized).await?;
+        match known.filter(|known| known.number == finalized) {
+            Some(known) if known.hash.0 == block.hash => {
+                self.cursor = self.writer.finalize(self.cursor, finalized).await?;
+                Ok(())
+            }
+            // What is stored is on a branch that lost, and its end has not been told yet.
+            Some(_) => self.reorganise(stop).await,
+            None => Ok(()),
+        }
     }
 
     /// What the nodes could not tell is asked for again, after a pause; what asking cannot mend is an error.

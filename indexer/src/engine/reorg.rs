@@ -6,6 +6,7 @@ use tracing::{info, warn};
 use super::open::diverged;
 use super::{Engine, IndexError};
 use crate::fetch::{Detail, Header};
+use crate::store::Pass;
 use stoa_schema::archive::BlockRef;
 
 /// How many headers are asked for at once on the way back.
@@ -33,26 +34,55 @@ impl Engine<'_> {
         let from = ancestor.number.cast_unsigned() + 1;
         // Up to the height that is left, in one transaction: readers never see the chain shorter than it was.
         let to = latest.min(stored + 1).max(from);
-        let Some(range) = self.fetch(from, to, Detail::EveryBlock, stop).await? else { return Ok(()) };
-        if range.first.parent_hash != ancestor.hash.0 || !self.is_ahead(&range.last, range.endpoint).await {
-            warn!(from, to, "the other branch is not the longer one: waiting");
-            self.head = None;
-            stop.run_until_cancelled(tokio::time::sleep(self.settings.poll)).await;
-            return Ok(());
-        }
-        let depth = self.cursor.stored.number - ancestor.number;
-        info!(chain_id = self.cursor.chain_id, depth, ancestor = ancestor.number, to, "reorganised");
         let before = self.decoder.clone();
         self.decoder.back_to(ancestor.number);
-        let passes = self.passes(&range);
-        let done = self.commit(passes, Some(ancestor), range.endpoint).await;
-        if done.is_err() {
-            self.decoder = before;
-        } else {
-            self.progress.reorganised(depth);
-            self.tell();
-        }
+        let branch = self.branch(&ancestor, from, to, stop).await;
+        let done = match branch {
+            Ok(Some((passes, endpoint))) => {
+                let depth = self.cursor.stored.number - ancestor.number;
+                info!(chain_id = self.cursor.chain_id, depth, ancestor = ancestor.number, to, "reorganised");
+                let done = self.commit(passes, Some(ancestor), endpoint, self.cursor.finalized).await;
+                if done.is_ok() {
+                    self.progress.reorganised(depth);
+                    self.tell();
+                    return Ok(());
+                }
+                done
+            }
+            Ok(None) => Ok(()),
+            Err(error) => Err(error),
+        };
+        self.decoder = before;
         done
+    }
+
+    /// The blocks behind `ancestor` as the nodes tell them, if they are the longer branch.
+    async fn branch(
+        &mut self,
+        ancestor: &BlockRef,
+        from: u64,
+        to: u64,
+        stop: &CancellationToken,
+    ) -> Result<Option<(Vec<Pass>, usize)>, IndexError> {
+        let (mut passes, mut parent, mut next) = (Vec::new(), ancestor.hash.0, from);
+        loop {
+            let end = to.min(next.saturating_add(self.pool.range_limit().max(1) - 1));
+            let Some(range) = self.fetch(next, end, Detail::EveryBlock, stop).await? else { return Ok(None) };
+            let is_tip = end == to;
+            if range.first.parent_hash != parent
+                || (is_tip && !self.is_ahead(&range.last, range.endpoint).await)
+            {
+                warn!(from, to, "the other branch is not the longer one: waiting");
+                self.head = None;
+                stop.run_until_cancelled(tokio::time::sleep(self.settings.poll)).await;
+                return Ok(None);
+            }
+            passes.extend(self.passes(&range));
+            if is_tip {
+                return Ok(Some((passes, range.endpoint)));
+            }
+            (parent, next) = (range.last.hash, end + 1);
+        }
     }
 
     /// Whether a branch replaces ours: it is longer, or another endpoint holds it as well.

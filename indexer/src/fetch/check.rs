@@ -23,6 +23,8 @@ pub enum Doubt {
     Removed { block: u64, index: u64 },
     #[error("logs are out of order or double at block {block}, log {index}")]
     Disorder { block: u64, index: u64 },
+    #[error("its block {block} is {found}, not {expected}: it is on a fork that was left")]
+    Fork { block: u64, expected: B256, found: B256 },
     #[error("a log says that block {block} is {log}, its header says {header}")]
     Hash { block: u64, log: B256, header: B256 },
     #[error("a log says that block {block} is of time {log}, its header says {header}")]

@@ -60,6 +60,8 @@ pub struct PoolConfig {
     pub finality_depth: u64,
     /// At most this many blocks at once, whatever an endpoint would take.
     pub max_range: u64,
+    /// So many blocks at once before anything is known of an endpoint.
+    pub first_range: u64,
     /// Ranges grow while they bring fewer logs than this, and shrink when they bring twice as many.
     pub target_logs: usize,
     /// How often the head is asked for where nothing announces it.
@@ -96,6 +98,7 @@ impl Default for PoolConfig {
             address_limit: 500,
             finality_depth: 64,
             max_range: 2_000,
+            first_range: 128,
             target_logs: 20_000,
             poll: Duration::from_millis(250),
             silence: Duration::from_secs(15),

@@ -36,7 +36,7 @@ impl From<WireHeader> for Proof {
 pub(super) struct ToldHead {
     pub(super) latest: Header,
     pub(super) safe: Option<u64>,
-    pub(super) finalized: Option<u64>,
+    pub(super) finalized: Option<Header>,
 }
 
 pub(super) fn numbered(number: u64) -> Call {
@@ -69,8 +69,8 @@ impl Node {
         let calls = ["latest", "safe", "finalized"].map(|tag| tagged(tag.into()));
         self.call(&calls, |answers| {
             let latest = read(&answers[0])?.ok_or_else(|| behind(0))?.header;
-            let (safe, finalized) = (number(&answers[1])?, number(&answers[2])?);
-            Ok(ToldHead { latest, safe, finalized })
+            let (safe, finalized) = (named(&answers[1])?, named(&answers[2])?);
+            Ok(ToldHead { latest, safe: safe.map(|safe| safe.number), finalized })
         })
         .await
     }
@@ -104,10 +104,10 @@ impl Node {
     }
 }
 
-/// A tag's block number: `None` where the chain does not know the tag, but not where the node is in trouble.
-fn number(answer: &Answer<'_>) -> Result<Option<u64>, Trouble> {
+/// A tag's block: `None` where the chain does not know the tag, but not where the node is in trouble.
+fn named(answer: &Answer<'_>) -> Result<Option<Header>, Trouble> {
     match read(answer) {
-        Ok(proof) => Ok(proof.map(|proof| proof.header.number)),
+        Ok(proof) => Ok(proof.map(|proof| proof.header)),
         Err(Trouble::Rpc { .. } | Trouble::NoMethod(_)) => Ok(None),
         Err(trouble) => Err(trouble),
     }

@@ -146,7 +146,8 @@ impl Health {
             head: None,
             trouble: None,
             limits: Limits {
-                range: config.max_range.max(1),
+                // A busy contract's logs of very many blocks would be thrown away as too much to read.
+                range: config.max_range.min(config.first_range).max(1),
                 sparse: u64::MAX,
                 max_blocks: None,
                 max_results: None,

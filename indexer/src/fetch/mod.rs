@@ -59,6 +59,8 @@ pub struct Head {
     /// Block numbers of the tags `safe` and `finalized`.
     pub safe: u64,
     pub finalized: u64,
+    /// The final block itself, where a node told of it.
+    pub final_block: Option<Header>,
 }
 
 /// Everything the followed contracts emitted in a range of blocks, from one endpoint.
@@ -82,6 +84,9 @@ pub enum Detail {
     /// The first and the last block's.
     Ends,
     EveryBlock,
+    /// As `Ends`, and the answer comes from a chain that contains this block, which is not before the range's last:
+    /// a back-end on a fork that was left has another.
+    Below(Header),
 }
 
 /// Which contract a log tells the birth of.

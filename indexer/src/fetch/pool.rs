@@ -35,6 +35,8 @@ pub(super) struct Inner {
     pub(super) sockets: Vec<Endpoint>,
     /// The highest final block that a node told of.
     pub(super) finalized: AtomicU64,
+    /// The newest block that a node called final.
+    pub(super) final_block: Mutex<Option<Header>>,
     /// A node told of a final block by its tag: the configured depth is not to stand in any more.
     pub(super) finality_told: AtomicBool,
     pub(super) surveyed: Mutex<Option<Instant>>,
@@ -249,6 +251,7 @@ impl Inner {
             nodes: Nodes { config: Arc::new(config), all },
             sockets,
             finalized: AtomicU64::new(0),
+            final_block: Mutex::new(None),
             finality_told: AtomicBool::new(false),
             surveyed: Mutex::new(None),
         })

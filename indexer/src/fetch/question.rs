@@ -80,9 +80,18 @@ impl Ask {
     fn headers(&self) -> Vec<u64> {
         let rest = match self.detail {
             Detail::EveryBlock => self.from..=self.to.saturating_sub(1),
-            Detail::Ends => self.from..=self.from,
+            Detail::Ends | Detail::Below(_) => self.from..=self.from,
         };
-        std::iter::once(self.to).chain(rest.filter(|number| *number != self.to)).collect()
+        let anchor = self.anchor().map(|anchor| anchor.number).filter(|number| *number > self.to);
+        std::iter::once(self.to).chain(anchor).chain(rest.filter(|number| *number != self.to)).collect()
+    }
+
+    /// The block that the node's chain must contain.
+    pub(super) fn anchor(&self) -> Option<Header> {
+        match self.detail {
+            Detail::Below(anchor) => Some(anchor),
+            Detail::Ends | Detail::EveryBlock => None,
+        }
     }
 }
 
@@ -129,6 +138,10 @@ impl Node {
         let whose = ask.whose(&ask.config.addresses, &ask.known);
         let by_topic = whose.child_topics.is_some();
         let Part { mut proofs, mut logs } = self.part(whose, ask.headers()).await?;
+        if let Some(anchor) = ask.anchor() {
+            anchored(anchor, &proofs)?;
+            proofs.retain(|proof| proof.header.number <= ask.to);
+        }
         let followed =
             |address: &Address| ask.config.addresses.contains(address) || ask.known.contains(address);
         let born: BTreeSet<Address> =
@@ -167,7 +180,7 @@ impl Node {
         let (first, last) = (of(ask.from)?, of(ask.to)?);
         let headers = match ask.detail {
             Detail::EveryBlock => headers,
-            Detail::Ends => Vec::new(),
+            Detail::Ends | Detail::Below(_) => Vec::new(),
         };
         Ok(Range { first, last, headers, logs, born: born.into_iter().collect(), endpoint: self.place })
     }
@@ -221,6 +234,12 @@ impl Node {
         self.call(&calls, move |answers| whose.read(answers).map(|logs| !logs.is_empty())).await
     }
 
+    /// Whether its chain contains this block.
+    pub(super) async fn contains(&self, anchor: Option<Header>) -> Result<(), Trouble> {
+        let Some(anchor) = anchor else { return Ok(()) };
+        Ok(anchored(anchor, &self.proofs(vec![anchor.number]).await?)?)
+    }
+
     /// Logs and headers in one request, where it takes them so. Headers ascend.
     async fn part(&self, whose: Whose, headers: Vec<u64>) -> Result<Part, Trouble> {
         let mut calls = whose.calls();
@@ -256,6 +275,16 @@ impl Node {
         }
         Ok(())
     }
+}
+
+/// The node's chain contains the anchor.
+fn anchored(anchor: Header, proofs: &[Proof]) -> Result<(), Doubt> {
+    let found = proofs.iter().find(|proof| proof.header.number == anchor.number);
+    let found = found.ok_or(Doubt::MissingBlock(anchor.number))?.header.hash;
+    if found != anchor.hash {
+        return Err(Doubt::Fork { block: anchor.number, expected: anchor.hash, found });
+    }
+    Ok(())
 }
 
 /// Both answers are of the same chain.

@@ -41,11 +41,15 @@ impl Inner {
     /// A range from one node, with what its headers' blooms tell settled.
     pub(super) async fn fetch(&self, node: &Node, ask: &Ask) -> Result<Range, Trouble> {
         if self.nodes.config.verify != Verify::Consistency {
+            node.contains(ask.anchor()).await?;
             return node.proven_range(ask).await;
         }
         let Fetched { range, unsettled } = match node.range(ask).await {
             // One block cannot be split; its receipts hold the same logs, and come without such a limit.
-            Err(Trouble::TooLarge { .. }) if ask.blocks() == 1 => return node.proven_range(ask).await,
+            Err(Trouble::TooLarge { .. }) if ask.blocks() == 1 => {
+                node.contains(ask.anchor()).await?;
+                return node.proven_range(ask).await;
+            }
             fetched => fetched?,
         };
         for block in unsettled {
@@ -134,10 +138,14 @@ impl Inner {
     /// What a head says of finality, where it says nothing what the depth says. Finality never falls.
     pub(super) fn conclude(&self, told: ToldHead) -> Head {
         let latest = told.latest.number;
+        let mut final_block = self.final_block.lock().unwrap_or_else(PoisonError::into_inner);
         let finalized = match told.finalized {
             Some(finalized) => {
                 self.finality_told.store(true, Ordering::Relaxed);
-                finalized
+                if final_block.is_none_or(|known| known.number < finalized.number) {
+                    *final_block = Some(finalized);
+                }
+                finalized.number
             }
             None if self.finality_told.load(Ordering::Relaxed) => 0,
             None => latest.saturating_sub(self.nodes.config.finality_depth),
@@ -145,6 +153,7 @@ impl Inner {
         let finalized = finalized.min(latest);
         let finalized = self.finalized.fetch_max(finalized, Ordering::Relaxed).max(finalized);
         let safe = told.safe.unwrap_or(finalized).max(finalized);
-        Head { latest: told.latest, safe, finalized }
+        let final_block = final_block.filter(|block| block.number == finalized);
+        Head { latest: told.latest, safe, finalized, final_block }
     }
 }

@@ -1,14 +1,14 @@
 //! Running totals that the contracts' events carry: a log that is missing, altered or double breaks one.
 //!
-//! *Invariant:* nothing is committed whose totals do not follow from what is stored. Pure but for [`load`].
+//! *Invariant:* nothing is committed whose totals do not follow from what is stored. Pure but for [`load`] and [`load_at`].
 
 mod load;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 
 use alloy::primitives::{Address, U256};
 
-pub use load::load;
+pub use load::{load, load_at};
 
 /// Something that the contracts count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -75,13 +75,11 @@ pub struct Break {
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     totals: HashMap<Series, U256>,
-    /// What totals were before blocks that may have to be taken back, in order.
-    past: VecDeque<(i64, Series, Option<U256>)>,
 }
 
 impl Ledger {
     pub fn new(totals: HashMap<Series, U256>) -> Self {
-        Self { totals, past: VecDeque::new() }
+        Self { totals }
     }
 
     /// Whether `tallies` follow from what is stored.
@@ -103,32 +101,9 @@ impl Ledger {
         Ok(())
     }
 
-    /// Takes over the totals of a block that was committed. Blocks behind `finalized` can be taken back.
-    pub fn apply<'a>(&mut self, tallies: impl IntoIterator<Item = &'a Tally>, finalized: i64) {
-        for tally in tallies {
-            let before = self.totals.insert(tally.series, tally.after);
-            if tally.block > finalized {
-                self.past.push_back((tally.block, tally.series, before));
-            }
-        }
-    }
-
-    /// The totals as they were at `block`, not before the newest final one.
-    #[must_use]
-    pub fn back_to(&self, block: i64) -> Self {
-        let mut ledger = self.clone();
-        while let Some((_, series, before)) = ledger.past.pop_back_if(|(changed, ..)| *changed > block) {
-            match before {
-                Some(total) => ledger.totals.insert(series, total),
-                None => ledger.totals.remove(&series),
-            };
-        }
-        ledger
-    }
-
-    /// Forgets how to go back before `finalized`.
-    pub fn finalize(&mut self, finalized: i64) {
-        while self.past.pop_front_if(|(block, ..)| *block <= finalized).is_some() {}
+    /// Takes over the totals of blocks that were committed.
+    pub fn apply<'a>(&mut self, tallies: impl IntoIterator<Item = &'a Tally>) {
+        self.totals.extend(tallies.into_iter().map(|tally| (tally.series, tally.after)));
     }
 
     /// How many totals it knows.
@@ -165,14 +140,14 @@ mod tests {
         let mut ledger = Ledger::default();
         let tallies = [sold(1, 2, 2), sold(1, 3, 5), sold(2, 1, 6)];
         assert_eq!(ledger.check(&tallies), Ok(()));
-        ledger.apply(&tallies, 0);
+        ledger.apply(&tallies);
         assert_eq!(ledger.check(&[sold(3, 1, 7)]), Ok(()));
     }
 
     #[test]
     fn missing_altered_and_double_logs_break() {
         let mut ledger = Ledger::default();
-        ledger.apply(&[sold(1, 2, 2)], 0);
+        ledger.apply(&[sold(1, 2, 2)]);
         assert!(ledger.check(&[sold(2, 1, 4)]).is_err(), "one is missing");
         assert!(ledger.check(&[sold(2, 2, 5)]).is_err(), "one is altered");
         assert!(ledger.check(&[sold(2, 2, 2)]).is_err(), "one is double");
@@ -188,20 +163,8 @@ mod tests {
             after: U256::from(total),
         };
         let mut ledger = Ledger::default();
-        ledger.apply(&[rises(5)], 9);
+        ledger.apply(&[rises(5)]);
         assert!(ledger.check(&[rises(5)]).is_ok());
         assert!(ledger.check(&[rises(4)]).is_err());
-    }
-
-    #[test]
-    fn going_back_leaves_no_trace() {
-        let mut ledger = Ledger::default();
-        ledger.apply(&[sold(1, 2, 2)], 1);
-        let before = ledger.totals.clone();
-        ledger.apply(&[sold(2, 1, 3), sold(3, 4, 7)], 1);
-        assert_eq!(ledger.back_to(1).totals, before);
-        assert_eq!(ledger.back_to(2).totals[&Series::Sold(1)], U256::from(3));
-        ledger.finalize(2);
-        assert_eq!(ledger.past.len(), 1);
     }
 }

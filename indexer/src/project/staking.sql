@@ -32,7 +32,8 @@ WHERE lock.chain_id = $1 AND lock.account = latest.account AND latest.withdrawn;
 
 -- The choice can be made before the first lock.
 INSERT INTO market.lock (chain_id, account, amount, score, lock_end, reinvest, changed_block)
-SELECT DISTINCT ON (account) chain_id, account, 0, 0, 0, enabled, block_number
+SELECT DISTINCT ON (account) chain_id, account, 0, 0, 0, enabled,
+    min(block_number) OVER (PARTITION BY account)
 FROM archive.staking_reinvest_set
 WHERE chain_id = $1 AND block_number BETWEEN $2 AND $3
 ORDER BY account, block_number DESC, log_index DESC

@@ -375,6 +375,7 @@ pub(crate) fn config(nodes: &[&FakeNode]) -> PoolConfig {
         endpoints: nodes.iter().map(|node| node.url.clone().into()).collect(),
         addresses: vec![OURS],
         child_topics: vec![CHILD_TOPIC],
+        first_range: 2_000,
         first_pause: Duration::from_millis(2),
         longest_pause: Duration::from_millis(20),
         timeout: Duration::from_secs(20),

@@ -12,6 +12,16 @@ use super::Error;
 /// Between two looks at a cursor that has not come to the block yet.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
+/// How often a rebuild may be in the way.
+const ATTEMPTS: u32 = 20;
+/// Taken before the snapshot: a rebuild drops these tables, and an old snapshot would read their successors as empty.
+/// With the locks held a rebuild waits; while it holds them, the audit gives way before the server looks for a deadlock.
+const LOCK: &str = "LOCK TABLE market.account, market.balance, market.listing, market.listing_buyer,
+    market.listing_parent, market.listing_version, market.lock, market.pass, market.plan, market.purchase,
+    market.revenue, market.settlement, market.share, market.share_balance, market.share_earning, market.share_sale,
+    market.share_token, market.stake_earning, market.stake_token, market.stake_week, market.subscription,
+    market.token IN ACCESS SHARE MODE";
+
 /// An open transaction. Whatever is done in it is rolled back.
 #[derive(Debug)]
 pub(super) struct View {
@@ -36,8 +46,20 @@ type Contracts = BTreeMap<String, Address>;
 impl View {
     /// The projections where they stand now.
     pub(super) async fn present(url: &str, chain_id: i64, vault: Address) -> Result<Self, Error> {
+        for _ in 1..ATTEMPTS {
+            match Self::snapshot(url, chain_id, vault).await {
+                Err(Error::Database(error)) if is_locked(&error) => tracing::debug!(%error, "asking again"),
+                view => return view,
+            }
+        }
+        Self::snapshot(url, chain_id, vault).await
+    }
+
+    async fn snapshot(url: &str, chain_id: i64, vault: Address) -> Result<Self, Error> {
         let mut connection = PgConnection::connect(url).await?;
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+        connection.execute("SET LOCAL lock_timeout = '900ms'").await?;
+        connection.execute(LOCK).await?;
         let at = position(&mut connection, chain_id, Lock::None).await?.checked(chain_id, vault)?;
         Ok(Self { connection, block: at.projected, known: Some(at.hash.0) })
     }
@@ -127,4 +149,9 @@ impl Position {
             _ => Ok(self),
         }
     }
+}
+
+/// Postgres' `lock_not_available`.
+fn is_locked(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "55P03")
 }

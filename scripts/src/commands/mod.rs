@@ -1,6 +1,7 @@
 //! One file per command.
 
 pub(crate) mod audit;
+pub(crate) mod bench;
 pub(crate) mod buy;
 pub(crate) mod compile;
 pub(crate) mod credits;

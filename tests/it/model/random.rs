@@ -42,6 +42,7 @@ pub(super) fn next(random: &mut StdRng, model: &Model) -> (Account, Action) {
         200..206 => native(random, model, by),
         210..220 => return gate(random, model, by),
         206..210 => return (by, random_pay::listing(random, model, by)),
+        140..144 => return random_terms::governed(random, model, by),
         _ => return random_terms::other(random, model, by),
     };
     (by, action)

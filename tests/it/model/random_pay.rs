@@ -42,10 +42,20 @@ fn pay(random: &mut StdRng, model: &Model, by: Account, (token, amount, errand):
 /// An order as it should be, and one thing wrong with it now and then.
 pub(super) fn wish_order(random: &mut StdRng, model: &Model, by: Account) -> Wish {
     let mut open = model.open_plans();
-    // Only STOA can be paid by authorization.
-    let by_stoa = |plan: &PlanId| model.plan(*plan).is_some_and(|plan| plan.terms.token == Token::Stoa);
-    if random.random_bool(0.25) && open.iter().any(by_stoa) {
-        open.retain(by_stoa);
+    // Often enough such as can be paid by authorization, and such as ask a gate.
+    let terms = |plan: &PlanId| model.plan(*plan).map(|plan| &plan.terms);
+    let by_stoa = |plan: &PlanId| terms(plan).is_some_and(|terms| terms.token == Token::Stoa);
+    let gated = |plan: &PlanId| {
+        let gate = terms(plan).and_then(|terms| terms.bounds.gate);
+        gate.is_some_and(|gate| gate != Gate::Deaf)
+    };
+    let favourites: Vec<PlanId> = match random.random_range(0..10) {
+        0..2 => open.iter().copied().filter(by_stoa).collect(),
+        2..4 => open.iter().copied().filter(gated).collect(),
+        _ => Vec::new(),
+    };
+    if !favourites.is_empty() {
+        open = favourites;
     }
     let id = if open.is_empty() || random.random_bool(0.2) {
         plan(random, model)
@@ -120,7 +130,11 @@ pub(super) fn wish_lock(random: &mut StdRng, model: &Model, by: Account) -> Wish
     let seal = if account == by || random.random_bool(0.03) { None } else { Some(seal(random, account)) };
     let nonce = nonce_near(random, model.lock_nonce(account));
     let signed = if random.random_bool(0.05) { amount.saturating_add(Amount::from(1)) } else { amount };
-    let (term, deadline) = (term(random), deadline(random, model));
+    // More for a lock that runs, a new one else, as a rule.
+    let runs = model.locked(account).1 > model.now;
+    let term = if runs && random.random_bool(0.5) { 0 } else { term(random) };
+    let late = random.random_bool(0.05);
+    let deadline = if late { model.now - 1 } else { deadline(random, model) };
     (token, amount, Errand::Lock(LockOrder { account, term, amount: signed, nonce, deadline, seal }))
 }
 

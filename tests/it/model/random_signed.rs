@@ -88,7 +88,7 @@ fn pay_by_sig(random: &mut StdRng, model: &Model, by: Account) -> (Account, Acti
 }
 
 fn signed_pay(random: &mut StdRng, model: &Model, by: Account) -> SignedPay {
-    let from = user(random);
+    let from = if random.random_bool(0.1) { Account::CONTRACT_WALLET } else { user(random) };
     let (token, price, mut errand) = wish(random, model, from);
     let relayer_fee = match random.random_range(0..30) {
         0 => price.saturating_add(Amount::from(1)).saturating_add(price >> 4),

@@ -37,9 +37,9 @@ pub(super) fn bounds(random: &mut StdRng, model: &Model, gated: f64) -> Bounds {
     // In turn, so that none is missing where plans are few.
     let next = real[model.plan_count() as usize % real.len()];
     let gate = random.random_bool(gated).then(|| match random.random_range(0..20) {
-        0..2 => Gate::Absent,
-        2 => Gate::Deaf,
-        3..12 => next,
+        0..4 => Gate::Absent,
+        4 => Gate::Deaf,
+        5..13 => next,
         _ => real[random.random_range(0..real.len())],
     });
     Bounds { window: window(random, model), gate }
@@ -139,20 +139,20 @@ pub(super) fn term(random: &mut StdRng) -> u64 {
 }
 
 pub(super) fn staking(random: &mut StdRng, model: &Model, by: Account) -> (Account, Action) {
-    let action = match random.random_range(0..20) {
-        0..6 => random_pay::lock(random, model, by),
-        6..8 => Action::ExtendLock { term: term(random) },
-        8..10 => Action::WithdrawLock { wallet: wallet(random) },
-        10 => Action::SetReinvest { enabled: random.random() },
-        11..13 => Action::Reinvest { account: user(random) },
-        13..16 => Action::Distribute { token: token(random) },
-        16..19 => Action::ClaimFees { token: token(random), wallet: wallet(random) },
+    let action = match random.random_range(0..23) {
+        0..9 => random_pay::lock(random, model, by),
+        9..11 => Action::ExtendLock { term: term(random) },
+        11..13 => Action::WithdrawLock { wallet: wallet(random) },
+        13 => Action::SetReinvest { enabled: random.random() },
+        14..16 => Action::Reinvest { account: user(random) },
+        16..19 => Action::Distribute { token: token(random) },
+        19..22 => Action::ClaimFees { token: token(random), wallet: wallet(random) },
         _ => return governed(random, model, by),
     };
     (by, action)
 }
 
-fn governed(random: &mut StdRng, model: &Model, by: Account) -> (Account, Action) {
+pub(super) fn governed(random: &mut StdRng, model: &Model, by: Account) -> (Account, Action) {
     let what = if random.random_bool(0.3) { Governed::Revenue } else { Governed::Staking };
     let by = if random.random_bool(0.8) { model.owner(what) } else { by };
     let action = match random.random_range(0..7) {

@@ -4,9 +4,9 @@
 
 use rand::Rng as _;
 use stoa_tests::history::{Params, Player, Size};
-use stoa_tests::model::{Event, MarketEvent, Refusal};
+use stoa_tests::model::{Account, Event, Figure, MarketEvent, Refusal};
 
-use super::{Pair, START, encode, from_environment, paying, reached};
+use super::{Pair, START, encode, figures, from_environment, paying, reached};
 
 const SAMPLE: u64 = 2_000;
 /// From so many on each event has occurred.
@@ -21,6 +21,7 @@ async fn contracts_log_what_a_sample_of_a_history_says() {
     let choices = from_environment("STOA_SAMPLE", SAMPLE);
     println!("seed {seed} (STOA_SEED), {choices} choices (STOA_SAMPLE)");
     let mut pair = Pair::start(seed).await;
+    endow_others(&mut pair).await;
     let size = Size { accounts: pair.chain.book.users.len() as u32, listings: 30 + choices / 50 };
     let mut player = Player::new(seed, size);
     let step = Params::default().span / choices;
@@ -50,6 +51,16 @@ async fn contracts_log_what_a_sample_of_a_history_says() {
     pair.compare_all().await;
     if choices >= WHOLE {
         reached::require_tables(pair.tables.keys().copied());
+    }
+}
+
+/// Those who have coin on the chain, and do not act in the other story.
+async fn endow_others(pair: &mut Pair) {
+    let others = (0..pair.chain.book.users.len() as u32).map(Account::User);
+    let others: Vec<Account> = others.filter(|user| pair.model.coin(*user).is_zero()).collect();
+    let coin: Vec<Figure> = others.iter().map(|user| Figure::Coin(*user)).collect();
+    for (user, coin) in others.iter().zip(figures::read(&pair.chain, &coin).await) {
+        pair.model.endow(*user, coin);
     }
 }
 

@@ -136,6 +136,17 @@ impl Indexer {
         let _ = tokio::time::timeout(longest, status.changed()).await;
     }
 
+    /// Waits until everything up to `head` is in the projections, but not longer than this.
+    pub(super) async fn catch_up(&self, head: &Block, longest: Duration) {
+        let caught = async {
+            while !self.is_at(head).await {
+                self.pause(Duration::from_millis(20)).await;
+            }
+        };
+        // Where it cannot, the next thing happens to it on the way.
+        let _ = tokio::time::timeout(longest, caught).await;
+    }
+
     /// Whether everything up to `head` is in the projections.
     pub(super) async fn is_at(&self, head: &Block) -> bool {
         let Ok(mut connection) = PgConnection::connect(&self.database_url).await else { return false };

@@ -75,8 +75,11 @@ impl Trouble {
         };
         *self.happened.entry(what).or_default() += 1;
         indexer.start();
-        for _ in 0..random.random_range(0..4) {
-            indexer.pause(Duration::from_millis(25)).await;
+        match random.random_range(0..4) {
+            0 => {}
+            // Long enough to be at the head, where nothing keeps it from there.
+            1 | 2 => indexer.catch_up(&world.chain().head(), Duration::from_millis(800)).await,
+            _ => indexer.pause(Duration::from_millis(25)).await,
         }
     }
 

@@ -9,9 +9,14 @@ use super::Stack;
 impl Stack {
     /// Builds the same again from nothing, and compares every row.
     pub(crate) async fn compare_with_fresh(&self, head: u64) {
+        self.compare_fresh_with(&self.database, head).await;
+    }
+
+    /// The same for another database of this chain.
+    pub(crate) async fn compare_fresh_with(&self, database: &TestDatabase, head: u64) {
         let fresh = TestDatabase::create().await;
         self.index_until(&fresh, head).await;
-        let (disturbed, fresh) = (all_rows(&self.database).await, all_rows(&fresh).await);
+        let (disturbed, fresh) = (all_rows(database).await, all_rows(&fresh).await);
         assert_eq!(disturbed.keys().collect::<Vec<_>>(), fresh.keys().collect::<Vec<_>>());
         for (table, rows) in &fresh {
             let other = &disturbed[table];
@@ -22,14 +27,15 @@ impl Stack {
     }
 }
 
-/// Every row of the event tables and the projections, as text. Cursors and heads tell of the run, not the chain.
+/// Every row of the event tables and the projections, as text. The other tables tell of the run, not the chain.
 async fn all_rows(database: &TestDatabase) -> BTreeMap<String, Vec<String>> {
     let pool = database.pool().await;
     let tables: Vec<String> = sqlx::query_scalar(
         "SELECT relnamespace::regnamespace || '.' || relname FROM pg_class
          WHERE relkind = 'r' AND (relnamespace = 'market'::regnamespace
          OR relnamespace = 'archive'::regnamespace
-            AND relname NOT IN ('audit', 'cursor', 'head', 'header', 'migration', 'projection'))",
+            AND relname NOT IN ('audit', 'cursor', 'decoder', 'head', 'header', 'journal', 'migration', 'outbox',
+                                'projection', 'retracted_event', 'writer'))",
     )
     .fetch_all(&pool)
     .await

@@ -57,7 +57,17 @@ impl Stack {
         assert!(status.success(), "{}", std::fs::read_to_string(child.log()).unwrap_or_default());
     }
 
-    fn indexer(&self, database: &TestDatabase, name: &str, more: &[&str]) -> Child {
+    /// One that builds the projections of `database` anew.
+    pub(crate) fn rebuild(&self, database: &TestDatabase, name: &str) -> Child {
+        Spec::new("stoa-indexer", Bin::path("stoa-indexer"), self.folder.path().join(format!("{name}.log")))
+            .args(["rebuild", "--database-url", database.url()])
+            .env("RUST_LOG", "stoa_indexer=debug")
+            .start()
+            .expect("the indexer starts")
+    }
+
+    /// An indexer with further arguments.
+    pub(crate) fn indexer(&self, database: &TestDatabase, name: &str, more: &[&str]) -> Child {
         Spec::new("stoa-indexer", Bin::path("stoa-indexer"), self.folder.path().join(format!("{name}.log")))
             .args(["run", "--poll-ms", "20", "--rpc-url", self.chain.rpc_url(), "--database-url"])
             .arg(database.url())

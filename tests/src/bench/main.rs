@@ -1,2 +1,37 @@
-//! Placeholder until the commands stand.
-fn main() {}
+//! Benchmarks of the indexer on this machine: `stoa bench`. Figures are ratios of one run where that is possible.
+
+mod child;
+mod floor;
+mod index;
+mod live;
+mod stage;
+mod table;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Debug, Parser)]
+#[command(name = "stoa-bench", about = "Benchmarks of the indexer on this machine.", max_term_width = 100)]
+struct Cli {
+    /// Print one JSON document instead of tables.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// From an empty database to the head of a generated market, and the rebuild, beside the floor.
+    Index(index::Args),
+    /// From a block's announcement to its committed rows, at several rates of blocks.
+    Live(live::Args),
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let cli = Cli::parse();
+    match cli.command {
+        Command::Index(args) => index::run(&args, cli.json).await,
+        Command::Live(args) => live::run(&args, cli.json).await,
+    }
+}

@@ -48,8 +48,9 @@ pub fn market(accounts: u32) -> Model {
 /// How long and how wide a history is.
 #[derive(Clone, Copy, Debug)]
 pub struct Params {
-    /// At least so many logs; the last transaction may bring some more.
+    /// At least so many logs; the last transactions may bring a few more.
     pub logs: usize,
+    /// At least two: the first is the contracts' birth.
     pub blocks: usize,
     /// As many users by the end.
     pub accounts: u32,
@@ -57,7 +58,7 @@ pub struct Params {
     pub listings: u64,
     /// Time of the first block.
     pub start: u64,
-    /// Seconds from the first block to the last. Over a year, locks end.
+    /// Seconds from the first block to the last, at least one a block. Over a year, locks end.
     pub span: u64,
 }
 

@@ -192,7 +192,7 @@ impl Player {
         Some(vec![(self.someone(), Action::CancelNonces { keeper, word, mask })])
     }
 
-    /// One that the Vault has not described yet, mostly.
+    /// It tells something only the first time.
     pub(super) fn describe(&mut self, _: &Model) -> Option<Moves> {
         Some(vec![(self.someone(), Action::Describe { token: self.token() })])
     }

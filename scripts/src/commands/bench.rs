@@ -1,0 +1,37 @@
+//! `stoa bench`
+
+use anyhow::{Context as _, bail};
+use stoa_scripts::{cargo, checkout, toolchain};
+
+/// Measure the indexer on this machine, in a release build.
+///
+/// `stoa bench index --help` and `stoa bench live --help` say what is measured and how.
+#[derive(Debug, clap::Args)]
+#[command(
+    disable_help_flag = true,
+    after_help = "Examples:\n  cargo stoa bench index\n  cargo stoa bench index --logs 50000 --runs 1 --json\n  \
+                  cargo stoa bench live --rate 10"
+)]
+pub(crate) struct Args {
+    /// `index` or `live`, and their options.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "BENCHMARK")]
+    rest: Vec<String>,
+}
+
+pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
+    toolchain::prepare(&["contracts"])?;
+    let mut build = cargo::command();
+    build.args(["build", "--release", "--quiet", "--bin", "stoa-indexer", "--bin", "stoa-bench"]);
+    if !build.status().context("cannot start cargo")?.success() {
+        bail!("the release build failed");
+    }
+    let program = checkout::root().join("target/release/stoa-bench");
+    let status = std::process::Command::new(&program)
+        .args(&args.rest)
+        .status()
+        .with_context(|| format!("cannot start {}", program.display()))?;
+    if !status.success() {
+        bail!("the benchmark did not end well");
+    }
+    Ok(())
+}
