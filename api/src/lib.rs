@@ -22,7 +22,6 @@ pub mod serve;
 pub mod snapshot;
 
 mod db;
-mod earnings;
 mod health;
 mod metadata;
 mod web;

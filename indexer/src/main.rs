@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::Parser;
 use futures::future::join_all;
+use sqlx::postgres::PgPoolOptions;
 use stoa_indexer::config::{Cli, Command, EXAMPLE, LogFormat, RunArgs};
 use stoa_indexer::engine::{self, IndexError};
 use stoa_indexer::serve::{self, Status};
@@ -62,7 +63,8 @@ async fn run(args: &RunArgs) -> anyhow::Result<()> {
             let listener = serve::bind(address).await.with_context(|| {
                 format!("cannot serve /status at {address}: is the port taken? --http names another")
             })?;
-            Some(tokio::spawn(serve::serve(listener, watching, stop.clone())))
+            let database = PgPoolOptions::new().max_connections(1).connect_lazy(&settings.database_url)?;
+            Some(tokio::spawn(serve::serve(listener, watching, database, stop.clone())))
         }
     };
     let chains = settings.chains.iter().zip(&telling).map(async |(chain, status)| {

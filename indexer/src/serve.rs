@@ -1,6 +1,7 @@
 //! `/live`, `/ready`, `/status` and `/metrics`.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -8,12 +9,16 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Json, Router};
 use serde::Serialize;
+use sqlx::PgPool;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::fetch::EndpointReport;
 use crate::metrics;
+
+/// `/status` must tell of trouble with the database, too: it does not wait for it longer.
+const DATABASE_PATIENCE: Duration = Duration::from_millis(300);
 
 /// How far a chain is indexed.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -49,18 +54,25 @@ pub struct Status {
 /// The chains' status, each kept by its engine.
 pub type Watched = Vec<watch::Receiver<Status>>;
 
+#[derive(Clone, Debug)]
+struct Served {
+    chains: Watched,
+    /// Asked for audits alone, which other processes make.
+    database: PgPool,
+}
+
 /// The routes, without a socket.
-pub fn app(chains: Watched) -> Router {
+pub fn app(chains: Watched, database: PgPool) -> Router {
     Router::new()
         .route("/live", get(async || StatusCode::OK))
         .route("/ready", get(ready))
         .route("/status", get(status))
         .route("/metrics", get(render))
-        .with_state(chains)
+        .with_state(Served { chains, database })
 }
 
 /// Ready once every chain is led and has heard of a head, and none has raised an alarm.
-async fn ready(State(chains): State<Watched>) -> (StatusCode, String) {
+async fn ready(State(Served { chains, .. }): State<Served>) -> (StatusCode, String) {
     for chain in &chains {
         let status = chain.borrow();
         let id = status.chain_id.map_or_else(|| "a chain".to_owned(), |id| format!("chain {id}"));
@@ -75,16 +87,39 @@ async fn ready(State(chains): State<Watched>) -> (StatusCode, String) {
     (StatusCode::OK, "ready\n".to_owned())
 }
 
-async fn status(State(chains): State<Watched>) -> impl IntoResponse {
+async fn status(State(Served { chains, database }): State<Served>) -> impl IntoResponse {
     #[derive(Serialize)]
     struct Answer {
-        chains: Vec<Status>,
+        chains: Vec<Told>,
     }
-    Json(Answer { chains: chains.iter().map(|chain| chain.borrow().clone()).collect() })
+    #[derive(Serialize)]
+    struct Told {
+        #[serde(flatten)]
+        status: Status,
+        /// What the last `stoa audit` found; null where there was none.
+        audit: Option<serde_json::Value>,
+    }
+    let mut told = Vec::with_capacity(chains.len());
+    for chain in &chains {
+        let status = chain.borrow().clone();
+        let audit = last_audit(&database, status.chain_id).await;
+        told.push(Told { status, audit });
+    }
+    Json(Answer { chains: told })
+}
+
+/// A database that does not answer has none to tell.
+async fn last_audit(database: &PgPool, chain_id: Option<u64>) -> Option<serde_json::Value> {
+    let sql =
+        "SELECT jsonb_build_object('block', block_number, 'compared', compared, 'differences', differences,
+                                         'at', audited_at)
+               FROM archive.audit WHERE chain_id = $1";
+    let audit = sqlx::query_scalar(sql).bind(chain_id?.cast_signed()).fetch_optional(database);
+    tokio::time::timeout(DATABASE_PATIENCE, audit).await.ok()?.ok().flatten()
 }
 
 /// The text format of Prometheus.
-async fn render(State(chains): State<Watched>) -> impl IntoResponse {
+async fn render(State(Served { chains, .. }): State<Served>) -> impl IntoResponse {
     let statuses: Vec<Status> = chains.iter().map(|chain| chain.borrow().clone()).collect();
     match metrics::render(&statuses) {
         Ok(text) => {
@@ -101,6 +136,12 @@ pub async fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
 }
 
 /// Serves until `stop`.
-pub async fn serve(listener: TcpListener, chains: Watched, stop: CancellationToken) -> std::io::Result<()> {
-    axum::serve(listener, app(chains)).with_graceful_shutdown(async move { stop.cancelled().await }).await
+pub async fn serve(
+    listener: TcpListener,
+    chains: Watched,
+    database: PgPool,
+    stop: CancellationToken,
+) -> std::io::Result<()> {
+    let app = app(chains, database);
+    axum::serve(listener, app).with_graceful_shutdown(async move { stop.cancelled().await }).await
 }

@@ -2,6 +2,7 @@
 //! and what the tests of all crates share.
 
 pub mod anvil;
+pub mod audit;
 pub mod cargo;
 pub mod checkout;
 pub mod child;

@@ -7,7 +7,7 @@ use std::{ffi::OsString, process::ExitCode};
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use commands::{
-    bench, buy, compile, credits, deploy, dev, govern, listing, network, order, passes, plan, publish,
+    audit, bench, buy, compile, credits, deploy, dev, govern, listing, network, order, passes, plan, publish,
     revenue, seed, shares, sqlx, stake, toolchain, vault, verify, wallet,
 };
 use stoa_scripts::cli::{Exit, exit_of};
@@ -37,7 +37,10 @@ Exit codes:
   3  the contracts refuse it
   4  nobody agreed to it
   5  the chain does not answer, or is another one
-  6  what was sent is in no block yet: it is still pending";
+  6  what was sent is in no block yet: it is still pending
+
+  7  the database does not say what the contracts say (stoa audit)
+  8  it could not be found out whether it does (stoa audit)";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -60,6 +63,7 @@ enum Command {
     Deploy(Box<deploy::Args>),
     Dev(dev::Args),
     Seed(Box<seed::Args>),
+    Audit(Box<audit::Args>),
     Bench(bench::Args),
     Sqlx(sqlx::Args),
     Verify(verify::Args),
@@ -102,6 +106,7 @@ async fn run() -> ExitCode {
         Command::Deploy(args) => deploy::run(&args).await,
         Command::Dev(args) => dev::run(&args).await,
         Command::Seed(args) => seed::run(&args).await,
+        Command::Audit(args) => audit::run(&args).await,
         Command::Bench(args) => bench::run(&args),
         Command::Sqlx(args) => sqlx::run(&args).await,
         Command::Verify(args) => verify::run(&args).await,

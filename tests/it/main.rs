@@ -1,5 +1,6 @@
 //! Whole-system stories, each on a chain and a database of its own.
 
+mod audit;
 mod browser;
 mod history;
 mod kills;

@@ -81,6 +81,14 @@ async fn from_a_listing_to_an_answer() {
     })
     .await;
     compare_balances(&stack, &actors).await;
+
+    // An operator has all of it compared with the contracts.
+    let audit =
+        stack.command(&["audit", "--block", &block.to_string(), "--database-url", stack.database.url()]);
+    let audit =
+        tokio::task::spawn_blocking(move || { audit }.output()).await.expect("no panic").expect("it runs");
+    let said = String::from_utf8_lossy(&audit.stdout);
+    assert!(audit.status.success() && said.trim_end().ends_with(", 0 differ"), "{said}");
 }
 
 /// Every balance that the database holds is the Vault's, and the Vault holds no other.

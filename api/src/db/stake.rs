@@ -1,10 +1,10 @@
 //! `market.stake_token`, `market.stake_week` and `market.stake_earning`, with the tokens.
 
 use sqlx::PgConnection;
+use stoa_schema::earnings::WEEK;
 use stoa_schema::types::{Addr, Uint};
 
 use super::token;
-use crate::earnings::WEEK;
 use crate::model::Token;
 
 /// A token whose fees stakers share.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use stoa_schema::earnings::{share_claimable, stake_claimable, tier};
 use stoa_schema::types::{Addr, Uint};
 
 use super::account::{Balance, ChainAccount, Claimable, Holding, Lock, Pass};
@@ -15,7 +16,6 @@ use crate::db::pass::{PassRow, pass_of};
 use crate::db::share::{HoldingRow, ShareTokenRow, share_held, share_token_of};
 use crate::db::stake::{StakeEarningRow, stake_earning_of};
 use crate::db::tier::tier_of;
-use crate::earnings::{share_claimable, stake_claimable, tier};
 use crate::error::ApiError;
 use crate::metadata;
 use crate::model::{PlanKind, PublicId, moment_of, word_of};

@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 use sqlx::PgConnection;
+use stoa_schema::earnings::share_earned;
 use stoa_schema::types::{Addr, Uint};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use crate::db::share::{ShareTokenRow, share_of_listing, share_token_of};
 use crate::db::share_sale::ShareSaleRow;
-use crate::earnings::share_earned;
 use crate::error::ApiError;
 use crate::model::{PublicId, Token, moment, open};
 

@@ -18,6 +18,10 @@ pub enum Exit {
     Chain = 5,
     /// What was sent is in no block yet.
     Pending = 6,
+    /// The database does not say what the contracts say.
+    Differs = 7,
+    /// It could not be found out whether it does.
+    Unaudited = 8,
 }
 
 /// A reason with an exit code of its own. Each sentence says what was found and what to do.
@@ -49,6 +53,8 @@ pub enum Failure {
     WrongChain { network: String, expected: u64, found: u64 },
     #[error("{file} is signed for chain {expected}, and this is chain {found}: give --network {expected}")]
     OtherChain { file: String, expected: u64, found: u64 },
+    #[error("{count} of {compared} figures differ from the chain's at block {block}")]
+    Differs { count: usize, compared: u64, block: i64 },
 }
 
 impl Failure {
@@ -60,6 +66,7 @@ impl Failure {
             Self::Declined(_) => Exit::Declined,
             Self::StillPending { .. } => Exit::Pending,
             Self::Unreachable { .. } | Self::WrongChain { .. } | Self::OtherChain { .. } => Exit::Chain,
+            Self::Differs { .. } => Exit::Differs,
         }
     }
 }
@@ -68,5 +75,7 @@ impl Failure {
 #[must_use]
 pub fn exit_of(error: &anyhow::Error) -> Exit {
     let of_deployment = || error.downcast_ref::<crate::deploy::Error>().map(crate::deploy::Error::exit);
-    error.downcast_ref::<Failure>().map(Failure::exit).or_else(of_deployment).unwrap_or(Exit::Other)
+    let of_audit = || error.downcast_ref::<crate::audit::Error>().map(|_| Exit::Unaudited);
+    let known = error.downcast_ref::<Failure>().map(Failure::exit);
+    known.or_else(of_deployment).or_else(of_audit).unwrap_or(Exit::Other)
 }

@@ -71,10 +71,14 @@ impl Indexed {
         facts::differences(expected, found)
     }
 
-    /// Ends the indexer, and compares each row with one that a single run over the whole chain writes.
+    /// Ends the indexer, and compares each row with the contracts, and with one that a single run over the whole chain
+    /// writes.
     pub(super) async fn compare_with_fresh(&self, chain: &Chain) {
         self.catch_up(chain).await;
         self.stop().await;
+        let report = chain.stack.audit().await;
+        println!("{} figures audited", report.compared);
+        assert_eq!(report.differences, []);
         chain.stack.compare_with_fresh(chain.head().await).await;
     }
 

@@ -34,8 +34,8 @@ async fn all_rows(database: &TestDatabase) -> BTreeMap<String, Vec<String>> {
         "SELECT relnamespace::regnamespace || '.' || relname FROM pg_class
          WHERE relkind = 'r' AND (relnamespace = 'market'::regnamespace
          OR relnamespace = 'archive'::regnamespace
-            AND relname NOT IN ('cursor', 'decoder', 'head', 'header', 'journal', 'migration', 'outbox', 'projection',
-                                'retracted_event', 'writer'))",
+            AND relname NOT IN ('audit', 'cursor', 'decoder', 'head', 'header', 'journal', 'migration', 'outbox',
+                                'projection', 'retracted_event', 'writer'))",
     )
     .fetch_all(&pool)
     .await

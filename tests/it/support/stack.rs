@@ -1,8 +1,10 @@
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
+use std::process::Command;
 use std::time::Duration;
 
 use serde_json::Value;
+use stoa_scripts::audit::{Auditor, Report};
 use stoa_scripts::checkout;
 use stoa_scripts::child::{Child, Spec};
 use stoa_scripts::deploy::{self, Deployment, Options, Parameters};
@@ -75,6 +77,53 @@ impl Stack {
             .env("RUST_LOG", "stoa_indexer=debug")
             .start()
             .expect("the indexer starts")
+    }
+
+    /// An indexer into the stack's database that tells how it is; with the URL of that.
+    pub(crate) fn index_with_status(&self) -> (String, Child) {
+        let address = free_address();
+        let child = self.indexer(&self.database, "status", &["--http", &address]);
+        (format!("http://{address}/status"), child)
+    }
+
+    /// Everything in the database that the contracts do not say, where the projections stand.
+    pub(crate) async fn audit(&self) -> Report {
+        let url = self.chain.rpc_url().parse().expect("a URL");
+        let auditor =
+            Auditor::new(self.database.url(), &url, &self.deployment, None, 200).expect("an auditor");
+        auditor.audit(None, Duration::ZERO).await.expect("an audit")
+    }
+
+    /// `stoa`, about this chain.
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(Bin::path("stoa"));
+        command
+            .args(args)
+            .env("STOA_RPC_URL", self.chain.rpc_url())
+            .env("STOA_DEPLOYMENT", &self.file)
+            .env_remove("STOA_NETWORK")
+            .env_remove("STOA_DATABASE_URL");
+        command
+    }
+
+    /// `stoa audit --follow`, with the URL of its metrics.
+    pub(crate) fn follow_audits(&self) -> (Child, String) {
+        let address = free_address();
+        let child = Spec::new("stoa", Bin::path("stoa"), self.folder.path().join("audit.log"))
+            .args([
+                "audit",
+                "--follow",
+                "--http",
+                &address,
+                "--rpc-url",
+                self.chain.rpc_url(),
+                "--deployment",
+            ])
+            .arg(&self.file)
+            .args(["--database-url", self.database.url()])
+            .start()
+            .expect("the auditor starts");
+        (child, format!("http://{address}/metrics"))
     }
 
     /// An API over the stack's database, once it answers; with its URL.

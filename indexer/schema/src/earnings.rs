@@ -1,19 +1,19 @@
 //! What holders of shares and stakers can claim: the contracts' own arithmetic, rounding included.
 
+use crate::types::Uint;
 use alloy::primitives::{U256, U512};
-use stoa_schema::types::Uint;
 
 /// 100 % in 1/10,000.
-const BPS: u64 = 10_000;
+pub const BPS: u64 = 10_000;
 /// Fractional bits of Staking's indices.
 const FRACTION: usize = 96;
 /// Seconds of a week; weeks are numbered from the Unix epoch, as in Staking.
-pub(crate) const WEEK: i64 = 604_800;
+pub const WEEK: i64 = 604_800;
 
 /// What all shares together have earned of a token: `received * ownBps / 10,000`, rounded down.
 ///
 /// Source: RevenueShare, which reads it live; `received` is everything ever credited to the share's account.
-pub(crate) fn share_earned(received: Uint, own_bps: i32) -> Option<Uint> {
+pub fn share_earned(received: Uint, own_bps: i32) -> Option<Uint> {
     let bps = U512::from(u32::try_from(own_bps).ok()?);
     narrow(wide(received) * bps / U512::from(BPS))
 }
@@ -22,7 +22,7 @@ pub(crate) fn share_earned(received: Uint, own_bps: i32) -> Option<Uint> {
 ///
 /// Source: RevenueShare, with the index and remainder (`accrued`, times supply) of the holder's last
 /// `Checkpointed` or `RevenueClaimed`. `None` where the contract would revert.
-pub(crate) fn share_claimable(
+pub fn share_claimable(
     accrued: Uint,
     balance: Uint,
     earned: Uint,
@@ -38,7 +38,7 @@ pub(crate) fn share_claimable(
 /// Source: Staking, with the index and remainder of the account's last `Checkpointed` or `FeesClaimed`, the score
 /// of its lock even after its end, and as `upper` the token's index of the last week before the lock's end in
 /// which fees were divided.
-pub(crate) fn stake_claimable(accrued: Uint, score: Uint, upper: Uint, index: Uint) -> Option<Uint> {
+pub fn stake_claimable(accrued: Uint, score: Uint, upper: Uint, index: Uint) -> Option<Uint> {
     let grown = Uint(upper.0.saturating_sub(index.0));
     narrow((wide(accrued) + wide(score) * wide(grown)) >> FRACTION)
 }
@@ -46,7 +46,7 @@ pub(crate) fn stake_claimable(accrued: Uint, score: Uint, upper: Uint, index: Ui
 /// The tier of an active score: how many thresholds, in whole STOA, it reaches.
 ///
 /// Source: Staking, `TiersChanged`.
-pub(crate) fn tier(score: Uint, thresholds: &[i64; 4]) -> i16 {
+pub fn tier(score: Uint, thresholds: &[i64; 4]) -> i16 {
     let whole = score.0 / U256::from(10).pow(U256::from(18));
     let reached =
         thresholds.iter().filter(|from| u64::try_from(**from).is_ok_and(|from| U256::from(from) <= whole));

@@ -1,0 +1,200 @@
+//! *Invariant:* audited figures equal contract state at the audited block; one unit more anywhere is found.
+
+mod altered;
+
+use std::time::Duration;
+
+use alloy::providers::{Provider as _, ProviderBuilder};
+use sqlx::PgPool;
+use stoa_contracts::Market;
+use stoa_scripts::audit::{Auditor, Error, Report, Sample};
+use stoa_scripts::demo::{Demo, Scenario};
+use stoa_scripts::testing::Anvil;
+use url::Url;
+
+use crate::support::{Stack, done, eventually};
+
+/// What a missing block is waited for.
+const PATIENCE: Duration = Duration::from_millis(50);
+const SEED: u64 = 1;
+
+/// A market in which everything has happened, and its database.
+struct Scene {
+    stack: Stack,
+    url: Url,
+    pool: PgPool,
+    head: i64,
+}
+
+impl Scene {
+    async fn open() -> Self {
+        let stack = Stack::start().await;
+        let url: Url = stack.chain.rpc_url().parse().expect("a URL");
+        let scenario = Scenario::read("small").expect("a scenario");
+        let mut demo = Demo::connect(&url, &stack.deployment, &scenario, SEED).expect("a demo");
+        demo.take_time().await.expect("time");
+        demo.prepare(|_| {}).await.expect("prepared");
+        demo.live_through(|_| {}).await.expect("lived through");
+        demo.release_time().await.expect("time");
+        close_a_share_sale(&stack, &url).await;
+        let provider = ProviderBuilder::new().connect_http(url.clone());
+        let head = provider.get_block_number().await.expect("a head");
+        stack.index_until(&stack.database, head).await;
+        let pool = stack.database.pool().await;
+        Self { stack, url, pool, head: head.cast_signed() }
+    }
+
+    fn auditor(&self, sample: Option<Sample>) -> Auditor {
+        let (database, deployment) = (self.stack.database.url(), &self.stack.deployment);
+        Auditor::new(database, &self.url, deployment, sample, 100).expect("an auditor")
+    }
+
+    async fn audit(&self, block: Option<i64>) -> Report {
+        self.auditor(None).audit(block, PATIENCE).await.expect("an audit")
+    }
+
+    /// What cannot be audited, in a sentence.
+    async fn refusal(&self, block: i64) -> String {
+        let refused: Error = self.auditor(None).audit(Some(block), PATIENCE).await.expect_err("no audit");
+        refused.to_string()
+    }
+
+    async fn sql(&self, sql: &str) -> u64 {
+        let done = sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&self.pool).await;
+        done.unwrap_or_else(|error| panic!("{sql}: {error}")).rows_affected()
+    }
+
+    async fn mine(&self, blocks: u64) {
+        let provider = ProviderBuilder::new().connect_http(self.url.clone());
+        let _: serde_json::Value = provider.client().request("anvil_mine", (blocks,)).await.expect("mined");
+    }
+
+    async fn number(&self, sql: &'static str) -> i64 {
+        sqlx::query_scalar(sql).fetch_one(&self.pool).await.expect("a number")
+    }
+}
+
+async fn close_a_share_sale(stack: &Stack, url: &Url) {
+    let sale = alloy::primitives::U256::from(1);
+    let mut wallet = alloy::network::EthereumWallet::new(Anvil::signer(0));
+    for n in 1..10 {
+        wallet.register_signer(Anvil::signer(n));
+    }
+    let provider = ProviderBuilder::new().wallet(wallet).connect_http(url.clone());
+    let market = Market::new(stack.deployment.address("Market").expect("a market"), provider);
+    let seller = market.shareSaleOf(sale).call().await.expect("a sale").seller;
+    done(market.closeShareSale(sale).from(seller).send().await.expect("closed")).await;
+}
+
+#[tokio::test]
+async fn projections_say_what_contracts_say_and_every_altered_column_is_found() {
+    let scene = Scene::open().await;
+    let report = scene.audit(None).await;
+    assert_eq!(report.differences, [], "nothing was altered");
+    assert_eq!(report.block, scene.head);
+    assert!(report.compared > 2_000, "everything is compared: {}", report.compared);
+    altered::each_column_of_each_table(&scene).await;
+    altered::each_table_without_a_row(&scene).await;
+    altered::one_unit_is_one_difference(&scene).await;
+    assert_eq!(scene.audit(None).await.differences, [], "all is as it was");
+}
+
+#[tokio::test]
+async fn past_blocks_are_audited_as_far_as_they_are_remembered() {
+    let scene = Scene::open().await;
+    let finalized = scene.number("SELECT finalized_block FROM archive.cursor").await;
+    let journal = "SELECT count(*) FROM archive.journal";
+    let kept = scene.number(journal).await;
+    assert!(scene.head - finalized > 5 && kept > 0, "blocks {finalized} to {} are not final", scene.head);
+    for block in [scene.head - 1, scene.head - 5, finalized] {
+        let report = scene.audit(Some(block)).await;
+        assert_eq!((report.differences, report.block), (vec![], block));
+    }
+    assert_eq!(scene.number(journal).await, kept, "nothing was taken back for good");
+    assert_eq!(
+        scene.number("SELECT block_number FROM archive.audit").await,
+        finalized,
+        "what was found last is noted"
+    );
+
+    scene.sql("UPDATE market.plan SET price = price + 1 WHERE plan = 1").await;
+    let found = scene.audit(Some(finalized)).await.differences;
+    assert_eq!(found.iter().map(|found| found.what.as_str()).collect::<Vec<_>>(), ["plan 1: price"]);
+    assert_eq!(scene.number("SELECT differences FROM archive.audit").await, 1);
+
+    let (head, before) = (scene.head, finalized - 1);
+    assert_eq!(
+        scene.refusal(before).await,
+        format!(
+            "what block {before} was like is forgotten: blocks {finalized} to {head} can be audited, and no others"
+        )
+    );
+    assert!(scene.refusal(head + 1).await.starts_with(&format!("the projections stand at block {head} and")));
+    scene.sql("UPDATE archive.cursor SET projected_hash = '\\x00' || substr(projected_hash, 2)").await;
+    assert!(scene.refusal(head).await.ends_with("one of them is on another fork"));
+}
+
+#[tokio::test]
+async fn a_sample_is_the_same_for_the_same_seed() {
+    let scene = Scene::open().await;
+    scene.sql("UPDATE market.balance SET amount = amount + 1").await;
+    let sampled = async |seed| {
+        let auditor = scene.auditor(Some(Sample { rows: 5, seed }));
+        auditor.audit(None, PATIENCE).await.expect("an audit")
+    };
+    let (one, same, other) = (sampled(7).await, sampled(7).await, sampled(8).await);
+    assert_eq!(one.differences, same.differences);
+    assert_ne!(one.differences, other.differences);
+    let balances = one.differences.iter().filter(|found| found.what.starts_with("vault balance of"));
+    assert_eq!(balances.count(), 5, "as many rows as were asked for: {:?}", one.differences);
+    assert_eq!((one.sample, one.seed), (Some(5), Some(7)));
+}
+
+#[tokio::test]
+async fn the_command_tells_by_its_code_and_follows_what_becomes_final() {
+    let scene = Scene::open().await;
+    let database = scene.stack.database.url();
+    let well =
+        scene.stack.command(&["audit", "--json", "--database-url", database]).output().expect("it runs");
+    let report: serde_json::Value = serde_json::from_slice(&well.stdout).expect("JSON");
+    assert_eq!((well.status.code(), &report["differences"]), (Some(0), &serde_json::json!([])));
+    let unknown = scene.stack.command(&["audit", "--block", "1", "--database-url", database]).output();
+    let unknown = unknown.expect("it runs");
+    assert_eq!(unknown.status.code(), Some(7));
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("can be audited, and no others"));
+
+    scene.sql("UPDATE market.listing SET status = status + 1 WHERE listing = 3").await;
+    let ill = scene.stack.command(&["audit", "--database-url", database]).output().expect("it runs");
+    let said = String::from_utf8_lossy(&ill.stdout).into_owned();
+    assert_eq!(ill.status.code(), Some(6), "{said}");
+    let line = said.lines().next().expect("a line");
+    assert_eq!(line, "listing 3: status: the database says 1, the chain 0");
+    assert!(said.lines().nth(1).is_some_and(|line| line.ends_with("1 differ")), "{said}");
+
+    // Undoing blocks would bring the listing's row back to what it was, as long as they are not final.
+    let (status_at, _indexer) = scene.stack.index_with_status();
+    scene.mine(100).await;
+    eventually(&status_at, "a final head", |status| {
+        status["chains"][0]["final_block"].as_i64() >= Some(scene.head)
+    })
+    .await;
+    let (follower, metrics) = scene.stack.follow_audits();
+    let told = async |line: &str| match reqwest::get(&metrics).await {
+        Ok(answer) => answer.text().await.unwrap_or_default().contains(line),
+        Err(_) => false,
+    };
+    let differs = async || told("stoa_audit_differences{chain=\"31337\"} 1").await;
+    follower.until(Duration::from_secs(60), differs).await.expect("the alteration is found");
+    scene.sql("UPDATE market.listing SET status = status - 1 WHERE listing = 3").await;
+    scene.mine(10).await;
+    let is_well = async || told("stoa_audit_differences{chain=\"31337\"} 0").await;
+    follower.until(Duration::from_secs(60), is_well).await.expect("a later block is well");
+    let log = std::fs::read_to_string(follower.log()).expect("a log");
+    assert!(log.contains("ALARM: the database does not say what the contracts say"), "{log}");
+    let status =
+        eventually(&status_at, "the last audit", |status| status["chains"][0]["audit"]["differences"] == 0)
+            .await;
+    assert!(status["chains"][0]["audit"]["compared"].as_i64() > Some(2_000), "{status}");
+    follower.signal("TERM");
+    assert!(follower.wait().await.success(), "it ends as it is told");
+}
