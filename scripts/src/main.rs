@@ -38,7 +38,6 @@ Exit codes:
   4  nobody agreed to it
   5  the chain does not answer, or is another one
   6  what was sent is in no block yet: it is still pending
-
   7  the database does not say what the contracts say (stoa audit)
   8  it could not be found out whether it does (stoa audit)";
 

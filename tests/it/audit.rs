@@ -160,13 +160,13 @@ async fn the_command_tells_by_its_code_and_follows_what_becomes_final() {
     assert_eq!((well.status.code(), &report["differences"]), (Some(0), &serde_json::json!([])));
     let unknown = scene.stack.command(&["audit", "--block", "1", "--database-url", database]).output();
     let unknown = unknown.expect("it runs");
-    assert_eq!(unknown.status.code(), Some(7));
+    assert_eq!(unknown.status.code(), Some(8));
     assert!(String::from_utf8_lossy(&unknown.stderr).contains("can be audited, and no others"));
 
     scene.sql("UPDATE market.listing SET status = status + 1 WHERE listing = 3").await;
     let ill = scene.stack.command(&["audit", "--database-url", database]).output().expect("it runs");
     let said = String::from_utf8_lossy(&ill.stdout).into_owned();
-    assert_eq!(ill.status.code(), Some(6), "{said}");
+    assert_eq!(ill.status.code(), Some(7), "{said}");
     let line = said.lines().next().expect("a line");
     assert_eq!(line, "listing 3: status: the database says 1, the chain 0");
     assert!(said.lines().nth(1).is_some_and(|line| line.ends_with("1 differ")), "{said}");

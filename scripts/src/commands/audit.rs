@@ -15,7 +15,7 @@ use tokio::{net::TcpListener, sync::watch};
 /// the sums of the stored events. Blocks from the newest final one to where the projections stand can be audited; for
 /// one behind them the indexer has to wait while the database is read. The result is kept in archive.audit.
 ///
-/// Ends with code 0 when nothing differs, 6 when something does, 7 when the audit could not be made (5 when the chain
+/// Ends with code 0 when nothing differs, 7 when something does, 8 when the audit could not be made (5 when the chain
 /// does not answer at all).
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
