@@ -121,6 +121,7 @@ mod tests {
         let status = Status {
             chain_id: Some(5),
             stored_block: Some(12),
+            lag_blocks: Some(3),
             rows: 7,
             alarm: Some("gone".to_owned()),
             ..Status::default()

@@ -375,9 +375,13 @@ mod tests {
     const MS: Duration = Duration::from_millis(1);
     const LOGS: Kind = Kind::Logs { blocks: 2_000 };
 
+    fn config() -> PoolConfig {
+        PoolConfig { first_range: 2_000, ..PoolConfig::default() }
+    }
+
     fn fresh() -> (Health, Instant) {
         let now = Instant::now();
-        (Health::new(&PoolConfig::default(), now), now)
+        (Health::new(&config(), now), now)
     }
 
     fn too_large(smaller: Smaller) -> Trouble {
@@ -433,7 +437,7 @@ mod tests {
 
     #[test]
     fn told_limits_last_and_others_are_tried_again() {
-        let config = PoolConfig::default();
+        let config = config();
         let (mut health, now) = fresh();
         health.failed(LOGS, &too_large(Smaller { blocks: Some(500), lasting: true, results: None }), now);
         assert_eq!(health.limits().range, 500);

@@ -20,9 +20,9 @@ use tokio::{net::TcpListener, sync::watch};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   stoa audit --database-url postgres://localhost/stoa
-  stoa audit --block 1200 --network base --json
-  stoa audit --sample 1000 --seed 7
-  stoa audit --follow --sample 1000 --http 127.0.0.1:8082")]
+  stoa audit --database-url $DB --block 1200 --network base --json
+  stoa audit --database-url $DB --sample 1000 --seed 7
+  stoa audit --database-url $DB --follow --sample 1000 --http 127.0.0.1:8082")]
 pub(crate) struct Args {
     /// The database that the indexer writes.
     #[arg(long, env = "STOA_DATABASE_URL", hide_env_values = true, value_name = "URL")]
