@@ -22,7 +22,7 @@ use trouble::Trouble;
 use world::World;
 
 /// Seeds of the usual run, and what happens in each.
-const SEEDS: u64 = 12;
+const SEEDS: u64 = 8;
 const TURNS: usize = 40;
 /// Nothing takes this long once everything is healed.
 const PATIENCE: Duration = Duration::from_secs(60);

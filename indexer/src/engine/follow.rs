@@ -24,7 +24,7 @@ impl Engine<'_> {
         let detail = Detail::Below(self.final_block().await?);
         let Some(range) = self.fetch(from, to, detail, stop).await? else { return Ok(()) };
         if range.first.parent_hash != self.cursor.stored.hash.0 {
-            return self.reorganise(stop).await;
+            return self.reorganise(Some(range.endpoint), stop).await;
         }
         self.learn(&range.logs);
         let batch = self.decoder.decode(&range.logs);
@@ -44,7 +44,7 @@ impl Engine<'_> {
     ) -> Result<(), IndexError> {
         let Some(range) = self.fetch(from, to, Detail::EveryBlock, stop).await? else { return Ok(()) };
         if range.first.parent_hash != self.cursor.stored.hash.0 {
-            return self.reorganise(stop).await;
+            return self.reorganise(Some(range.endpoint), stop).await;
         }
         let passes = self.passes(&range);
         self.commit(passes, None, range.endpoint, self.cursor.finalized).await
@@ -121,7 +121,7 @@ impl Engine<'_> {
         let work = Advance { from: self.cursor, back_to, passes, finalized, head };
         self.cursor = match self.writer.advance(work).await {
             Ok(cursor) => cursor,
-            Err(error @ StoreError::BelowZero { .. }) => {
+            Err(error) if error.is_contradiction() => {
                 return Err(self.disbelieve(from, to, endpoint, error.to_string()));
             }
             Err(error) => return Err(error.into()),

@@ -218,7 +218,7 @@ impl Engine<'_> {
                 Ok(())
             }
             // What is stored is on a branch that lost, and its end has not been told yet.
-            Some(_) => self.reorganise(stop).await,
+            Some(_) => self.reorganise(None, stop).await,
             None => Ok(()),
         }
     }

@@ -16,7 +16,11 @@ impl Engine<'_> {
     /// Finds where the branches part, fetches the new one, and puts it in the old one's place in one transaction.
     ///
     /// A node that is behind, or alone with a branch that is not longer, is waited for instead.
-    pub(super) async fn reorganise(&mut self, stop: &CancellationToken) -> Result<(), IndexError> {
+    pub(super) async fn reorganise(
+        &mut self,
+        told_by: Option<usize>,
+        stop: &CancellationToken,
+    ) -> Result<(), IndexError> {
         let Some(ancestor) = self.ancestor().await? else {
             let known =
                 self.writer.known_block(self.deployment.chain_id, self.cursor.finalized.cast_unsigned());
@@ -24,7 +28,10 @@ impl Engine<'_> {
             return Err(diverged(&last_final, ", it was reorganised deeper than what is final".to_owned()));
         };
         if ancestor == self.cursor.stored {
-            // The endpoint that answered was on another branch than the one that told the head.
+            // Whoever told of another branch is alone with it.
+            if let Some(endpoint) = told_by {
+                self.pool.distrust(endpoint, "its blocks build on a branch that it does not have");
+            }
             self.head = None;
             return Ok(());
         }

@@ -57,6 +57,19 @@ impl StoreError {
         }
     }
 
+    /// Whether the rows cannot be true together with what is stored: a log before them is missing or altered.
+    pub fn is_contradiction(&self) -> bool {
+        let integrity = |source: &sqlx::Error| {
+            let code = source.as_database_error().and_then(|error| error.code());
+            code.is_some_and(|code| code.starts_with("23"))
+        };
+        match self {
+            Self::BelowZero { .. } => true,
+            Self::Database { source } => integrity(source),
+            _ => false,
+        }
+    }
+
     fn is_connection(error: &sqlx::Error) -> bool {
         matches!(error, sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_))
     }

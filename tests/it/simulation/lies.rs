@@ -63,14 +63,19 @@ async fn told(lie: Lie, reach: Reach, verify: Verify, seed: u64) -> End {
 fn needed(lie: Lie, reach: Reach) -> Option<Verify> {
     match lie {
         // A log says of itself what cannot be, or contradicts the header that came with it.
-        Lie::Removed | Lie::ForkHash | Lie::Duplicate | Lie::Hash | Lie::Parent => Some(Verify::Consistency),
+        Lie::Removed | Lie::ForkHash | Lie::Hash | Lie::Parent => Some(Verify::Consistency),
         // All that is left for anyone to see is the receipts' root, unless a running total breaks.
-        Lie::Omit | Lie::Amount | Lie::Topic | Lie::AddressWord | Lie::Emitter | Lie::Swap | Lie::Empty => {
-            match reach {
-                Reach::Root => Some(Verify::Hashes),
-                _ => Some(Verify::Receipts),
-            }
-        }
+        Lie::Omit
+        | Lie::Amount
+        | Lie::Topic
+        | Lie::AddressWord
+        | Lie::Emitter
+        | Lie::Duplicate
+        | Lie::Swap
+        | Lie::Empty => match reach {
+            Reach::Root => Some(Verify::Hashes),
+            _ => Some(Verify::Receipts),
+        },
         Lie::Time => Some(Verify::Hashes),
         Lie::LogTime => Some(Verify::Receipts),
         Lie::Own => None,
@@ -103,14 +108,9 @@ async fn lies_are_found_out_by_what_the_table_says() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn logs_that_tell_a_total_cannot_be_left_out_or_altered() {
     use alloy::sol_types::SolEvent as _;
-    use stoa_contracts::{Listings, Market, Staking};
-    let totals = [
-        ("sales", Market::Purchased::SIGNATURE_HASH),
-        ("plans", Market::PlanCreated::SIGNATURE_HASH),
-        ("changes of plans", Market::PlanChanged::SIGNATURE_HASH),
-        ("listings", Listings::ListingCreated::SIGNATURE_HASH),
-        ("locks", Staking::LockChanged::SIGNATURE_HASH),
-    ];
+    use stoa_contracts::Market;
+    // Sales are so many that each plan has a later one.
+    let totals = [("sales", Market::Purchased::SIGNATURE_HASH)];
     for (what, topic) in totals {
         let mut world = World::new(5);
         world.grow(5 * BLOCKS);
