@@ -19,8 +19,12 @@ use serde::Serialize;
 use super::{Failure, Session, Table, explain, format_units};
 use crate::deploy::{Caps, Fee, reason};
 
-/// An estimate holds for the block it was made on; what a transaction costs may depend on the second it is mined in.
+/// An estimate holds for the block it was made on, and what a transaction costs depends on the second it is mined in: of
+/// two that change a lock within a second, the later writes no history of its own, and an estimate made within that
+/// second takes it for such. What is not used costs nothing.
 const MARGIN_PERCENT: u64 = 125;
+/// Three new slots, which cost 22,100 each, and the lengths of what they are appended to.
+const MARGIN: u64 = 100_000;
 /// Seconds that a transaction is waited for, unless the user says otherwise.
 const PATIENCE: u64 = 300;
 /// Ether's.
@@ -157,7 +161,7 @@ impl Session {
         let gas = self.provider.estimate_gas(request.clone()).await.map_err(|error| refusal(step, &error))?;
         let fee = self.fee().await?;
         let request = request
-            .with_gas_limit(gas * MARGIN_PERCENT / 100)
+            .with_gas_limit(limit(gas))
             .with_max_fee_per_gas(fee.most)
             .with_max_priority_fee_per_gas(fee.tip);
         let pending =
@@ -243,6 +247,11 @@ pub fn agree(summary: &str, question: &str) -> anyhow::Result<()> {
     }
 }
 
+/// The gas that a transaction may use, which was estimated to use so much.
+fn limit(estimated: u64) -> u64 {
+    (estimated.saturating_mul(MARGIN_PERCENT) / 100).saturating_add(MARGIN)
+}
+
 /// Reads the gwei of an option, in wei.
 ///
 /// # Errors
@@ -262,5 +271,18 @@ fn reason_of(error: &TransportError) -> String {
     match answered.and_then(|answer| answer.as_revert_data()) {
         Some(data) => explain(&data),
         None => answered.map_or_else(|| error.to_string(), |answer| answer.message.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `stake extend` in the second after `stake raise` ran out of gas: it was estimated within that second, in which
+    /// the score's history needed no new entries, neither of the account nor of all.
+    #[test]
+    fn an_estimate_of_another_second_is_enough() {
+        let (same_second, entries) = (120_000, 2 * (22_100 + 5_000));
+        assert!(limit(same_second) >= same_second + entries);
     }
 }
