@@ -105,20 +105,6 @@ impl Ledger {
     pub fn apply<'a>(&mut self, tallies: impl IntoIterator<Item = &'a Tally>) {
         self.totals.extend(tallies.into_iter().map(|tally| (tally.series, tally.after)));
     }
-
-    /// How many totals it knows.
-    pub fn len(&self) -> usize {
-        self.totals.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.totals.is_empty()
-    }
-
-    /// Every total, for comparison.
-    pub fn totals(&self) -> &HashMap<Series, U256> {
-        &self.totals
-    }
 }
 
 #[cfg(test)]

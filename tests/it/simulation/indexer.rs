@@ -1,6 +1,5 @@
 //! The indexer, in this process: started, killed and watched.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use rand::Rng;
@@ -12,7 +11,6 @@ use stoa_indexer::engine;
 use stoa_indexer::fetch::Verify;
 use stoa_indexer::serve::Status;
 use stoa_scripts::testing::TestDatabase;
-use stoa_tests::logs::Book;
 use stoa_tests::paper::{Block, Node};
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -60,7 +58,9 @@ pub(super) struct Indexer {
 impl Indexer {
     pub(super) fn new(database: &TestDatabase, world: &World, nodes: &[Node], manner: Manner) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
-        let deployment = deployment_file(&folder, world.history().book());
+        let deployment = folder.path().join("deployment.json");
+        let file = world.history().book().deployment(CHAIN);
+        std::fs::write(&deployment, file.to_string()).expect("the file is writable");
         let mut rpc: Vec<Url> = nodes.iter().map(Node::url).collect();
         if manner.sockets {
             rpc.extend(nodes.iter().map(Node::ws_url));
@@ -157,23 +157,4 @@ impl Indexer {
         let (number, hash): (i64, Vec<u8>) = (row.get(0), row.get(1));
         number.cast_unsigned() == head.number() && hash == head.hash().as_slice()
     }
-}
-
-/// What `stoa deploy` would have written.
-fn deployment_file(folder: &TempDir, book: &Book) -> PathBuf {
-    let contracts = book.contracts;
-    let at = |address| serde_json::json!({ "address": address });
-    let file = serde_json::json!({
-        "chainId": CHAIN,
-        "block": 1,
-        "contracts": {
-            "Vault": at(contracts.vault), "Listings": at(contracts.listings), "Market": at(contracts.market),
-            "Revenue": at(contracts.revenue), "Staking": at(contracts.staking),
-            "MerkleGate": at(contracts.merkle_gate), "TierGate": at(contracts.tier_gate),
-            "TokenGate": at(contracts.token_gate),
-        },
-    });
-    let path = folder.path().join("deployment.json");
-    std::fs::write(&path, file.to_string()).expect("the file is writable");
-    path
 }

@@ -57,22 +57,10 @@ impl Stage {
         with_database(&self.url, &format!("stoa_bench_{name}"))
     }
 
-    /// What `stoa deploy` would have written for the contracts of a book.
+    /// The deployment file of a book's contracts.
     pub(crate) fn deployment(&self, book: &Book) -> anyhow::Result<PathBuf> {
-        let contracts = book.contracts;
-        let at = |address| serde_json::json!({ "address": address });
-        let file = serde_json::json!({
-            "chainId": CHAIN,
-            "block": 1,
-            "contracts": {
-                "Vault": at(contracts.vault), "Listings": at(contracts.listings), "Market": at(contracts.market),
-                "Revenue": at(contracts.revenue), "Staking": at(contracts.staking),
-                "MerkleGate": at(contracts.merkle_gate), "TierGate": at(contracts.tier_gate),
-                "TokenGate": at(contracts.token_gate),
-            },
-        });
         let path = self.folder().join("deployment.json");
-        std::fs::write(&path, file.to_string())?;
+        std::fs::write(&path, book.deployment(CHAIN).to_string())?;
         Ok(path)
     }
 }

@@ -60,6 +60,23 @@ impl Book {
         Self { contracts, tokens: Token::REAL.map(token), users }
     }
 
+    /// What `stoa deploy` would have written of these contracts, placed in block 1.
+    #[must_use]
+    pub fn deployment(&self, chain_id: u64) -> serde_json::Value {
+        let contracts = self.contracts;
+        let at = |address: Address| serde_json::json!({ "address": address });
+        serde_json::json!({
+            "chainId": chain_id,
+            "block": 1,
+            "contracts": {
+                "Vault": at(contracts.vault), "Listings": at(contracts.listings), "Market": at(contracts.market),
+                "Revenue": at(contracts.revenue), "Staking": at(contracts.staking),
+                "MerkleGate": at(contracts.merkle_gate), "TierGate": at(contracts.tier_gate),
+                "TokenGate": at(contracts.token_gate),
+            },
+        })
+    }
+
     /// A token's address.
     #[must_use]
     pub fn token(&self, token: Token) -> Address {
