@@ -8,6 +8,9 @@ use clap::{Args, Parser, Subcommand};
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
+use crate::sql::Sql;
+use crate::sql::role::ROLE;
+
 /// Longer than a lock wait, shorter than the server's `deadlock_timeout` (1 s): see `snapshot`.
 const LOCK_TIMEOUT: &str = "500ms";
 
@@ -27,6 +30,8 @@ pub enum Command {
     Openapi,
     /// Bring the API's own tables up to date.
     Migrate(Database),
+    /// Make the database role that SQL runs as, `stoa_analyst`, and take TEMP and CONNECT from everybody else
+    Analyst(Database),
 }
 
 /// Where the database is.
@@ -65,6 +70,27 @@ pub struct Serve {
     #[arg(long, env = "STOA_REQUEST_SECONDS", default_value_t = 10, value_name = "SECONDS",
         value_parser = clap::value_parser!(u64).range(1..=300))]
     pub request_seconds: u64,
+    /// PostgreSQL's address for `POST /v1/sql`, as the role that `stoa-api analyst` made; without it SQL is off
+    #[arg(long, env = "STOA_SQL_DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    pub sql_database_url: Option<SqlUrl>,
+}
+
+/// An address that may hold a password.
+#[derive(Clone)]
+pub struct SqlUrl(String);
+
+impl std::str::FromStr for SqlUrl {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl std::fmt::Debug for SqlUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("<hidden>")
+    }
 }
 
 /// The web app of the checkout that this binary was built in.
@@ -87,6 +113,8 @@ pub enum ConfigError {
         "--database-url (STOA_DATABASE_URL) is not a PostgreSQL address: {0}. It looks like postgres://user@host:5432/stoa"
     )]
     DatabaseUrl(String),
+    #[error("--sql-database-url (STOA_SQL_DATABASE_URL): {0}")]
+    SqlDatabaseUrl(String),
 }
 
 impl Database {
@@ -106,6 +134,18 @@ impl Serve {
     /// How long a request may take.
     pub fn timeout(&self) -> Duration {
         Duration::from_secs(self.request_seconds)
+    }
+
+    /// What answers SQL, if it is enabled. Never as the role that owns the tables.
+    pub fn sql(&self) -> Result<Option<Sql>, ConfigError> {
+        let Some(SqlUrl(url)) = &self.sql_database_url else { return Ok(None) };
+        let options = Database { database_url: Some(url.clone()) }.options();
+        let options = options.map_err(|error| ConfigError::SqlDatabaseUrl(error.to_string()))?;
+        if options.get_username() != ROLE {
+            let wrong = format!("its user must be `{ROLE}`, which `stoa-api analyst` makes");
+            return Err(ConfigError::SqlDatabaseUrl(wrong));
+        }
+        Ok(Some(Sql::new(options, self.timeout())))
     }
 
     /// Connections, made when they are first needed.

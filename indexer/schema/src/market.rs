@@ -22,7 +22,19 @@ macro_rules! ddl {
     };
 }
 
-ddl!("token", "account", "listing", "plan", "purchase", "pass", "revenue", "balance", "share", "staking");
+ddl!(
+    "token",
+    "account",
+    "listing",
+    "plan",
+    "purchase",
+    "pass",
+    "revenue",
+    "balance",
+    "share",
+    "staking",
+    "analytics"
+);
 
 /// Which of the two schemas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,7 +118,11 @@ mod tests {
             statements(Place::Next).partition(|statement| !is_index(statement));
         assert!(indexes.len() > 5, "{indexes:?}");
         assert!(indexes.iter().all(|index| index.matches("CREATE").count() == 1), "{indexes:?}");
-        let created = |statement: &String| statement.contains("CREATE TABLE market_next.");
+        let created = |statement: &String| {
+            statement.contains("CREATE TABLE market_next.")
+                || statement.contains("CREATE VIEW market_next.")
+                || statement.starts_with("DO $$")
+        };
         assert!(tables.iter().all(|table| created(table) || table.starts_with("COMMENT")), "{tables:?}");
     }
 }
