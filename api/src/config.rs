@@ -31,7 +31,17 @@ pub enum Command {
     /// Bring the API's own tables up to date.
     Migrate(Database),
     /// Make the database role that SQL runs as, `stoa_analyst`, and take TEMP and CONNECT from everybody else
-    Analyst(Database),
+    Analyst(Analyst),
+}
+
+/// How to make the role that SQL runs as.
+#[derive(Debug, Args)]
+pub struct Analyst {
+    #[command(flatten)]
+    pub database: Database,
+    /// The role's password; without it the one that it has stays
+    #[arg(long, env = "STOA_SQL_PASSWORD", hide_env_values = true)]
+    pub password: Option<Secret>,
 }
 
 /// Where the database is.
@@ -72,14 +82,14 @@ pub struct Serve {
     pub request_seconds: u64,
     /// PostgreSQL's address for `POST /v1/sql`, as the role that `stoa-api analyst` made; without it SQL is off
     #[arg(long, env = "STOA_SQL_DATABASE_URL", hide_env_values = true, value_name = "URL")]
-    pub sql_database_url: Option<SqlUrl>,
+    pub sql_database_url: Option<Secret>,
 }
 
-/// An address that may hold a password.
+/// What is not shown: a password, or an address that may hold one.
 #[derive(Clone)]
-pub struct SqlUrl(String);
+pub struct Secret(pub String);
 
-impl std::str::FromStr for SqlUrl {
+impl std::str::FromStr for Secret {
     type Err = std::convert::Infallible;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -87,7 +97,7 @@ impl std::str::FromStr for SqlUrl {
     }
 }
 
-impl std::fmt::Debug for SqlUrl {
+impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("<hidden>")
     }
@@ -138,7 +148,7 @@ impl Serve {
 
     /// What answers SQL, if it is enabled. Never as the role that owns the tables.
     pub fn sql(&self) -> Result<Option<Sql>, ConfigError> {
-        let Some(SqlUrl(url)) = &self.sql_database_url else { return Ok(None) };
+        let Some(Secret(url)) = &self.sql_database_url else { return Ok(None) };
         let options = Database { database_url: Some(url.clone()) }.options();
         let options = options.map_err(|error| ConfigError::SqlDatabaseUrl(error.to_string()))?;
         if options.get_username() != ROLE {

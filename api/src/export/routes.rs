@@ -9,7 +9,7 @@ use axum::routing::get;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::collection::{Collection, collection, collections};
+use super::collection::{collection, collections};
 use super::format::Format;
 use super::layout::{Layout, layout};
 use super::manifest;

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use sqlparser::ast::{
     BinaryOperator, DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr,
     Ident, ObjectName, ObjectNamePart, Query, Select, SelectFlavor, SetExpr, Statement, TableFactor,
-    TrimWhereField, UnaryOperator, Value, Visit as _, VisitMut as _, Visitor, VisitorMut,
+    TrimWhereField, UnaryOperator, Value, Visit as _, VisitMut, Visitor, VisitorMut,
 };
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
@@ -157,7 +157,7 @@ pub fn check(text: &str) -> Result<Checked, Refused> {
     {
         return refuse(format!("There is no view `{other}`. The views are: {}.", VIEWS.join(", ")));
     }
-    let _: ControlFlow<()> = statement.visit(&mut Bytes);
+    let _: ControlFlow<()> = VisitMut::visit(&mut statement, &mut Bytes);
     Ok(Checked { sql: statement.to_string(), views })
 }
 

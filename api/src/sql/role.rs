@@ -1,5 +1,6 @@
 //! The role that queries run as. `stoa-api analyst` makes it; it may run again at any time.
 
+use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgConnection;
 
 /// The role's name. The views are granted to it where they are made.
@@ -13,7 +14,7 @@ DO $$ BEGIN
     END IF;
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$;
-ALTER ROLE stoa_analyst LOGIN NOCREATEDB NOCREATEROLE NOINHERIT CONNECTION LIMIT 12;
+ALTER ROLE stoa_analyst LOGIN NOCREATEDB NOCREATEROLE NOINHERIT CONNECTION LIMIT 32;
 ALTER ROLE stoa_analyst SET default_transaction_read_only = on;
 ALTER ROLE stoa_analyst SET statement_timeout = '60s';
 ALTER ROLE stoa_analyst SET lock_timeout = '500ms';
@@ -43,8 +44,14 @@ BEGIN
 END $$;
 ";
 
-/// Makes the role, or brings it to what it should be.
-pub async fn make(connection: &mut PgConnection) -> sqlx::Result<()> {
-    sqlx::raw_sql(MAKE).execute(connection).await?;
+/// Makes the role, or brings it to what it should be, with this password.
+pub async fn make(connection: &mut PgConnection, password: Option<&str>) -> sqlx::Result<()> {
+    sqlx::raw_sql(MAKE).execute(&mut *connection).await?;
+    if let Some(password) = password {
+        let quoted = sqlx::query_scalar("SELECT format('ALTER ROLE stoa_analyst PASSWORD %L', $1::text)");
+        let sql: String = quoted.bind(password).fetch_one(&mut *connection).await?;
+        // Quoted by the server that reads it; a password cannot be bound.
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await?;
+    }
     Ok(())
 }

@@ -1,7 +1,10 @@
 //! The API against a real PostgreSQL, which tests fill as the indexer would. One file per story.
 
 mod account;
+mod chronicle;
 mod content;
+mod events;
+mod export;
 mod headers;
 mod listing;
 mod listings;
@@ -14,6 +17,7 @@ mod rebuild;
 mod refusals;
 mod rows;
 mod shares;
+mod sql;
 mod stage;
 mod staking;
 mod statements;
