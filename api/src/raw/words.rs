@@ -365,6 +365,9 @@ fn cut_to(word: &str, most: usize) -> String {
 
 /// Base units as whole ones, exactly: at least two decimals where the token has them, and no more than it takes.
 fn units(amount: &str, decimals: u8) -> String {
+    if decimals == 0 {
+        return amount.to_owned();
+    }
     let written = amount.parse::<U256>().ok().and_then(|amount| format_units(amount, decimals).ok());
     let Some(written) = written else { return format!("{amount} / 10^{decimals}") };
     let Some((whole, fraction)) = written.split_once('.') else { return written };

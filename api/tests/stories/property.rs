@@ -18,6 +18,9 @@ fn value() -> impl Strategy<Value = String> {
         "(model|dataset|compute|agent|service|active|paused|retired|newest|oldest)",
         "[A-Za-z0-9_-]{0,120}",
         "(%[0-9a-f]{2}){0,8}",
+        "0x[0-9a-f]{64}",
+        "-?[0-9]{1,20},-?[0-9]{1,20}(,0x[0-9a-f]{0,4})?",
+        "(Market|Vault|Unknown|Transfer|Purchased|csv|parquet)",
         "[ -~]{0,30}",
         "\\PC{0,10}",
         Just("' OR 1=1; DROP TABLE market.listing --".to_owned()),
@@ -26,7 +29,7 @@ fn value() -> impl Strategy<Value = String> {
 
 fn query() -> impl Strategy<Value = String> {
     let name = prop_oneof![
-        8 => "(chain|kind|status|owner|sort|limit|cursor|listing|payer|recipient|account)",
+        8 => "(chain|kind|status|owner|sort|limit|cursor|listing|payer|recipient|account|contract|event|tx|from_block|to_block|block|after|rows|format)",
         1 => "[a-z%\\[\\]=&]{0,8}",
     ];
     prop::collection::vec((name, value(), any::<bool>()), 0..4).prop_map(|pairs| {
@@ -42,6 +45,14 @@ fn path() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => Just("/v1/listings".to_owned()),
         4 => Just("/v1/purchases".to_owned()),
+        2 => Just("/v1/events".to_owned()),
+        2 => value().prop_map(|hash| {
+            let hash: String = url::form_urlencoded::byte_serialize(hash.as_bytes()).collect();
+            format!("/v1/transactions/{hash}")
+        }),
+        2 => "/v1/export/(purchases|balances|plans|events|share_transfer)\\.(csv|ndjson|parquet|x)",
+        2 => "/v1/export/(purchases|balances|events|nothing)/manifest",
+        1 => Just("/v1/sql".to_owned()),
         1 => Just("/v1/status".to_owned()),
         1 => Just("/v1/staking".to_owned()),
         2 => value().prop_map(|account| {

@@ -90,6 +90,15 @@ async fn a_select_over_the_views_is_answered_exactly() {
 }
 
 #[tokio::test]
+async fn the_example_of_the_document_is_answered() {
+    let desk = desk(TIME).await;
+    let document = desk.stage.get("/v1/openapi.json").await.ok();
+    let query = &document["components"]["schemas"]["SqlRequest"]["properties"]["query"];
+    let example = query["example"].as_str().or_else(|| query["examples"][0].as_str()).expect("an example");
+    desk.ask(example).await.ok();
+}
+
+#[tokio::test]
 async fn every_documented_view_can_be_read_and_tells_what_it_is() {
     let desk = desk(TIME).await;
     let catalogue = desk.stage.data("/v1/sql").await;
