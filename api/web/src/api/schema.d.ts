@@ -21,6 +21,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Events of every contract, newest first unless asked otherwise. */
+        get: operations["searchEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be exported, with its columns. */
+        get: operations["listExports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/export/{collection}/manifest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The parts of an export, each a file of its own that can be had apart, again, and in any order. */
+        get: operations["getExportManifest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/export/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A whole collection, or what stands behind a row of it, as it stands at a final block. `Stoa-Block` names the
+         *     block; every part of one export has the same. A body that breaks off is resumed with `block` and `after`.
+         */
+        get: operations["exportCollection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/listings": {
         parameters: {
             query?: never;
@@ -89,6 +160,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sql": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The views and functions that a query may use. */
+        get: operations["listSqlViews"];
+        put?: never;
+        /** A query over the views. It is answered within the request's time, from one snapshot, or refused. */
+        post: operations["querySql"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/staking": {
         parameters: {
             query?: never;
@@ -115,6 +204,23 @@ export interface paths {
         };
         /** The chains that are served, their contracts, and how far each was read. */
         get: operations["getStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/transactions/{hash}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One transaction, explained. */
+        get: operations["getTransaction"];
         put?: never;
         post?: never;
         delete?: never;
@@ -364,6 +470,124 @@ export interface components {
              */
             id: string;
         };
+        /** @description An event of the protocol. */
+        Event: {
+            /**
+             * @description The contract's address; null where the database does not know it.
+             * @example 0x5FbDB2315678afecb367f032d93F642f64180aa3
+             */
+            address: string | null;
+            /**
+             * @description Its arguments by name, in the contract's order: numbers of more than 32 bits as decimal strings, addresses
+             *     as EIP-55, other bytes as `0x` and digits.
+             */
+            args: Record<string, never>;
+            /**
+             * @description That block's hash; null for most blocks that are long final, whose hashes are not kept.
+             * @example 0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060
+             */
+            block_hash: string | null;
+            /**
+             * Format: int64
+             * @description The block that holds it.
+             * @example 812
+             */
+            block_number: number;
+            /**
+             * Format: date-time
+             * @description That block's timestamp (RFC 3339, UTC).
+             * @example 2026-11-22T15:00:00Z
+             */
+            block_time: string;
+            /**
+             * Format: int64
+             * @description EIP-155 chain id.
+             * @example 31337
+             */
+            chain_id: number;
+            /**
+             * @description The contract's name.
+             * @example Market
+             */
+            contract: string;
+            /**
+             * @description The event's name, as in the contract.
+             * @example Purchased
+             */
+            event: string;
+            finality: components["schemas"]["Finality"];
+            /**
+             * @description Public id: `{chainId}-{block}-{logIndex}`.
+             * @example 31337-812-4
+             */
+            id: string;
+            /**
+             * Format: int32
+             * @description Its log's index in the block.
+             * @example 4
+             */
+            log_index: number;
+            /**
+             * @description The transaction that emitted it.
+             * @example 0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b
+             */
+            tx_hash: string;
+        };
+        /** @description The answer of `GET /v1/events`. */
+        EventsAnswer: {
+            data: components["schemas"]["Event"][];
+            meta: components["schemas"]["Meta"];
+            /** @description The cursor of the next page; null on the last one. */
+            next: string | null;
+        };
+        /** @description A collection that can be exported. */
+        ExportCollection: {
+            /**
+             * @description Whether its rows change. Those of one that does can be had only as they stand at the newest final block.
+             * @example false
+             */
+            changes: boolean;
+            /** @description Its columns, in order. */
+            columns: components["schemas"]["ExportColumn"][];
+            /**
+             * @description The columns that order it within a chain.
+             * @example [
+             *       "block_number",
+             *       "log_index"
+             *     ]
+             */
+            key: string[];
+            /**
+             * @description Its name in addresses.
+             * @example purchases
+             */
+            name: string;
+        };
+        /** @description The answer of `GET /v1/export`. */
+        ExportCollectionsAnswer: {
+            data: components["schemas"]["ExportCollection"][];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A column of a collection. */
+        ExportColumn: {
+            /**
+             * @description What it means, where the database says it.
+             * @example What was paid: fee and net together, in base units.
+             */
+            description: string | null;
+            /**
+             * @description Its name.
+             * @example amount
+             */
+            name: string;
+            /**
+             * @description How its values are written: `decimal` is an exact decimal string (cast it, as in `CAST(amount AS
+             *     DECIMAL(38,0))`, knowing that a uint256 may have 78 digits), `bytes` an address or `0x` and digits, `json`
+             *     JSON text, which in NDJSON stands as it is.
+             * @example decimal
+             */
+            type: string;
+        };
         /**
          * @description How sure it is that a block stays.
          * @enum {string}
@@ -585,6 +809,50 @@ export interface components {
              */
             tier: number;
         };
+        /** @description How an export is cut into parts. */
+        Manifest: {
+            /**
+             * @description Its hash; null where it is not kept.
+             * @example 0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060
+             */
+            block_hash: string | null;
+            /**
+             * Format: int64
+             * @description The final block at which every part stands.
+             * @example 748
+             */
+            block_number: number;
+            /**
+             * Format: int64
+             * @description EIP-155 chain id.
+             * @example 31337
+             */
+            chain_id: number;
+            /**
+             * @description The collection.
+             * @example purchases
+             */
+            collection: string;
+            /** @description The columns of every part. */
+            columns: components["schemas"]["ExportColumn"][];
+            /**
+             * @description The columns that order the rows.
+             * @example [
+             *       "block_number",
+             *       "log_index"
+             *     ]
+             */
+            key: string[];
+            /** @description `after` of the next manifest; null where this one lists the last part. */
+            next: string | null;
+            /** @description The parts, in order. */
+            parts: components["schemas"]["Part"][];
+        };
+        /** @description The answer of `GET /v1/export/{collection}/manifest`. */
+        ManifestAnswer: {
+            data: components["schemas"]["Manifest"];
+            meta: components["schemas"]["Meta"];
+        };
         /** @description Up to which block the data holds, read in the same snapshot as the data. */
         Meta: {
             /** @description The chains that the answer is about, by id. */
@@ -607,6 +875,20 @@ export interface components {
              *     ]
              */
             tags: string[];
+        };
+        /** @description A part of an export. */
+        Part: {
+            /**
+             * @description Where to get it.
+             * @example /v1/export/purchases.parquet?chain=31337&block=748&rows=100000
+             */
+            path: string;
+            /**
+             * Format: int64
+             * @description How many rows it has.
+             * @example 100000
+             */
+            rows: number;
         };
         /** @description What a purchase gave. */
         Pass: {
@@ -1005,6 +1287,107 @@ export interface components {
          * @enum {string}
          */
         Sort: "newest" | "oldest";
+        /** @description The answer of `POST /v1/sql`. */
+        SqlAnswer: {
+            data: components["schemas"]["SqlRows"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description What there is to ask. */
+        SqlCatalogue: {
+            /**
+             * @description The functions that a query may call.
+             * @example [
+             *       "avg",
+             *       "count",
+             *       "sum"
+             *     ]
+             */
+            functions: string[];
+            /** @description The views. */
+            views: components["schemas"]["SqlView"][];
+        };
+        /** @description The answer of `GET /v1/sql`. */
+        SqlCatalogueAnswer: {
+            data: components["schemas"]["SqlCatalogue"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A column of the answer. */
+        SqlColumn: {
+            /**
+             * @description Its name.
+             * @example amount
+             */
+            name: string;
+            /**
+             * @description Its PostgreSQL type. Whole numbers of up to 64 bits, floats and booleans are JSON's; everything else is
+             *     text: `NUMERIC` an exact decimal string, `BYTEA` an address or `0x` and digits.
+             * @example NUMERIC
+             */
+            type: string;
+        };
+        /** @description What is sent to `POST /v1/sql`. */
+        SqlRequest: {
+            /**
+             * @description One SELECT over the views that `GET /v1/sql` lists.
+             * @example SELECT symbol, decimals, count(*) AS sales, sum(amount) AS amount FROM purchases GROUP BY 1, 2
+             */
+            query: string;
+        };
+        /** @description What a query was answered with. */
+        SqlRows: {
+            /** @description The columns, in order. */
+            columns: components["schemas"]["SqlColumn"][];
+            /**
+             * @description The rows, each a list of values in the order of the columns.
+             * @example [
+             *       [
+             *         "DUSD",
+             *         6,
+             *         12,
+             *         "240000000"
+             *       ]
+             *     ]
+             */
+            rows: unknown[][];
+            /**
+             * @description Whether there are more rows than are answered: at most 10,000, and 8 MiB.
+             * @example false
+             */
+            truncated: boolean;
+        };
+        /** @description A view. */
+        SqlView: {
+            /** @description Its columns, in order. */
+            columns: components["schemas"]["SqlViewColumn"][];
+            /**
+             * @description What its rows are.
+             * @example Every sale, with the terms that held when it was made.
+             */
+            description: string | null;
+            /**
+             * @description Its name in a query.
+             * @example purchases
+             */
+            name: string;
+        };
+        /** @description A column of a view. */
+        SqlViewColumn: {
+            /**
+             * @description What it means; null where its name says it.
+             * @example Fee and net together, in base units of the token.
+             */
+            description: string | null;
+            /**
+             * @description Its name.
+             * @example amount
+             */
+            name: string;
+            /**
+             * @description Its PostgreSQL type.
+             * @example numeric(78,0)
+             */
+            type: string;
+        };
         /** @description Fees in one token. */
         StakeToken: {
             /**
@@ -1087,6 +1470,61 @@ export interface components {
              */
             symbol: string | null;
         };
+        /** @description A transaction in which the protocol had a part. */
+        Transaction: {
+            /**
+             * @description That block's hash; null for most blocks that are long final, whose hashes are not kept.
+             * @example 0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060
+             */
+            block_hash: string | null;
+            /**
+             * Format: int64
+             * @description The block that holds it.
+             * @example 812
+             */
+            block_number: number;
+            /**
+             * Format: date-time
+             * @description That block's timestamp (RFC 3339, UTC).
+             * @example 2026-11-22T15:00:00Z
+             */
+            block_time: string;
+            /**
+             * Format: int64
+             * @description EIP-155 chain id.
+             * @example 31337
+             */
+            chain_id: number;
+            /** @description Every event, in order. */
+            events: components["schemas"]["TransactionEvent"][];
+            /**
+             * @description What happened, a sentence each, in the order in which it did. What other sentences say already, such as the
+             *     transfers of a sale, is left out. Names of tokens and units are what their makers call them.
+             * @example [
+             *       "0x7099…79C8 bought 2 periods of plan 7 of listing 31337-3 for 20.00 DUSD (fee 0.50 DUSD)."
+             *     ]
+             */
+            explanation: string[];
+            finality: components["schemas"]["Finality"];
+            /**
+             * @description Its hash.
+             * @example 0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b
+             */
+            tx_hash: string;
+        };
+        /** @description The answer of `GET /v1/transactions/{hash}`. */
+        TransactionAnswer: {
+            data: components["schemas"]["Transaction"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description An event, with what it says. */
+        TransactionEvent: components["schemas"]["Event"] & {
+            /**
+             * @description What the event says, as a sentence.
+             * @example 20.00 DUSD went from 0x7099…79C8 to 0xf39F…2266.
+             */
+            words: string;
+        };
         /** @description An immutable release. */
         Version: {
             /**
@@ -1168,6 +1606,313 @@ export interface operations {
             };
             /** @description A parameter is not valid. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    searchEvents: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only events that name this address among their arguments.
+                 * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+                 */
+                account?: string;
+                /**
+                 * @description Only events on this chain: its id or CAIP-2 form. Without it, those of all chains.
+                 * @example 31337
+                 */
+                chain?: string;
+                /**
+                 * @description Only events of this contract: `Vault`, `Listings`, `Market`, `Revenue`, `RevenueShare`, `Staking`,
+                 *     `MerkleGate`, `TierGate`, `TokenGate`, or `Unknown` for logs that are kept undecoded.
+                 * @example Market
+                 */
+                contract?: string;
+                /** @description The `next` of the page before, with the same sort and filters. */
+                cursor?: string;
+                /**
+                 * @description Only events of this name, as in the contract.
+                 * @example Purchased
+                 */
+                event?: string;
+                /**
+                 * @description Only events of this block and later ones.
+                 * @example 1
+                 */
+                from_block?: number;
+                /** @description How many events a page has at most. */
+                limit?: number;
+                /**
+                 * @description Only events of this listing, and of its plans, shares and sales.
+                 * @example 31337-1
+                 */
+                listing?: string;
+                /** @description By time; `newest` without it. */
+                sort?: components["schemas"]["Sort"];
+                /**
+                 * @description Only events of this block and earlier ones.
+                 * @example 812
+                 */
+                to_block?: number;
+                /**
+                 * @description Only events of this transaction.
+                 * @example 0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b
+                 */
+                tx?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventsAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listExports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every collection. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportCollectionsAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getExportManifest: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the manifest before. */
+                after?: string;
+                /** @description The block at which the rows stand; the newest final block without it. */
+                block?: number;
+                /**
+                 * @description The chain whose rows they are: its id or CAIP-2 form. It may be left out where one chain is served.
+                 * @example 31337
+                 */
+                chain?: string;
+                /**
+                 * @description The format of the parts; `parquet` without it.
+                 * @example parquet
+                 */
+                format?: string;
+                /** @description Rows of a part. */
+                rows?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description A collection of `GET /v1/export`.
+                 * @example purchases
+                 */
+                collection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where the export is cut. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManifestAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such collection. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another block has become final, and the collection changes. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportCollection: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only what stands behind this row: the columns that `Stoa-Export-Key` names, of the last row received,
+                 *     joined by commas.
+                 */
+                after?: string;
+                /**
+                 * @description The block at which the rows stand, as `Stoa-Block` of an earlier part names it; the newest final block
+                 *     without it. Events, purchases and releases can be had at any final block; what changes only at the newest
+                 *     one, and is refused with 409 once another has become final.
+                 */
+                block?: number;
+                /**
+                 * @description The chain whose rows they are: its id or CAIP-2 form. It may be left out where one chain is served.
+                 * @example 31337
+                 */
+                chain?: string;
+                /** @description How many rows to send at most; all without it. */
+                rows?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description A collection of `GET /v1/export` and a format: `csv`, `ndjson` or `parquet`.
+                 * @example purchases.csv
+                 */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Rows in the order of their key. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.parquet": string;
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such collection or format. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another block has become final, and the collection changes. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1409,6 +2154,102 @@ export interface operations {
             };
         };
     };
+    listSqlViews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every view and function. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SqlCatalogueAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    querySql: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SqlRequest"];
+            };
+        };
+        responses: {
+            /** @description The rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SqlAnswer"];
+                };
+            };
+            /** @description The query is not allowed, not valid, or takes too long. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description SQL is not enabled on this server. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getStaking: {
         parameters: {
             query?: {
@@ -1480,6 +2321,72 @@ export interface operations {
             };
             /** @description A parameter is not valid. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTransaction: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The chain to look on: its id or CAIP-2 form. Without it, all chains.
+                 * @example 31337
+                 */
+                chain?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The transaction's hash.
+                 * @example 0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b
+                 */
+                hash: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the transaction did. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransactionAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No event of the protocol is in such a transaction. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
