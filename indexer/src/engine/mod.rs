@@ -1,5 +1,6 @@
 //! The main loop: asks for the head, indexes what is new, and starts over where something was lost.
 
+mod ahead;
 mod apart;
 mod archive;
 mod backoff;
@@ -9,6 +10,7 @@ mod open;
 mod progress;
 mod reorg;
 mod step;
+mod task;
 
 use std::time::Duration;
 
@@ -25,6 +27,7 @@ use crate::fetch::{FetchError, Head, Header, Pool};
 use crate::ledger::Ledger;
 use crate::serve::Status;
 use crate::store::{Cursor, Lease, Writer, rebuild};
+use ahead::Ahead;
 use backoff::Backoff;
 pub use error::IndexError;
 use progress::Progress;
@@ -119,6 +122,8 @@ struct Engine<'a> {
     head_told: bool,
     trouble: Backoff,
     progress: Progress,
+    /// The next range of final blocks, on its way.
+    ahead: Option<Ahead>,
 }
 
 impl Engine<'_> {
@@ -239,6 +244,7 @@ impl Engine<'_> {
         error: &(dyn std::error::Error + Send + Sync),
         stop: &CancellationToken,
     ) {
+        self.ahead = None;
         let pause = self.trouble.next();
         warn!(chain_id = self.cursor.chain_id, %error, pause_ms = pause.as_millis(), "{what}");
         let endpoints = self.pool.report();
