@@ -26,7 +26,8 @@ macro_rules! projections {
 }
 
 projections!(
-    "token", "account", "listing", "plan", "purchase", "revenue", "pass", "balance", "share", "staking"
+    "token", "account", "listing", "plan", "purchase", "revenue", "pass", "balance", "share", "staking",
+    "spending", "gate", "approval", "nonce", "protocol"
 );
 
 /// Projections that read or change one another's tables, in order. The lanes know nothing of each other: a rebuild
@@ -38,6 +39,7 @@ pub const LANES: &[&[&str]] = &[
     &["pass"],
     &["staking"],
     &["share"],
+    &["spending", "nonce", "approval", "gate", "protocol"],
 ];
 
 /// A statement of a projection.
