@@ -13,9 +13,7 @@ use sqlx::{Connection as _, postgres::PgConnection};
 use stoa_schema::types::Hash;
 use tokio::{net::TcpListener, sync::watch};
 
-use super::{
-    Auditor, Error, Report, view::position,
-};
+use super::{Auditor, Error, Report, view::position};
 
 /// Between two looks at what has become final.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
@@ -215,7 +213,8 @@ mod tests {
 
     #[test]
     fn figures_stand_under_their_names() {
-        let progress = Progress { chain_id: 5, block: Some(12), compared: 100, differences: 3, skipped: 2, failures: 1 };
+        let progress =
+            Progress { chain_id: 5, block: Some(12), compared: 100, differences: 3, skipped: 2, failures: 1 };
         let text = render(&progress);
         for line in [
             "stoa_audit_block{chain=\"5\"} 12",

@@ -59,8 +59,10 @@ fn of_listing(scope: &Scope, row: Row) -> [Question; 6] {
         })
         .is("shares", hexed(shares))
         .is("share", share),
-        Question::view(what, at, &Listings::getApprovedCall { tokenId: id }, |approved| vec![hexed(approved)])
-            .is("approved", approved),
+        Question::view(what, at, &Listings::getApprovedCall { tokenId: id }, |approved| {
+            vec![hexed(approved)]
+        })
+        .is("approved", approved),
     ]
 }
 

@@ -2,7 +2,9 @@
 
 use alloy::primitives::{Address, U256};
 use sqlx::postgres::PgConnection;
-use stoa_contracts::{Listings, Market, MerkleGate, Revenue, RevenueShare, Staking, TierGate, TokenGate, Vault};
+use stoa_contracts::{
+    Listings, Market, MerkleGate, Revenue, RevenueShare, Staking, TierGate, TokenGate, Vault,
+};
 use stoa_schema::types::Addr;
 
 use super::{
@@ -99,7 +101,8 @@ fn of_allowance(scope: &Scope, row: (i16, Addr, Addr, Addr, String)) -> Question
 fn of_rule(scope: &Scope, (plan, root, tier, token, amount): Rule) -> [Question; 3] {
     let (what, at) = (format!("gate of plan {plan}"), &scope.places);
     let plan = U256::from(plan);
-    let holding = |holding: TokenGate::holdingOfReturn| vec![hexed(holding.token), holding.amount.to_string()];
+    let holding =
+        |holding: TokenGate::holdingOfReturn| vec![hexed(holding.token), holding.amount.to_string()];
     [
         Question::view(what.clone(), at.merkle_gate, &MerkleGate::rootOfCall { plan }, |root| {
             vec![hexed(root)]

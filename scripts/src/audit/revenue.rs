@@ -7,7 +7,10 @@ use alloy::{
 use serde_json::Value;
 use sqlx::postgres::PgConnection;
 use stoa_contracts::Revenue;
-use stoa_schema::{earnings::BPS, types::{Addr, Hash}};
+use stoa_schema::{
+    earnings::BPS,
+    types::{Addr, Hash},
+};
 
 use super::{
     question::{Question, hexed, one},

@@ -16,7 +16,8 @@ const LOOK_AGAIN: Duration = Duration::from_millis(100);
 const ATTEMPTS: u32 = 20;
 /// Taken before the snapshot: a rebuild drops these tables, and an old snapshot would read their successors as empty.
 /// With the locks held a rebuild waits; while it holds them, the audit gives way before the server looks for a deadlock.
-const LOCK: &str = "LOCK TABLE market.account, market.allowance, market.balance, market.gate_rule, market.listing,
+const LOCK: &str =
+    "LOCK TABLE market.account, market.allowance, market.balance, market.gate_rule, market.listing,
     market.listing_buyer, market.listing_parent, market.listing_payment, market.listing_version, market.lock,
     market.nonce, market.operator, market.pass, market.plan, market.protocol, market.purchase, market.revenue,
     market.settlement, market.share, market.share_balance, market.share_earning, market.share_sale,
@@ -103,13 +104,13 @@ impl View {
             return Err(Error::Forgotten { block, from: at.finalized, to: at.projected });
         }
         let header = "SELECT hash FROM archive.header WHERE chain_id = $1 AND block_number = $2";
-        let known: Option<Hash> =
-            sqlx::query_scalar(header).bind(chain_id).bind(block).fetch_optional(&mut self.connection).await?;
-        let views: Vec<String> = sqlx::query_scalar(SHADOWS)
+        let known: Option<Hash> = sqlx::query_scalar(header)
             .bind(chain_id)
             .bind(block)
-            .fetch_all(&mut self.connection)
+            .fetch_optional(&mut self.connection)
             .await?;
+        let views: Vec<String> =
+            sqlx::query_scalar(SHADOWS).bind(chain_id).bind(block).fetch_all(&mut self.connection).await?;
         for view in views {
             self.connection.execute(sqlx::raw_sql(AssertSqlSafe(view))).await?;
         }
