@@ -165,7 +165,9 @@ fn what(book: &Book, figure: Figure) -> Option<String> {
         Figure::FeeIndex(token) => format!("fee index {}", t(token)),
         Figure::FeeClaim(account, token) => format!("fee claim {} {}", a(account), t(token)),
         Figure::Operator { owner, spender } => format!("vault operator {} {}", a(owner), a(spender)),
-        Figure::ListingOperator { owner, operator } => format!("listing operator {} {}", a(owner), a(operator)),
+        Figure::ListingOperator { owner, operator } => {
+            format!("listing operator {} {}", a(owner), a(operator))
+        }
         Figure::PassOperator { owner, operator } => format!("pass operator {} {}", a(owner), a(operator)),
         Figure::Nonces(Keeper::Vault, account, word) => format!("vault nonces {} {word}", a(account)),
         Figure::Nonces(Keeper::Market, account, word) => format!("market nonces {} {word}", a(account)),

@@ -38,6 +38,9 @@ async fn the_grouping_of_blocks_leaves_no_trace() {
         let (mixed, mut third) = commit_in_ranges(seed, 9).await;
         let expected = database_rows(&one_by_one).await;
         assert!(expected["purchase"].len() > 10, "seed {seed} makes a market worth testing");
+        for (table, rows) in &expected {
+            assert!(!rows.is_empty(), "seed {seed} puts nothing into {table}");
+        }
         assert_same(&database_rows(&at_once).await, &expected, &format!("seed {seed}, at once"));
         assert_same(&database_rows(&mixed).await, &expected, &format!("seed {seed}, mixed ranges"));
         third.rebuild().await.expect("rebuilt");
@@ -96,8 +99,18 @@ async fn counters_equal_what_they_count() {
         (
             "a listing's revenue",
             "SELECT count(*) FROM market.revenue r WHERE (sales, amount, fee) <>
-             (SELECT count(*), sum(amount), sum(fee) FROM market.purchase p
+             (SELECT count(*), coalesce(sum(amount), 0), coalesce(sum(fee), 0) FROM market.purchase p
               WHERE p.listing = r.listing AND p.token = r.token)",
+        ),
+        (
+            "what was paid to a listing directly",
+            "SELECT count(*) FROM market.revenue r WHERE (payments, paid) <>
+             (SELECT count(*), coalesce(sum(amount), 0) FROM market.listing_payment p
+              WHERE p.listing = r.listing AND p.token = r.token)",
+        ),
+        (
+            "spendings that were not told",
+            "SELECT abs((SELECT count(*) FROM market.spending) - (SELECT count(*) FROM archive.market_credits_spent))",
         ),
         (
             "all balances",

@@ -181,8 +181,17 @@ mod tests {
     #[test]
     fn choices_follow_the_weights() {
         let weights = Scenario::read("small").unwrap().weights;
-        let only_fees =
-            Weights { buy: 0, settle: 0, derive: 0, deposit: 0, publish: 0, price: 0, pay: 0, spend: 0, ..weights };
+        let only_fees = Weights {
+            buy: 0,
+            settle: 0,
+            derive: 0,
+            deposit: 0,
+            publish: 0,
+            price: 0,
+            pay: 0,
+            spend: 0,
+            ..weights
+        };
         let only_fees = Weights { buy_shares: 0, claim_shares: 0, stake: 0, ..only_fees };
         let mut random = StdRng::seed_from_u64(1);
         assert!((0..100).all(|_| only_fees.choose(&mut random) == Kind::Fees));
