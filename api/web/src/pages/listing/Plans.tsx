@@ -48,7 +48,7 @@ function PlanRow({ plan, sells }: { plan: Plan; sells: boolean }) {
       <Window from={plan.sells_from} until={plan.sells_until} className={styles.terms} />
       {plan.gate != null && (
         <p className={styles.terms}>
-          only for buyers whom contract <Hex value={plan.gate} label="gate's address" /> admits
+          <Gate plan={plan} gate={plan.gate} />
         </p>
       )}
       {!/^0+$/.test(plan.price) && (
@@ -58,6 +58,33 @@ function PlanRow({ plan, sells }: { plan: Plan; sells: boolean }) {
         </p>
       )}
     </li>
+  );
+}
+
+/** Whom the plan's gate lets buy. */
+function Gate({ plan, gate }: { plan: Plan; gate: string }) {
+  const rule = plan.gate_rule;
+  if (rule?.kind === 'tier' && rule.tier != null) return <>only for stakers of tier {rule.tier} and above</>;
+  if (rule?.kind === 'list' && rule.root != null) {
+    return (
+      <>
+        only for accounts on a list, whose root is <Hex value={rule.root} label="list's root" />
+      </>
+    );
+  }
+  if (rule?.kind === 'holding' && rule.token != null) {
+    return (
+      <>
+        only for wallets that hold <Count value={rule.amount ?? '0'} /> base units of token{' '}
+        <Hex value={rule.token} label="token's address" />
+      </>
+    );
+  }
+  if (rule != null && rule.kind !== 'other') return <>nobody may buy yet: its gate was told no rule</>;
+  return (
+    <>
+      only for buyers whom contract <Hex value={gate} label="gate's address" /> admits
+    </>
   );
 }
 
