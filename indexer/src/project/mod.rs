@@ -198,6 +198,15 @@ mod tests {
         }
     }
 
+    /// What is told shows up somewhere; what no declaration decodes cannot.
+    #[test]
+    fn every_event_is_folded() {
+        let read: BTreeSet<&str> = STATEMENTS.iter().flat_map(|statement| statement.reads.clone()).collect();
+        let others: Vec<&str> = stoa_schema::events::tables().map(|table| table.name).collect();
+        let others: Vec<&str> = others.into_iter().filter(|name| !read.contains(name)).collect();
+        assert_eq!(others, ["raw_log"]);
+    }
+
     #[test]
     fn every_entity_has_its_tables() {
         let tables: Vec<_> = market::DDL.iter().map(|ddl| ddl.name).collect();

@@ -1,9 +1,11 @@
+import { useQuery } from '@tanstack/react-query';
+import { statusQuery } from '../../api/queries';
 import type { Listing, Plan } from '../../api/types';
 import { Section } from '../../components/Section';
 import { Amount, Count, Hex } from '../../components/Value';
 import { Window } from '../../components/Window';
 import { shortHex } from '../../lib/amount';
-import { formatPeriod, perPeriod } from '../../lib/time';
+import { day, formatPeriod, fullTime, perPeriod } from '../../lib/time';
 import styles from './Plans.module.css';
 
 const PLAN_NAME: Record<Plan['kind'], string> = {
@@ -16,6 +18,7 @@ export function Plans({ listing }: { listing: Listing }) {
   const { plans } = listing;
   return (
     <Section title="Plans">
+      <SalesPause chain={Number(listing.id.split('-')[0])} />
       {plans.length === 0 && <p className={styles.empty}>Its owner offers no plan yet.</p>}
       <ul>
         {plans.map((plan) => (
@@ -23,6 +26,22 @@ export function Plans({ listing }: { listing: Listing }) {
         ))}
       </ul>
     </Section>
+  );
+}
+
+/** The guardian may pause the new sales of a whole chain for some days. */
+function SalesPause({ chain }: { chain: number }) {
+  const { data } = useQuery(statusQuery());
+  const until = data?.data.chains.find(({ chain_id }) => chain_id === chain)?.protocol?.paused_until;
+  if (until == null) return null;
+  return (
+    <p className={styles.empty}>
+      New sales on this chain are paused until{' '}
+      <time dateTime={until} title={fullTime(until)}>
+        {day(until)}
+      </time>
+      .
+    </p>
   );
 }
 
