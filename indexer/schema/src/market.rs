@@ -45,7 +45,10 @@ macro_rules! ddl {
     };
 }
 
-ddl!("token", "account", "listing", "plan", "purchase", "pass", "revenue", "balance", "share", "staking");
+ddl!(
+    "token", "account", "listing", "plan", "purchase", "pass", "revenue", "balance", "share", "staking",
+    "spending", "gate", "approval", "nonce", "protocol"
+);
 
 /// Which of the two schemas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -26,7 +26,8 @@ macro_rules! projections {
 }
 
 projections!(
-    "token", "account", "listing", "plan", "purchase", "revenue", "pass", "balance", "share", "staking"
+    "token", "account", "listing", "plan", "purchase", "revenue", "pass", "balance", "share", "staking",
+    "spending", "gate", "approval", "nonce", "protocol"
 );
 
 /// Projections that read or change one another's tables, in order, and those that can start once these are done.
@@ -45,6 +46,7 @@ pub const LANES: &[Lane] = &[
     Lane { projections: &["account"], then: &[] },
     Lane { projections: &["share"], then: &[] },
     Lane { projections: &["staking"], then: &[] },
+    Lane { projections: &["spending", "nonce", "approval", "gate", "protocol"], then: &[] },
 ];
 
 /// A statement of a projection.
@@ -201,6 +203,15 @@ mod tests {
             assert!(!reads.is_empty(), "{projection}: a statement would never run");
             assert!(reads.iter().all(|table| known.contains(table)), "{projection}: {reads:?}");
         }
+    }
+
+    /// What is told shows up somewhere; what no declaration decodes cannot.
+    #[test]
+    fn every_event_is_folded() {
+        let read: BTreeSet<&str> = STATEMENTS.iter().flat_map(|statement| statement.reads.clone()).collect();
+        let others: Vec<&str> = stoa_schema::events::tables().map(|table| table.name).collect();
+        let others: Vec<&str> = others.into_iter().filter(|name| !read.contains(name)).collect();
+        assert_eq!(others, ["raw_log"]);
     }
 
     #[test]
