@@ -18,7 +18,7 @@ const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /// indexer is never the one that loses.
 const LOCK: &str = "LOCK TABLE market.account, market.allowance, market.balance, market.gate_rule, market.listing, \
     market.listing_parent, market.listing_payment, market.listing_version, market.lock, market.operator, \
-    market.pass, market.plan, market.protocol, market.purchase, market.revenue, market.settlement, market.share, \
+    market.pass, market.plan, market.protocol, market.purchase, market.revenue, market.sale_hour, market.settlement, market.share, \
     market.share_balance, market.share_earning, market.share_sale, market.share_token, market.spending, \
     market.stake_earning, market.stake_token, market.stake_week, market.subscription, market.token \
     IN ACCESS SHARE MODE";

@@ -11,4 +11,7 @@ pub use log_id::LogId;
 pub(crate) use moment::{moment, moment_of, open};
 pub use part::{Edge, Token};
 pub(crate) use words::word_of;
-pub use words::{AllowanceScope, Finality, GateKind, Kind, ListingStatus, OperatorScope, PlanKind, Sort};
+pub use words::{
+    AllowanceScope, Finality, GateKind, Interval, Kind, Leaders, ListingStatus, Measure, OperatorScope,
+    PlanKind, Sort, Window,
+};

@@ -62,6 +62,26 @@ words! {
 }
 
 words! {
+    /// How long the stretches of a time series are. Weeks begin on Monday; all of them at midnight UTC, but hours.
+    Interval { Hour = "hour", Day = "day", Week = "week", Month = "month" }
+}
+
+words! {
+    /// What leaders are ranked by.
+    Measure { Revenue = "revenue", Sales = "sales" }
+}
+
+words! {
+    /// Who is ranked: listings, or the accounts that own them.
+    Leaders { Listings = "listings", Providers = "providers" }
+}
+
+words! {
+    /// How far back what is ranked goes, from the head's time, in whole hours.
+    Window { Day = "day", Week = "week", Month = "month", Year = "year", All = "all" }
+}
+
+words! {
     /// How sure it is that a block stays.
     Finality { Latest = "latest", Safe = "safe", Finalized = "finalized" }
 }

@@ -2,6 +2,8 @@
 
 use alloy::primitives::Address;
 use stoa_schema::types::Addr;
+use time::format_description::well_known::Rfc3339;
+use time::{OffsetDateTime, UtcOffset};
 
 /// A type that a parameter is read into.
 pub trait FromParam: Sized {
@@ -56,6 +58,22 @@ impl FromParam for Limit {
 
     fn allowed() -> String {
         format!("a whole number from 1 to {}", Self::MAX)
+    }
+}
+
+/// A point in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Time(pub OffsetDateTime);
+
+impl FromParam for Time {
+    /// The clock of a chain begins in 1970.
+    fn from_param(text: &str) -> Option<Self> {
+        let time = OffsetDateTime::parse(text, &Rfc3339).ok()?.checked_to_offset(UtcOffset::UTC)?;
+        (1970..=9999).contains(&time.year()).then_some(Self(time))
+    }
+
+    fn allowed() -> String {
+        "a time as RFC 3339 has it, such as 2026-11-22T15:00:00Z, from 1970 to 9999".to_owned()
     }
 }
 

@@ -2,12 +2,15 @@
 
 pub mod account;
 pub(crate) mod ipfs;
+pub mod leaders;
 pub mod listing;
 pub mod listings;
+pub mod market;
 pub mod openapi;
 pub mod payments;
 pub mod plan;
 pub mod purchases;
+pub mod series;
 pub mod shares;
 pub mod spendings;
 pub mod staking;
@@ -33,6 +36,9 @@ pub(crate) fn router() -> Router<App> {
         .merge(spendings::router())
         .merge(account::router())
         .merge(staking::router())
+        .merge(market::router())
+        .merge(series::router())
+        .merge(leaders::router())
         .merge(openapi::router())
         .fallback(unknown)
         .method_not_allowed_fallback(method)

@@ -41,6 +41,7 @@ pub(crate) fn router() -> Router<App> {
         (name = "purchases", description = "Sales, direct payments, and what was done with credits."),
         (name = "accounts", description = "What an account holds and may claim."),
         (name = "staking", description = "Locked STOA, and the fees that stakers share."),
+        (name = "market", description = "The market in figures, over time, and who sells most."),
         (name = "status", description = "The server, and how far it has read."),
     ),
     paths(
@@ -52,9 +53,18 @@ pub(crate) fn router() -> Router<App> {
         super::spendings::spendings,
         super::account::account,
         super::staking::staking,
+        super::market::market,
+        super::series::series,
+        super::leaders::leaders,
         openapi,
     ),
-    components(schemas(crate::model::Sort))
+    components(schemas(
+        crate::model::Sort,
+        crate::model::Interval,
+        crate::model::Leaders,
+        crate::model::Measure,
+        crate::model::Window
+    ))
 )]
 struct Document;
 

@@ -6,6 +6,7 @@ mod events;
 mod headers;
 mod listing;
 mod listings;
+mod market;
 mod paging;
 mod process;
 mod property;

@@ -17,6 +17,8 @@ fn value() -> impl Strategy<Value = String> {
         "0x[0-9a-f]{40}",
         "(model|dataset|compute|agent|service|active|paused|retired|newest|oldest)",
         "[A-Za-z0-9_-]{0,120}",
+        "(hour|day|week|month|year|all|listings|providers|revenue|sales)",
+        "[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:00:00(Z|[+-]23:59)",
         "(%[0-9a-f]{2}){0,8}",
         "[ -~]{0,30}",
         "\\PC{0,10}",
@@ -26,7 +28,7 @@ fn value() -> impl Strategy<Value = String> {
 
 fn query() -> impl Strategy<Value = String> {
     let name = prop_oneof![
-        8 => "(chain|kind|status|owner|sort|limit|cursor|listing|payer|recipient|account|plan|holder|spender)",
+        8 => "(chain|kind|status|owner|sort|limit|cursor|listing|payer|recipient|account|plan|holder|spender|of|by|token|window|interval|from|until|provider)",
         1 => "[a-z%\\[\\]=&]{0,8}",
     ];
     prop::collection::vec((name, value(), any::<bool>()), 0..4).prop_map(|pairs| {
@@ -44,6 +46,9 @@ fn path() -> impl Strategy<Value = String> {
         4 => Just("/v1/purchases".to_owned()),
         2 => Just("/v1/payments".to_owned()),
         2 => Just("/v1/spendings".to_owned()),
+        1 => Just("/v1/market".to_owned()),
+        2 => Just("/v1/market/series".to_owned()),
+        2 => Just("/v1/market/leaders".to_owned()),
         1 => Just("/v1/status".to_owned()),
         1 => Just("/v1/staking".to_owned()),
         2 => value().prop_map(|account| {

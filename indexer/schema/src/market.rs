@@ -46,8 +46,8 @@ macro_rules! ddl {
 }
 
 ddl!(
-    "token", "account", "listing", "plan", "purchase", "pass", "revenue", "balance", "share", "staking",
-    "spending", "gate", "approval", "nonce", "protocol"
+    "token", "account", "listing", "plan", "purchase", "pass", "revenue", "series", "balance", "share",
+    "staking", "spending", "gate", "approval", "nonce", "protocol"
 );
 
 /// Which of the two schemas.

@@ -26,8 +26,8 @@ macro_rules! projections {
 }
 
 projections!(
-    "token", "account", "listing", "plan", "purchase", "revenue", "pass", "balance", "share", "staking",
-    "spending", "gate", "approval", "nonce", "protocol"
+    "token", "account", "listing", "plan", "purchase", "revenue", "series", "pass", "balance", "share",
+    "staking", "spending", "gate", "approval", "nonce", "protocol"
 );
 
 /// Projections that read or change one another's tables, in order, and those that can start once these are done.
@@ -40,7 +40,7 @@ pub struct Lane {
 
 /// What a rebuild runs side by side, the longest first. Lanes know nothing of each other.
 pub const LANES: &[Lane] = &[
-    Lane { projections: &["token", "listing", "plan"], then: &[&["purchase"], &["revenue"]] },
+    Lane { projections: &["token", "listing", "plan"], then: &[&["purchase"], &["revenue", "series"]] },
     Lane { projections: &["pass"], then: &[] },
     Lane { projections: &["balance"], then: &[] },
     Lane { projections: &["account"], then: &[] },

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Scene;
 
 /// For each table, SQL for what the audit calls a row.
-const SUBJECTS: [(&str, &str); 30] = [
+const SUBJECTS: [(&str, &str); 31] = [
     ("token", "format('token 0x%s', encode(token, 'hex'))"),
     ("account", "format('account 0x%s', encode(account, 'hex'))"),
     ("listing", "format('listing %s', listing)"),
@@ -17,6 +17,10 @@ const SUBJECTS: [(&str, &str); 30] = [
     ("pass", "format('passes of plan %s of 0x%s', plan, encode(holder, 'hex'))"),
     ("subscription", "format('subscription to plan %s of 0x%s', plan, encode(holder, 'hex'))"),
     ("revenue", "format('revenue of listing %s in 0x%s', listing, encode(token, 'hex'))"),
+    (
+        "sale_hour",
+        "format('sales of listing %s in 0x%s at %s', listing, encode(token, 'hex'), extract(epoch FROM hour)::bigint)",
+    ),
     (
         "settlement",
         "format('settlement of listing %s for 0x%s in 0x%s', listing, encode(beneficiary, 'hex'), encode(token, 'hex'))",

@@ -44,6 +44,23 @@ CROSS JOIN LATERAL (VALUES
     ('payments', stored.payments::text, told.payments::text)
 ) AS part (name, stored, told)
 UNION ALL
+SELECT format('sales of listing %s in 0x%s at %s: %s', listing, encode(token, 'hex'), extract(epoch FROM hour)::bigint,
+              part.name), part.stored, part.told
+FROM (SELECT * FROM market.sale_hour WHERE chain_id = $1) AS stored
+FULL JOIN (
+    SELECT listing, token, date_trunc('hour', block_time, 'UTC') AS hour, count(*) AS sales, sum(amount) AS amount,
+           sum(fee) AS fee, sum((payer = beneficiary)::int) AS own_sales,
+           sum(CASE WHEN payer = beneficiary THEN amount ELSE 0 END) AS own_amount
+    FROM sale GROUP BY 1, 2, 3
+) AS told USING (listing, token, hour)
+CROSS JOIN LATERAL (VALUES
+    ('sales', stored.sales::text, told.sales::text),
+    ('amount', stored.amount::text, told.amount::text),
+    ('fee', stored.fee::text, told.fee::text),
+    ('own_sales', stored.own_sales::text, told.own_sales::text),
+    ('own_amount', stored.own_amount::text, told.own_amount::text)
+) AS part (name, stored, told)
+UNION ALL
 SELECT format('payment %s-%s: %s', block_number, log_index, part.name), part.stored, part.told
 FROM (SELECT * FROM market.listing_payment WHERE chain_id = $1) AS stored
 FULL JOIN (SELECT * FROM archive.revenue_listing_paid WHERE chain_id = $1 AND block_number <= $2) AS told
