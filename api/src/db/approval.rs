@@ -1,9 +1,10 @@
-//! `market.operator` and `market.allowance`: who may move what an account has.
+//! `market.operator`, `market.allowance`, and whom listings are approved to: who may move what an account has.
 
 use sqlx::PgConnection;
 use stoa_schema::types::{Addr, Uint};
 
 use super::PARTS;
+use crate::model::PublicId;
 
 /// Somebody who may move all that an account has of something.
 #[derive(Clone, Copy, Debug)]
@@ -67,4 +68,19 @@ pub(crate) async fn allowance_of(
     )
     .fetch_all(connection)
     .await
+}
+
+/// Who may manage and move one listing beside its owner and the owner's operators; nobody where it is not known.
+pub(crate) async fn approved_of(
+    connection: &mut PgConnection,
+    listing: PublicId,
+) -> sqlx::Result<Option<Addr>> {
+    let approved = sqlx::query_scalar!(
+        r#"SELECT approved AS "approved: Addr" FROM market.listing WHERE chain_id = $1 AND listing = $2"#,
+        listing.chain_id,
+        listing.number
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(approved.filter(|approved| *approved != Addr::default()))
 }

@@ -7,7 +7,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
 use serde::Serialize;
-use stoa_schema::types::{Hash, Uint};
+use stoa_schema::types::{Addr, Hash, Uint};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
@@ -15,6 +15,7 @@ use super::plan::Plan;
 use super::shares::{ShareSale, Shares, shares_of};
 use super::summary::{ListingSummary, count, summaries};
 use crate::app::App;
+use crate::db::approval::approved_of;
 use crate::db::listing::listing_get;
 use crate::db::listing_parent::listing_parent_children;
 use crate::db::listing_version::{VersionRow, listing_version_of};
@@ -38,6 +39,9 @@ pub(crate) fn router() -> Router<App> {
 pub struct Listing {
     #[serde(flatten)]
     pub summary: ListingSummary,
+    /// Who may manage and move it beside its owner and the owner's operators (ERC-721 approval); null for nobody.
+    #[schema(value_type = Option<String>, example = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", required = true)]
+    pub approved: Option<Addr>,
     /// Its releases, newest first, at most 1,000.
     pub versions: Vec<Version>,
     /// Ways to buy it, oldest first, at most 1,000.
@@ -145,6 +149,7 @@ impl Question for ListingQuery {
         };
         let now = snapshot.head_time(id.chain_id)?;
         let connection = &mut *snapshot.connection;
+        let approved = approved_of(connection, id).await?;
         let versions = listing_version_of(connection, id).await?;
         let plans = plan_of(connection, id).await?;
         let children = listing_parent_children(connection, id).await?;
@@ -154,6 +159,7 @@ impl Question for ListingQuery {
         let Some(chain) = snapshot.chain(id.chain_id) else { return Err(missing(id, snapshot)) };
         let data = Listing {
             summary,
+            approved,
             versions: versions.into_iter().map(Version::from).collect(),
             plans: plans.into_iter().map(|row| Plan::of(id, row, chain)).collect::<Result<_, _>>()?,
             children,

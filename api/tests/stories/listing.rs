@@ -104,6 +104,14 @@ async fn a_listing_comes_with_all_that_belongs_to_it() {
 }
 
 #[tokio::test]
+async fn a_listing_tells_whom_it_is_approved_to() {
+    let stage = stage().await;
+    assert_eq!(stage.data("/v1/listings/31337-2").await["approved"], json!(null));
+    stage.sql("UPDATE market.listing SET approved = decode(repeat('09', 20), 'hex') WHERE listing = 2").await;
+    assert_eq!(stage.data("/v1/listings/31337-2").await["approved"], address(9).to_string());
+}
+
+#[tokio::test]
 async fn the_summary_is_the_one_of_the_collection() {
     let stage = stage().await;
     rows::parent(&stage.pool, 3, 1, 100).await;

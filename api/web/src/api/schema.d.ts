@@ -518,6 +518,11 @@ export interface components {
         Kind: "model" | "dataset" | "compute" | "agent" | "service";
         /** @description A listing with its versions, plans, children, revenue and shares. */
         Listing: components["schemas"]["ListingSummary"] & {
+            /**
+             * @description Who may manage and move it beside its owner and the owner's operators (ERC-721 approval); null for nobody.
+             * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+             */
+            approved: string | null;
             /** @description The listings that derive from it, oldest first, at most 1,000. */
             children: components["schemas"]["Edge"][];
             /** @description Ways to buy it, oldest first, at most 1,000. */
