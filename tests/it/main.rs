@@ -6,6 +6,7 @@ mod history;
 mod kills;
 mod model;
 mod oracle;
+mod outages;
 mod paper;
 mod simulation;
 mod story;

@@ -4,12 +4,12 @@
 //! Each run is made from a seed: a market's history on a chain with forks, nodes behind faulty wires, and an indexer
 //! that is killed again and again. `STOA_SEED` plays one seed, `STOA_SEEDS` that many from it on.
 
-mod compare;
+pub(crate) mod compare;
 mod indexer;
 mod lies;
 mod mended;
 mod trouble;
-mod world;
+pub(crate) mod world;
 
 use std::time::{Duration, Instant};
 

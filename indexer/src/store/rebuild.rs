@@ -82,8 +82,10 @@ async fn fill(options: &PgConnectOptions, main: &mut PgConnection) -> Result<BTr
         let blocks = Blocks { chain_id: cursor.chain_id, from: 0, to };
         work.extend(LANES.iter().map(|lane| (blocks, *lane)));
     }
+    // None for what is empty: a Postgres that is short of connections can begin with two.
+    let connections = CONNECTIONS.min(work.len());
     let queue: Queue = Mutex::new(work.into_iter().rev().collect());
-    try_join_all((0..CONNECTIONS).map(|_| fold_from(options, &queue))).await?;
+    try_join_all((0..connections).map(|_| fold_from(options, &queue))).await?;
     Ok(filled)
 }
 
