@@ -2,6 +2,7 @@
 
 mod audit;
 mod browser;
+mod chains;
 mod history;
 mod kills;
 mod model;
