@@ -9,6 +9,7 @@ mod model;
 mod oracle;
 mod outages;
 mod paper;
+mod rebuilds;
 mod simulation;
 mod story;
 mod support;
