@@ -6,6 +6,7 @@ mod chains;
 mod history;
 mod kills;
 mod model;
+mod observed;
 mod oracle;
 mod outages;
 mod paper;

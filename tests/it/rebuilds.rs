@@ -136,7 +136,7 @@ async fn the_api_answers_throughout_a_rebuild() {
     indexer.stop().await;
     // And a difference would have been seen.
     ask(&http, &url, &routes[1], &answers).await;
-    let alter = "UPDATE market.listing SET purchases = purchases + 1 WHERE listing_id = 1";
+    let alter = "UPDATE market.listing SET purchases = purchases + 1 WHERE listing = 1";
     sqlx::query(alter).execute(&database.pool().await).await.expect("altered");
     assert!(differs(&http, &url, &routes[1], &answers).await.is_some());
 }

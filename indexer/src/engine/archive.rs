@@ -7,12 +7,13 @@ use alloy::primitives::{Address, B256};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
-use tracing::info;
+use tracing::{Instrument as _, info, trace_span};
 
 use super::{Engine, IndexError, block_ref};
 use crate::decode::Decoder;
 use crate::fetch::{ChainLog, Detail, FetchError, Header, Pool};
 use crate::store::Batch;
+use crate::telemetry::SPANS;
 
 /// Ranges that are fetched or decoded while another is written. With the bound on a range's logs this bounds memory.
 const IN_FLIGHT: usize = 4;
@@ -57,7 +58,8 @@ impl Engine<'_> {
         loop {
             while flight.len() < IN_FLIGHT && next <= to {
                 let end = to.min(next.saturating_add(self.pool.range_limit().max(1) - 1));
-                flight.push_back(spawn(fetch(Arc::clone(&question), next, end)));
+                let span = trace_span!(target: SPANS, "fetch", from = next, to = end);
+                flight.push_back(spawn(fetch(Arc::clone(&question), next, end).instrument(span)));
                 next = end + 1;
             }
             let Some(fetching) = flight.pop_front() else { return Ok(()) };
@@ -107,7 +109,8 @@ impl Engine<'_> {
         }
         let tallies = batch.tallies().to_vec();
         let rows = batch.rows();
-        self.cursor = self.writer.archive(self.cursor, batch, block_ref(&last)).await?;
+        let span = trace_span!(target: SPANS, "commit", from, to, rows);
+        self.cursor = self.writer.archive(self.cursor, batch, block_ref(&last)).instrument(span).await?;
         self.ledger.apply(&tallies);
         self.progress.committed(rows, self.cursor.stored.number);
         info!(chain_id = self.cursor.chain_id, from, to, rows, "archived");
