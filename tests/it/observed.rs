@@ -16,9 +16,12 @@ use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message as _;
 use serde_json::Value;
 use stoa_scripts::checkout;
+use stoa_scripts::child::Spec;
+use stoa_scripts::testing::Bin;
+use stoa_tests::paper::Options;
 use tokio::net::TcpListener;
 
-use crate::outages::ground::{Ground, log, said};
+use crate::outages::ground::{Ground, ended, log, said};
 use crate::support::free_address;
 
 fn read(path: &str) -> String {
@@ -183,4 +186,30 @@ async fn without_its_collector_it_indexes_on_and_ends_in_time() {
     assert!(indexer.wait().await.success(), "{}", log(&indexer));
     assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
     ground.compare(database.url()).await;
+}
+
+#[tokio::test]
+async fn on_a_terminal_a_bar_says_how_far_it_is() {
+    let ground = Ground::start(34, 300).await;
+    // A node that takes its time: there is something to be seen.
+    ground.node.wire().set_options(Options { round_trip: Duration::from_millis(100), ..Options::default() });
+    let database = ground.database().await;
+    let until = ground.head().to_string();
+    let more = ["--archive-from", "1", "--range", "10", "--until", &until];
+    let quoted: Vec<String> =
+        ground.arguments(database.url(), &more).iter().map(|word| format!("'{word}'")).collect();
+    let command = format!("{} {}", Bin::path("stoa-indexer").display(), quoted.join(" "));
+    // `script` lends a program a terminal.
+    let started = Spec::new("script", "script", ground.log("terminal"))
+        .args(["--quiet", "--return", "--command", &command, "/dev/null"])
+        .start();
+    let Ok(terminal) = started else {
+        println!("skipped: this machine has no `script`, which lends a program a terminal");
+        return;
+    };
+    ended(&terminal).await;
+    let drawn = log(&terminal);
+    for words in ["chain 31337 [", " of 300, ", " rows/s", " left", "following from here"] {
+        assert!(drawn.contains(words), "{words:?} in {drawn}");
+    }
 }

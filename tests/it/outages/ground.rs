@@ -51,17 +51,29 @@ impl Ground {
         self.world.history().book().account(Account::User(1))
     }
 
+    /// What the program is started with.
+    pub(crate) fn arguments(&self, url: &str, more: &[&str]) -> Vec<String> {
+        let (node, deployment) = (self.node.url().to_string(), self.deployment.display().to_string());
+        let fixed = ["run", "--poll-ms", "20", "--rpc-url", &node, "--database-url", url, "--deployment"];
+        fixed
+            .into_iter()
+            .chain([deployment.as_str()])
+            .chain(more.iter().copied())
+            .map(str::to_owned)
+            .collect()
+    }
+
     /// The program, with further arguments. Its log is as large as that of `debug`.
     pub(crate) fn indexer(&self, url: &str, name: &str, more: &[&str]) -> Child {
-        let log = self.folder.path().join(format!("{name}.log"));
-        Spec::new("stoa-indexer", Bin::path("stoa-indexer"), log)
-            .args(["run", "--poll-ms", "20", "--rpc-url", self.node.url().as_str(), "--database-url", url])
-            .arg("--deployment")
-            .arg(&self.deployment)
-            .args(more)
+        Spec::new("stoa-indexer", Bin::path("stoa-indexer"), self.log(name))
+            .args(self.arguments(url, more))
             .env("RUST_LOG", "stoa_indexer=debug")
             .start()
             .expect("the indexer starts")
+    }
+
+    pub(crate) fn log(&self, name: &str) -> PathBuf {
+        self.folder.path().join(format!("{name}.log"))
     }
 
     /// One that fills the archive by ranges of `range` blocks, builds the projections, and ends at the head.

@@ -143,11 +143,15 @@ pub(super) fn long(sample: &Sample) -> Vec<Suite> {
     let mut model = suite("model-long", "30,000 actions of another seed on the model", Lane::Cargo, model);
     // After the other stories: they were built by then.
     model.needs_web = true;
-    // Eight seeds take about twenty seconds.
-    let env = vec![("STOA_SEED", "1000"), ("STOA_SEEDS", "400")];
+    // As many as fit: a suite is given up after forty minutes.
+    let env = vec![("STOA_SEED", "1000"), ("STOA_MINUTES", "25")];
     let simulation = Work::Tests(Some(Story { name: "simulation".to_owned(), env }));
-    let mut simulation =
-        suite("simulation-long", "400 other seeds of crashes, faults and forks", Lane::Cargo, simulation);
+    let mut simulation = suite(
+        "simulation-long",
+        "25 minutes of other seeds of crashes, faults and forks",
+        Lane::Cargo,
+        simulation,
+    );
     simulation.needs_web = true;
     // Other features compile half of the dependencies anew: in a folder of their own, the usual build stays as it is.
     let keys = cargo(&[
