@@ -86,8 +86,8 @@ fn drawn(dashboard: &Value) -> BTreeSet<String> {
         let place = |key: &str| panel["gridPos"][key].as_u64().unwrap_or_else(|| panic!("{title}: no {key}"));
         let (x, y, w, h) = (place("x"), place("y"), place("w"), place("h"));
         assert!(x + w <= 24, "{title} is too wide");
-        let cells = (x..x + w).flat_map(|x| (y..y + h).map(move |y| (x, y)));
-        assert!(cells.fold(true, |free, cell| taken.insert(cell) && free), "{title} lies on another panel");
+        let mut cells = (x..x + w).flat_map(|x| (y..y + h).map(move |y| (x, y)));
+        assert!(cells.all(|cell| taken.insert(cell)), "{title} lies on another panel");
         if panel["type"] == "row" {
             continue;
         }
