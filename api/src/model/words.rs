@@ -36,6 +36,22 @@ words! {
 }
 
 words! {
+    /// What an operator may move: all vault balances, all listings, which it manages too, or all passes.
+    OperatorScope { Balances = "balances", Listings = "listings", Passes = "passes" }
+}
+
+words! {
+    /// What an allowance is of: a vault balance in the token, or revenue shares, whose contract the token is.
+    AllowanceScope { Balance = "balance", Shares = "shares" }
+}
+
+words! {
+    /// How a gate decides: who is on a list, whose staking tier is high enough, who holds enough of a token, or as a
+    /// contract of somebody's own says.
+    GateKind { List = "list", Tier = "tier", Holding = "holding", Other = "other" }
+}
+
+words! {
     /// What a plan sells.
     PlanKind { Licence = "licence", Subscription = "subscription", Credits = "credits" }
 }

@@ -44,7 +44,7 @@ pub struct Listing {
     pub plans: Vec<Plan>,
     /// The listings that derive from it, oldest first, at most 1,000.
     pub children: Vec<Edge>,
-    /// What its sales brought, one entry per token: amounts in different tokens are never added.
+    /// What its sales and direct payments brought, one entry per token: amounts in different tokens are never added.
     pub revenue: Vec<Revenue>,
     /// Its revenue shares; null while its owner has made none.
     #[schema(required = true)]
@@ -76,7 +76,7 @@ pub struct Version {
     pub tx_hash: Hash,
 }
 
-/// What a listing's sales brought in one token.
+/// What a listing's sales and direct payments brought in one token.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Revenue {
     pub token: Token,
@@ -89,9 +89,15 @@ pub struct Revenue {
     /// Protocol fee in it.
     #[schema(value_type = String, example = "300000")]
     pub fee: Uint,
-    /// What the listing earned: gross less fee, before parents' parts.
+    /// What the listing earned by them: gross less fee, before parents' parts.
     #[schema(value_type = String, example = "11700000")]
     pub net: Uint,
+    /// How many times somebody paid the listing directly, without buying: a whole number.
+    #[schema(value_type = String, example = "2")]
+    pub payments: Uint,
+    /// What was paid so, in base units of the token: beside `net`, without a fee, before parents' parts.
+    #[schema(value_type = String, example = "500000")]
+    pub paid: Uint,
 }
 
 /// The answer of `GET /v1/listings/{id}`.
@@ -145,10 +151,11 @@ impl Question for ListingQuery {
         let revenue = revenue_of(connection, id).await?;
         let shares = shares_of(connection, id).await?;
         let sales = share_sale_open(connection, id, now.unix_timestamp()).await?;
+        let Some(chain) = snapshot.chain(id.chain_id) else { return Err(missing(id, snapshot)) };
         let data = Listing {
             summary,
             versions: versions.into_iter().map(Version::from).collect(),
-            plans: plans.into_iter().map(|row| Plan::of(id, row, now)).collect::<Result<_, _>>()?,
+            plans: plans.into_iter().map(|row| Plan::of(id, row, chain)).collect::<Result<_, _>>()?,
             children,
             revenue: revenue.into_iter().map(revenue_of_row).collect::<Result<_, _>>()?,
             shares,
@@ -180,7 +187,15 @@ impl From<VersionRow> for Version {
 
 fn revenue_of_row(row: RevenueRow) -> Result<Revenue, ApiError> {
     let net = net(row.amount, row.fee)?;
-    Ok(Revenue { token: row.token, sales: count(row.sales), gross: row.amount, fee: row.fee, net })
+    Ok(Revenue {
+        token: row.token,
+        sales: count(row.sales),
+        gross: row.amount,
+        fee: row.fee,
+        net,
+        payments: count(row.payments),
+        paid: row.paid,
+    })
 }
 
 /// What is left of an amount after the fee in it.

@@ -5,9 +5,11 @@ pub(crate) mod ipfs;
 pub mod listing;
 pub mod listings;
 pub mod openapi;
+pub mod payments;
 pub mod plan;
 pub mod purchases;
 pub mod shares;
+pub mod spendings;
 pub mod staking;
 pub mod status;
 
@@ -27,6 +29,8 @@ pub(crate) fn router() -> Router<App> {
         .merge(listings::router())
         .merge(listing::router())
         .merge(purchases::router())
+        .merge(payments::router())
+        .merge(spendings::router())
         .merge(account::router())
         .merge(staking::router())
         .merge(openapi::router())

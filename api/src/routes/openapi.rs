@@ -38,7 +38,7 @@ pub(crate) fn router() -> Router<App> {
     servers((url = "/", description = "This server")),
     tags(
         (name = "listings", description = "AI assets on offer."),
-        (name = "purchases", description = "Sales."),
+        (name = "purchases", description = "Sales, direct payments, and what was done with credits."),
         (name = "accounts", description = "What an account holds and may claim."),
         (name = "staking", description = "Locked STOA, and the fees that stakers share."),
         (name = "status", description = "The server, and how far it has read."),
@@ -48,6 +48,8 @@ pub(crate) fn router() -> Router<App> {
         super::listings::listings,
         super::listing::listing,
         super::purchases::purchases,
+        super::payments::payments,
+        super::spendings::spendings,
         super::account::account,
         super::staking::staking,
         openapi,
@@ -99,7 +101,7 @@ mod tests {
         let document: Value = serde_json::from_str(document().expect("generates")).expect("is JSON");
         assert_eq!(document["openapi"], "3.1.0");
         let paths = document["paths"].as_object().expect("has paths");
-        assert_eq!(paths.len(), 7);
+        assert_eq!(paths.len(), 9);
         for (path, item) in paths {
             for (method, operation) in item.as_object().expect("an item") {
                 let at = format!("{method} {path}");

@@ -1,14 +1,13 @@
 //! `GET /v1/purchases`: every sale, filtered and paged.
 
 use std::collections::HashMap;
-use std::fmt;
 
 use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use stoa_schema::types::{Addr, Hash, Uint};
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
@@ -22,7 +21,7 @@ use crate::db::{self, Starts};
 use crate::error::ApiError;
 use crate::meta::Meta;
 use crate::metadata;
-use crate::model::{ChainId, Finality, PlanKind, PublicId, Sort, Token, moment_of, word_of};
+use crate::model::{ChainId, Finality, LogId, PlanKind, PublicId, Sort, Token, moment_of, word_of};
 use crate::params::{Limit, Params};
 use crate::problem::Problem;
 use crate::reply::Reply;
@@ -66,7 +65,7 @@ pub struct PurchasesQuery {
 pub struct Purchase {
     /// Public id: `{chainId}-{block}-{logIndex}`.
     #[schema(value_type = String, example = "31337-812-4")]
-    pub id: PurchaseId,
+    pub id: LogId,
     /// EIP-155 chain id.
     #[schema(example = 31337)]
     pub chain_id: i64,
@@ -122,26 +121,6 @@ pub struct Purchase {
     #[schema(value_type = Option<String>, format = DateTime, example = "2026-12-22T15:00:00Z", required = true)]
     pub expires_at: Option<OffsetDateTime>,
     pub finality: Finality,
-}
-
-/// A purchase's place on its chain.
-#[derive(Clone, Copy, Debug)]
-pub struct PurchaseId {
-    chain_id: i64,
-    block_number: i64,
-    log_index: i32,
-}
-
-impl fmt::Display for PurchaseId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{}-{}", self.chain_id, self.block_number, self.log_index)
-    }
-}
-
-impl Serialize for PurchaseId {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
 }
 
 /// The answer of `GET /v1/purchases`.
@@ -225,19 +204,18 @@ impl Question for PurchasesQuery {
         positions.extend(rows.iter().map(|row| (row.chain_id, (row.block_number, row.log_index))));
         let next = more.then(|| Cursor::new(binding, positions));
 
-        let names = names(snapshot, &rows).await?;
+        let names = names(snapshot, rows.iter().map(|row| (row.chain_id, row.listing))).await?;
         let data = rows.into_iter().map(|row| purchase(row, snapshot, &names)).collect::<Result<_, _>>()?;
         Ok(Reply { data, meta: snapshot.meta(&chains), next: Some(next) })
     }
 }
 
 /// The names of the listings on a page: one statement, however many rows.
-async fn names(
+pub(super) async fn names(
     snapshot: &mut Snapshot<'_>,
-    rows: &[PurchaseRow],
+    listings: impl Iterator<Item = (i64, i64)>,
 ) -> Result<HashMap<PublicId, String>, ApiError> {
-    let mut ids: Vec<PublicId> =
-        rows.iter().map(|row| PublicId { chain_id: row.chain_id, number: row.listing }).collect();
+    let mut ids: Vec<PublicId> = listings.map(|(chain_id, number)| PublicId { chain_id, number }).collect();
     ids.sort_unstable();
     ids.dedup();
     let uris = listing_uris(snapshot.connection, &ids).await?;
@@ -250,7 +228,7 @@ fn purchase(
     names: &HashMap<PublicId, String>,
 ) -> Result<Purchase, ApiError> {
     let PurchaseRow { chain_id, block_number, log_index, .. } = row;
-    let id = PurchaseId { chain_id, block_number, log_index };
+    let id = LogId { chain_id, block_number, log_index };
     let listing = PublicId { chain_id, number: row.listing };
     let kind =
         row.plan_kind.ok_or_else(|| ApiError::Internal(format!("purchase {id} is of an unknown plan")))?;

@@ -2,6 +2,7 @@
 
 mod account;
 mod content;
+mod events;
 mod headers;
 mod listing;
 mod listings;

@@ -26,7 +26,7 @@ fn value() -> impl Strategy<Value = String> {
 
 fn query() -> impl Strategy<Value = String> {
     let name = prop_oneof![
-        8 => "(chain|kind|status|owner|sort|limit|cursor|listing|payer|recipient|account)",
+        8 => "(chain|kind|status|owner|sort|limit|cursor|listing|payer|recipient|account|plan|holder|spender)",
         1 => "[a-z%\\[\\]=&]{0,8}",
     ];
     prop::collection::vec((name, value(), any::<bool>()), 0..4).prop_map(|pairs| {
@@ -42,6 +42,8 @@ fn path() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => Just("/v1/listings".to_owned()),
         4 => Just("/v1/purchases".to_owned()),
+        2 => Just("/v1/payments".to_owned()),
+        2 => Just("/v1/spendings".to_owned()),
         1 => Just("/v1/status".to_owned()),
         1 => Just("/v1/staking".to_owned()),
         2 => value().prop_map(|account| {

@@ -4,11 +4,10 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use alloy::primitives::{Address, B256};
-use futures::FutureExt;
-use futures::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument as _, info, trace_span};
 
+use super::task::Task;
 use super::{Engine, IndexError, block_ref};
 use crate::decode::Decoder;
 use crate::fetch::{ChainLog, Detail, FetchError, Header, Pool};
@@ -39,7 +38,7 @@ struct Question {
     shares: Vec<Address>,
 }
 
-type Fetching = BoxFuture<'static, Result<Vec<Piece>, FetchError>>;
+type Fetching = Task<Result<Vec<Piece>, FetchError>>;
 
 impl Engine<'_> {
     /// Fills the archive up to `to`, which is final.
@@ -59,7 +58,7 @@ impl Engine<'_> {
             while flight.len() < IN_FLIGHT && next <= to {
                 let end = to.min(next.saturating_add(self.pool.range_limit().max(1) - 1));
                 let span = trace_span!(target: SPANS, "fetch", from = next, to = end);
-                flight.push_back(spawn(fetch(Arc::clone(&question), next, end).instrument(span)));
+                flight.push_back(Task::spawn(fetch(Arc::clone(&question), next, end).instrument(span)));
                 next = end + 1;
             }
             let Some(fetching) = flight.pop_front() else { return Ok(()) };
@@ -116,30 +115,6 @@ impl Engine<'_> {
         info!(chain_id = self.cursor.chain_id, from, to, rows, "archived");
         self.tell();
         Ok(())
-    }
-}
-
-/// On a task of its own, so that fetching and decoding go on while another range is written.
-fn spawn(work: impl Future<Output = Result<Vec<Piece>, FetchError>> + Send + 'static) -> Fetching {
-    let task = tokio::spawn(work);
-    let abort = task.abort_handle();
-    let guard = AbortOnDrop(abort);
-    async move {
-        let _guard = guard;
-        match task.await {
-            Ok(result) => result,
-            Err(error) => std::panic::resume_unwind(error.into_panic()),
-        }
-    }
-    .boxed()
-}
-
-/// A range that nobody waits for any more is not fetched to its end.
-struct AbortOnDrop(tokio::task::AbortHandle);
-
-impl Drop for AbortOnDrop {
-    fn drop(&mut self) {
-        self.0.abort();
     }
 }
 

@@ -22,12 +22,17 @@ impl Engine<'_> {
         to: u64,
         stop: &CancellationToken,
     ) -> Result<(), IndexError> {
-        let detail = Detail::Below(self.final_block().await?);
-        let Some(range) = self.fetch(from, to, detail, stop).await? else { return Ok(()) };
+        let anchor = self.final_block().await?;
+        let fetched = match self.take_ahead(from) {
+            Some(range) => self.fetched(range, stop).await?,
+            None => self.fetch(from, to, Detail::Below(anchor), stop).await?,
+        };
+        let Some(range) = fetched else { return Ok(()) };
         if range.first.parent_hash != self.cursor.stored.hash.0 {
             return self.reorganise(Some(range.endpoint), stop).await;
         }
         self.learn(&range.logs);
+        self.fetch_ahead(range.last.number, anchor);
         let batch = self.decoder.decode(&range.logs);
         let told = told(&range.logs, block_ref(&range.last));
         let pass = Pass { batch, to: block_ref(&range.last), told };
@@ -59,10 +64,17 @@ impl Engine<'_> {
         detail: Detail,
         stop: &CancellationToken,
     ) -> Result<Option<Range>, IndexError> {
-        let known = self.decoder.shares();
+        let (pool, known) = (self.pool.clone(), self.decoder.shares());
         let span = trace_span!(target: SPANS, "fetch", from, to);
-        let fetched = self.pool.range(from, to, &known, Decoder::born, detail).instrument(span);
-        match stop.run_until_cancelled(fetched).await {
+        self.fetched(pool.range(from, to, &known, Decoder::born, detail).instrument(span), stop).await
+    }
+
+    async fn fetched(
+        &mut self,
+        range: impl Future<Output = Result<Range, FetchError>>,
+        stop: &CancellationToken,
+    ) -> Result<Option<Range>, IndexError> {
+        match stop.run_until_cancelled(range).await {
             None => Ok(None),
             Some(Ok(range)) => {
                 self.trouble.reset();

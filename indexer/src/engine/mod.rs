@@ -1,5 +1,6 @@
 //! The main loop: asks for the head, indexes what is new, and starts over where something was lost.
 
+mod ahead;
 mod apart;
 mod archive;
 mod backoff;
@@ -9,6 +10,7 @@ mod open;
 mod progress;
 mod reorg;
 mod step;
+mod task;
 mod wait;
 
 use std::time::Duration;
@@ -27,6 +29,7 @@ use crate::ledger::Ledger;
 use crate::serve::Status;
 use crate::store::{Cursor, Lease, Writer, rebuild};
 use crate::telemetry::SPANS;
+use ahead::Ahead;
 use backoff::Backoff;
 pub use error::IndexError;
 use progress::Progress;
@@ -119,6 +122,8 @@ struct Engine<'a> {
     head_told: bool,
     trouble: Backoff,
     progress: Progress,
+    /// The next range of final blocks, on its way.
+    ahead: Option<Ahead>,
 }
 
 impl Engine<'_> {

@@ -103,6 +103,7 @@ impl Engine<'_> {
         error: &(dyn std::error::Error + Send + Sync),
         stop: &CancellationToken,
     ) {
+        self.ahead = None;
         let pause = self.trouble.next();
         warn!(chain_id = self.cursor.chain_id, %error, pause_ms = pause.as_millis(), "{what}");
         let endpoints = self.pool.report();

@@ -72,6 +72,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Payments to listings without a sale, newest first unless asked otherwise. */
+        get: operations["searchPayments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/purchases": {
         parameters: {
             query?: never;
@@ -81,6 +98,23 @@ export interface paths {
         };
         /** Purchases, newest first unless asked otherwise. */
         get: operations["searchPurchases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/spendings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Spendings of credits, newest first unless asked otherwise. */
+        get: operations["searchSpendings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -142,6 +176,27 @@ export interface components {
             data: components["schemas"]["Account"];
             meta: components["schemas"]["Meta"];
         };
+        /** @description What somebody may move of an account's. */
+        Allowance: {
+            /**
+             * @description How much at most, in base units of the token: as it was allowed last. What was moved since is not taken off,
+             *     because no event tells it.
+             * @example 1000000
+             */
+            amount: string;
+            scope: components["schemas"]["AllowanceScope"];
+            /**
+             * @description Who.
+             * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+             */
+            spender: string;
+            token: components["schemas"]["Token"];
+        };
+        /**
+         * @description What an allowance is of: a vault balance in the token, or revenue shares, whose contract the token is.
+         * @enum {string}
+         */
+        AllowanceScope: "balance" | "shares";
         /** @description A Vault balance. */
         Balance: {
             /**
@@ -173,6 +228,8 @@ export interface components {
         };
         /** @description What an account has on one chain, after the block in `meta`; what depends on time by the head's. */
         ChainAccount: {
+            /** @description Who may move some of what it has, at most 1,000 in all. */
+            allowances: components["schemas"]["Allowance"][];
             /** @description What it holds in the Vault, by token, at most 1,000 in all. */
             balances: components["schemas"]["Balance"][];
             /**
@@ -187,6 +244,8 @@ export interface components {
              */
             listings: string;
             lock: components["schemas"]["Lock"] | null;
+            /** @description Who may move all that it has of something, at most 1,000 in all. */
+            operators: components["schemas"]["Operator"][];
             /** @description The passes that it holds, those of the newest plan first, at most 1,000 in all. */
             passes: components["schemas"]["Pass"][];
             /**
@@ -321,6 +380,7 @@ export interface components {
              * @example Local chain
              */
             name: string;
+            protocol: components["schemas"]["Protocol"] | null;
         };
         /** @description The plan that costs least. */
         CheapestPlan: {
@@ -369,6 +429,38 @@ export interface components {
          * @enum {string}
          */
         Finality: "latest" | "safe" | "finalized";
+        /**
+         * @description How a gate decides: who is on a list, whose staking tier is high enough, who holds enough of a token, or as a
+         *     contract of somebody's own says.
+         * @enum {string}
+         */
+        GateKind: "list" | "tier" | "holding" | "other";
+        /** @description What a gate asks of a buyer. Of a gate that is not one of the deployment's nothing is known but its address. */
+        GateRule: {
+            /**
+             * @description `holding`: how much of it, in its base units.
+             * @example 1000000
+             */
+            amount: string | null;
+            kind: components["schemas"]["GateKind"];
+            /**
+             * @description `list`: root of the Merkle tree of those who may buy; null where nobody may yet, and for other kinds.
+             * @example 0x9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            root: string | null;
+            /**
+             * Format: int32
+             * @description `tier`: lowest staking tier of a buyer; null where nobody may buy yet, and for other kinds.
+             * @example 1
+             */
+            tier: number | null;
+            /**
+             * @description `holding`: contract of the token that a buyer must hold in its wallet; null where nobody may buy yet, and for
+             *     other kinds.
+             * @example 0x5FbDB2315678afecb367f032d93F642f64180aa3
+             */
+            token: string | null;
+        };
         /** @description A chain's newest block. */
         HeadRef: {
             /**
@@ -430,7 +522,7 @@ export interface components {
             children: components["schemas"]["Edge"][];
             /** @description Ways to buy it, oldest first, at most 1,000. */
             plans: components["schemas"]["Plan"][];
-            /** @description What its sales brought, one entry per token: amounts in different tokens are never added. */
+            /** @description What its sales and direct payments brought, one entry per token: amounts in different tokens are never added. */
             revenue: components["schemas"]["Revenue"][];
             /** @description Offers of its shares that sell by the head's time or later, oldest first, at most 1,000. */
             share_sales: components["schemas"]["ShareSale"][];
@@ -608,6 +700,33 @@ export interface components {
              */
             tags: string[];
         };
+        /** @description Somebody who acts for an account. */
+        Operator: {
+            /**
+             * @description Who.
+             * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+             */
+            operator: string;
+            scope: components["schemas"]["OperatorScope"];
+        };
+        /**
+         * @description What an operator may move: all vault balances, all listings, which it manages too, or all passes.
+         * @enum {string}
+         */
+        OperatorScope: "balances" | "listings" | "passes";
+        /** @description Who owns a contract. */
+        Ownership: {
+            /**
+             * @description Who may become it by accepting; null where it was offered to nobody.
+             * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+             */
+            offered_to: string | null;
+            /**
+             * @description The owner: at birth the timelock.
+             * @example 0x5FbDB2315678afecb367f032d93F642f64180aa3
+             */
+            owner: string;
+        };
         /** @description What a purchase gave. */
         Pass: {
             /** @description Whether it is valid at the head's time. */
@@ -648,6 +767,71 @@ export interface components {
              */
             unit: string | null;
         };
+        /** @description A payment to a listing without a sale: a donation, or what another protocol passes on. */
+        Payment: {
+            /**
+             * @description What was paid, in base units of the token. There is no fee in it.
+             * @example 1000000
+             */
+            amount: string;
+            /**
+             * @description Who earns it: the listing's shares, else its owner when it was paid.
+             * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+             */
+            beneficiary: string;
+            /**
+             * Format: int64
+             * @description The block that holds it.
+             * @example 812
+             */
+            block_number: number;
+            /**
+             * Format: date-time
+             * @description That block's timestamp (RFC 3339, UTC).
+             * @example 2026-11-22T15:00:00Z
+             */
+            block_time: string;
+            finality: components["schemas"]["Finality"];
+            /**
+             * @description Public id: `{chainId}-{block}-{logIndex}`.
+             * @example 31337-812-4
+             */
+            id: string;
+            /**
+             * @description The listing paid.
+             * @example 31337-1
+             */
+            listing: string;
+            /**
+             * @description The listing's name, where its metadata URI holds one; null otherwise.
+             * @example Llama fine-tune for contracts
+             */
+            listing_name: string | null;
+            /**
+             * @description 32 bytes of the payer's choice.
+             * @example 0x0000000000000000000000000000000000000000000000000000000000000007
+             */
+            memo: string;
+            /**
+             * @description Who paid.
+             * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+             */
+            payer: string;
+            /** @description What was paid in. */
+            token: components["schemas"]["Token"];
+            /**
+             * @description The transaction that made it.
+             * @example 0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b
+             */
+            tx_hash: string;
+        };
+        /** @description The answer of `GET /v1/payments`. */
+        PaymentsAnswer: {
+            data: components["schemas"]["Payment"][];
+            meta: components["schemas"]["Meta"];
+            /** @description The cursor of the next page; null on the last one. */
+            next: string | null;
+        };
         /** @description A way to buy a listing. */
         Plan: {
             /**
@@ -660,6 +844,7 @@ export interface components {
              * @example 0x5FbDB2315678afecb367f032d93F642f64180aa3
              */
             gate: string | null;
+            gate_rule: components["schemas"]["GateRule"] | null;
             /**
              * @description Public id of the plan.
              * @example 31337-3
@@ -701,6 +886,8 @@ export interface components {
              * @example 3
              */
             sold: string;
+            /** @description Whether the staking tier of the listing's owner lowers the protocol fee of its sales. */
+            tier_discount: boolean;
             /** @description What it is paid in. */
             token: components["schemas"]["Token"];
             /** @description Whether what it sells can be passed on. */
@@ -757,6 +944,37 @@ export interface components {
              * @example urn:stoa:problem:invalid-parameter
              */
             type: string;
+        };
+        /** @description What governs a deployment, and who may change it. */
+        Protocol: {
+            /**
+             * Format: int32
+             * @description Protocol fee of a sale, in 1/10,000.
+             * @example 250
+             */
+            fee_bps: number;
+            /**
+             * @description Who gets it.
+             * @example 0x5FbDB2315678afecb367f032d93F642f64180aa3
+             */
+            fee_recipient: string;
+            /**
+             * @description Who may pause new sales; null for nobody.
+             * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+             */
+            guardian: string | null;
+            /** @description Whether it may still do so, which it may once until the owner lets it again. */
+            guardian_armed: boolean;
+            /**
+             * Format: date-time
+             * @description Until when new sales are paused (RFC 3339, UTC); null where they are not by the head's time.
+             * @example 2026-11-29T15:00:00Z
+             */
+            paused_until: string | null;
+            /** @description Who sets fee and guardian. */
+            revenue: components["schemas"]["Ownership"];
+            /** @description Who sets tiers and lists the tokens that stakers share. */
+            staking: components["schemas"]["Ownership"];
         };
         /** @description A sale, with the terms that held when it was made. */
         Purchase: {
@@ -863,7 +1081,7 @@ export interface components {
             /** @description The cursor of the next page; null on the last one. */
             next: string | null;
         };
-        /** @description What a listing's sales brought in one token. */
+        /** @description What a listing's sales and direct payments brought in one token. */
         Revenue: {
             /**
              * @description Protocol fee in it.
@@ -876,10 +1094,20 @@ export interface components {
              */
             gross: string;
             /**
-             * @description What the listing earned: gross less fee, before parents' parts.
+             * @description What the listing earned by them: gross less fee, before parents' parts.
              * @example 11700000
              */
             net: string;
+            /**
+             * @description What was paid so, in base units of the token: beside `net`, without a fee, before parents' parts.
+             * @example 500000
+             */
+            paid: string;
+            /**
+             * @description How many times somebody paid the listing directly, without buying: a whole number.
+             * @example 2
+             */
+            payments: string;
             /**
              * @description How many purchases: a whole number.
              * @example 12
@@ -1005,6 +1233,84 @@ export interface components {
          * @enum {string}
          */
         Sort: "newest" | "oldest";
+        /** @description A spending of credits. */
+        Spending: {
+            /**
+             * Format: int64
+             * @description The block that holds it.
+             * @example 812
+             */
+            block_number: number;
+            /**
+             * Format: date-time
+             * @description That block's timestamp (RFC 3339, UTC).
+             * @example 2026-11-22T15:00:00Z
+             */
+            block_time: string;
+            finality: components["schemas"]["Finality"];
+            /**
+             * @description Whose credits.
+             * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+             */
+            holder: string;
+            /**
+             * @description Public id: `{chainId}-{block}-{logIndex}`.
+             * @example 31337-812-4
+             */
+            id: string;
+            /**
+             * @description The listing.
+             * @example 31337-1
+             */
+            listing: string;
+            /**
+             * @description The listing's name, where its metadata URI holds one; null otherwise.
+             * @example Llama fine-tune for contracts
+             */
+            listing_name: string | null;
+            /**
+             * @description The plan whose credits they are.
+             * @example 31337-3
+             */
+            plan: string;
+            /**
+             * @description The spender's own reference: 32 bytes.
+             * @example 0x0000000000000000000000000000000000000000000000000000000000000007
+             */
+            reference: string;
+            /**
+             * @description The holder's units after it.
+             * @example 960
+             */
+            remaining: string;
+            /**
+             * @description Who spent them: the holder itself, or who brought its signed order.
+             * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+             */
+            spender: string;
+            /**
+             * @description The transaction that made it.
+             * @example 0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b
+             */
+            tx_hash: string;
+            /**
+             * @description What one unit is called.
+             * @example call
+             */
+            unit: string;
+            /**
+             * @description How many units: a whole number.
+             * @example 40
+             */
+            units: string;
+        };
+        /** @description The answer of `GET /v1/spendings`. */
+        SpendingsAnswer: {
+            data: components["schemas"]["Spending"][];
+            meta: components["schemas"]["Meta"];
+            /** @description The cursor of the next page; null on the last one. */
+            next: string | null;
+        };
         /** @description Fees in one token. */
         StakeToken: {
             /**
@@ -1332,6 +1638,73 @@ export interface operations {
             };
         };
     };
+    searchPayments: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only payments on this chain: its id or CAIP-2 form. Without it, those of all chains.
+                 * @example 31337
+                 */
+                chain?: string;
+                /** @description The `next` of the page before, with the same sort and filters. */
+                cursor?: string;
+                /** @description How many payments a page has at most. */
+                limit?: number;
+                /**
+                 * @description Only payments to this listing.
+                 * @example 31337-1
+                 */
+                listing?: string;
+                /**
+                 * @description Only payments by this account.
+                 * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+                 */
+                payer?: string;
+                /** @description By time; `newest` without it. */
+                sort?: components["schemas"]["Sort"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of payments. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentsAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     searchPurchases: {
         parameters: {
             query?: {
@@ -1380,6 +1753,78 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PurchasesAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    searchSpendings: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only spendings on this chain: its id or CAIP-2 form. Without it, those of all chains.
+                 * @example 31337
+                 */
+                chain?: string;
+                /** @description The `next` of the page before, with the same sort and filters. */
+                cursor?: string;
+                /**
+                 * @description Only spendings of credits that this account held.
+                 * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+                 */
+                holder?: string;
+                /** @description How many spendings a page has at most. */
+                limit?: number;
+                /**
+                 * @description Only spendings of credits of this plan.
+                 * @example 31337-1
+                 */
+                plan?: string;
+                /** @description By time; `newest` without it. */
+                sort?: components["schemas"]["Sort"];
+                /**
+                 * @description Only spendings by this account: the holder itself, or who brought its signed order.
+                 * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+                 */
+                spender?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of spendings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpendingsAnswer"];
                 };
             };
             /** @description The data is what `If-None-Match` names. */
