@@ -1,11 +1,13 @@
 //! The next range of final blocks, fetched while the one before it is written.
 
 use alloy::primitives::Address;
+use tracing::{Instrument as _, trace_span};
 
 use super::task::Task;
 use super::{Engine, State, Step};
 use crate::decode::Decoder;
 use crate::fetch::{Detail, FetchError, Header, Range};
+use crate::telemetry::SPANS;
 
 /// A range that is on its way.
 #[derive(Debug)]
@@ -25,7 +27,8 @@ impl Engine<'_> {
         let (pool, shares) = (self.pool.clone(), self.decoder.shares());
         let known = shares.clone();
         let range = async move { pool.range(from, to, &known, Decoder::born, Detail::Below(anchor)).await };
-        self.ahead = Some(Ahead { from, to, shares, range: Task::spawn(range) });
+        let span = trace_span!(target: SPANS, "fetch", from, to);
+        self.ahead = Some(Ahead { from, to, shares, range: Task::spawn(range.instrument(span)) });
     }
 
     /// What was asked for ahead, if it is what comes next and not more than what is final.

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use alloy::primitives::{Address, B256};
 use tokio_util::sync::CancellationToken;
-use tracing::info;
+use tracing::{Instrument as _, info, trace_span};
 
 use super::task::Task;
 use super::{Engine, IndexError, block_ref};
 use crate::decode::Decoder;
 use crate::fetch::{ChainLog, Detail, FetchError, Header, Pool};
 use crate::store::Batch;
+use crate::telemetry::SPANS;
 
 /// Ranges that are fetched or decoded while another is written. With the bound on a range's logs this bounds memory.
 const IN_FLIGHT: usize = 4;
@@ -56,7 +57,8 @@ impl Engine<'_> {
         loop {
             while flight.len() < IN_FLIGHT && next <= to {
                 let end = to.min(next.saturating_add(self.pool.range_limit().max(1) - 1));
-                flight.push_back(Task::spawn(fetch(Arc::clone(&question), next, end)));
+                let span = trace_span!(target: SPANS, "fetch", from = next, to = end);
+                flight.push_back(Task::spawn(fetch(Arc::clone(&question), next, end).instrument(span)));
                 next = end + 1;
             }
             let Some(fetching) = flight.pop_front() else { return Ok(()) };
@@ -106,7 +108,8 @@ impl Engine<'_> {
         }
         let tallies = batch.tallies().to_vec();
         let rows = batch.rows();
-        self.cursor = self.writer.archive(self.cursor, batch, block_ref(&last)).await?;
+        let span = trace_span!(target: SPANS, "commit", from, to, rows);
+        self.cursor = self.writer.archive(self.cursor, batch, block_ref(&last)).instrument(span).await?;
         self.ledger.apply(&tallies);
         self.progress.committed(rows, self.cursor.stored.number);
         info!(chain_id = self.cursor.chain_id, from, to, rows, "archived");

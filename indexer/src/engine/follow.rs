@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use stoa_schema::archive::BlockRef;
 use stoa_schema::types::Hash;
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::{Instrument as _, info, trace_span, warn};
 
 use super::{Engine, IndexError, block_ref};
 use crate::decode::{Decoder, block_time};
 use crate::fetch::{ChainLog, Detail, Doubt, FetchError, Header, Range};
 use crate::ledger::{self, Ledger};
 use crate::store::{Advance, Pass, StoreError};
+use crate::telemetry::SPANS;
 
 impl Engine<'_> {
     /// Fetches and commits final blocks at once.
@@ -64,7 +65,8 @@ impl Engine<'_> {
         stop: &CancellationToken,
     ) -> Result<Option<Range>, IndexError> {
         let (pool, known) = (self.pool.clone(), self.decoder.shares());
-        self.fetched(pool.range(from, to, &known, Decoder::born, detail), stop).await
+        let span = trace_span!(target: SPANS, "fetch", from, to);
+        self.fetched(pool.range(from, to, &known, Decoder::born, detail).instrument(span), stop).await
     }
 
     async fn fetched(
@@ -131,7 +133,8 @@ impl Engine<'_> {
         }
         let head = self.head.filter(|_| !self.head_told);
         let work = Advance { from: self.cursor, back_to, passes, finalized, head };
-        self.cursor = match self.writer.advance(work).await {
+        let span = trace_span!(target: SPANS, "commit", from, to, rows);
+        self.cursor = match self.writer.advance(work).instrument(span).await {
             Ok(cursor) => cursor,
             Err(error) if error.is_contradiction() => {
                 return Err(self.disbelieve(from, to, endpoint, error.to_string()));

@@ -31,9 +31,11 @@ pub(super) async fn fill(
         let part = |lane: &project::Lane| Part { blocks, projections: lane.projections, then: lane.then };
         work.extend(LANES.iter().map(part));
     }
+    // None for what is empty: a Postgres that is short of connections can begin with two.
+    let lanes = CONNECTIONS.min(work.len());
     let queue = Queue::new(work, filled.len());
     let unknown = Mutex::new(without_statistics(main).await?);
-    let mut connections = try_join_all((0..CONNECTIONS).map(|_| connect(options))).await?;
+    let mut connections = try_join_all((0..lanes).map(|_| connect(options))).await?;
     try_join_all(connections.iter_mut().map(|connection| survey(connection, &unknown))).await?;
     try_join_all(connections.iter_mut().map(|connection| fold(connection, &queue))).await?;
     try_join_all(connections.into_iter().map(Connection::close)).await?;

@@ -10,7 +10,8 @@ use stoa_scripts::{cargo, checkout, toolchain};
 #[command(
     disable_help_flag = true,
     after_help = "Examples:\n  cargo stoa bench index\n  cargo stoa bench index --logs 50000 --runs 1 --json\n  \
-                  cargo stoa bench live --rate 10"
+                  cargo stoa bench index --sizes 50000,500000,5000000 --near-only --runs 1\n  \
+                  cargo stoa bench live --rate 100 --seconds 60"
 )]
 pub(crate) struct Args {
     /// `index` or `live`, and their options.
