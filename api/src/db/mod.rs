@@ -3,14 +3,17 @@
 pub(crate) mod account;
 pub(crate) mod balance;
 pub(crate) mod chain;
+pub(crate) mod document;
 pub(crate) mod listing;
 pub(crate) mod listing_parent;
+pub(crate) mod listing_search;
 pub(crate) mod listing_version;
 pub(crate) mod lock;
 pub(crate) mod pass;
 pub(crate) mod plan;
 pub(crate) mod purchase;
 pub(crate) mod revenue;
+pub(crate) mod settlement;
 pub(crate) mod share;
 pub(crate) mod share_sale;
 pub(crate) mod stake;

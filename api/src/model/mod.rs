@@ -9,4 +9,4 @@ pub use id::{ChainId, PublicId};
 pub(crate) use moment::{moment, moment_of, open};
 pub use part::{Edge, Token};
 pub(crate) use words::word_of;
-pub use words::{Finality, Kind, ListingStatus, PlanKind, Sort};
+pub use words::{Finality, Kind, ListingSort, ListingStatus, MetadataStatus, PlanKind, Sort};

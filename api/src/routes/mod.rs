@@ -1,7 +1,10 @@
 //! The routes under `/v1`, and published content at `/ipfs`. Each module owns its documents and its `router()`.
 
+pub mod access;
 pub mod account;
+pub mod flow;
 pub(crate) mod ipfs;
+pub mod lineage;
 pub mod listing;
 pub mod listings;
 pub mod openapi;
@@ -26,6 +29,9 @@ pub(crate) fn router() -> Router<App> {
         .merge(status::router())
         .merge(listings::router())
         .merge(listing::router())
+        .merge(lineage::router())
+        .merge(flow::router())
+        .merge(access::router())
         .merge(purchases::router())
         .merge(account::router())
         .merge(staking::router())

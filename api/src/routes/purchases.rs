@@ -16,12 +16,11 @@ use utoipa::{IntoParams, ToSchema};
 use super::listing::net;
 use crate::app::App;
 use crate::cursor::{Binding, Cursor};
-use crate::db::listing::listing_uris;
+use crate::db::listing::listing_names;
 use crate::db::purchase::{PurchaseFilter, PurchaseRow, purchase_search};
 use crate::db::{self, Starts};
 use crate::error::ApiError;
 use crate::meta::Meta;
-use crate::metadata;
 use crate::model::{ChainId, Finality, PlanKind, PublicId, Sort, Token, moment_of, word_of};
 use crate::params::{Limit, Params};
 use crate::problem::Problem;
@@ -240,8 +239,7 @@ async fn names(
         rows.iter().map(|row| PublicId { chain_id: row.chain_id, number: row.listing }).collect();
     ids.sort_unstable();
     ids.dedup();
-    let uris = listing_uris(snapshot.connection, &ids).await?;
-    Ok(uris.into_iter().filter_map(|(id, uri)| Some((id, metadata::decode(&uri)?.name?))).collect())
+    Ok(listing_names(snapshot.connection, &ids).await?)
 }
 
 fn purchase(

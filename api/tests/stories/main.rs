@@ -1,8 +1,12 @@
 //! The API against a real PostgreSQL, which tests fill as the indexer would. One file per story.
 
+mod access;
 mod account;
 mod content;
+mod curator;
+mod front;
 mod headers;
+mod lineage;
 mod listing;
 mod listings;
 mod paging;
@@ -13,6 +17,7 @@ mod readiness;
 mod rebuild;
 mod refusals;
 mod rows;
+mod search;
 mod shares;
 mod stage;
 mod staking;
