@@ -14,7 +14,7 @@ use crate::curator::{Places, Private};
 const LOCK_TIMEOUT: &str = "500ms";
 
 /// How much of a word's letter triples must stand in a text to be taken for a typing mistake.
-const SIMILAR: &str = "0.45";
+const SIMILAR: &str = "0.4";
 
 /// Serves what the indexer wrote: REST under /v1, and the web app.
 #[derive(Debug, Parser)]

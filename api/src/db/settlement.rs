@@ -18,8 +18,8 @@ pub(crate) struct SettlementRow {
     pub(crate) received: Uint,
     pub(crate) beneficiary_amount: Uint,
     pub(crate) parents: Vec<i64>,
-    pub(crate) parent_beneficiaries: Vec<Addr>,
-    /// As text: arrays of numbers have no type of ours.
+    pub(crate) parent_beneficiaries: Vec<Vec<u8>>,
+    /// As text, as arrays of our own types are not read.
     pub(crate) parent_amounts: Vec<String>,
     pub(crate) name: Option<String>,
     pub(crate) symbol: Option<String>,

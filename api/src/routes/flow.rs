@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use alloy::primitives::Address;
 use axum::Router;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
@@ -153,10 +154,13 @@ impl Question for FlowQuery {
 
 fn settlement(id: PublicId, row: SettlementRow, snapshot: &Snapshot<'_>) -> Result<Settlement, ApiError> {
     let parents = row.parents.into_iter().zip(row.parent_beneficiaries).zip(row.parent_amounts);
-    let royalty = |((number, beneficiary), amount): ((i64, Addr), String)| {
+    let royalty = |((number, beneficiary), amount): ((i64, Vec<u8>), String)| {
+        let beneficiary = Address::try_from(beneficiary.as_slice()).map_err(|_| {
+            ApiError::Internal(format!("a parent's beneficiary has {} bytes", beneficiary.len()))
+        })?;
         let amount = Uint::from_param(&amount)
             .ok_or_else(|| ApiError::Internal(format!("a parent's part of {amount} is no amount")))?;
-        Ok(Royalty { parent: PublicId { number, ..id }, beneficiary, amount })
+        Ok(Royalty { parent: PublicId { number, ..id }, beneficiary: Addr(beneficiary), amount })
     };
     let royalties = parents.map(royalty).collect::<Result<_, ApiError>>()?;
     let chain = snapshot.chain(id.chain_id);

@@ -58,7 +58,7 @@ pub(crate) fn router() -> Router<App> {
         super::staking::staking,
         openapi,
     ),
-    components(schemas(crate::model::Sort)),
+    components(schemas(crate::model::Sort, crate::model::ListingSort)),
     modifiers(&MinBlock)
 )]
 struct Document;

@@ -1,6 +1,6 @@
 //! What every read understands: waiting for a block, and the chain-agnostic names of accounts and assets.
 
-use crate::rows::{self, CHAIN, Listing, Purchase, address};
+use crate::rows::{self, CHAIN, Listing, Plan, Purchase, address};
 use crate::stage::Stage;
 
 const LISTINGS: &str = "0x2222222222222222222222222222222222222222";
@@ -12,6 +12,7 @@ async fn stage() -> Stage {
         .sql(r#"UPDATE archive.cursor SET contracts = '{"Listings": "0x2222222222222222222222222222222222222222"}'"#)
         .await;
     Listing::new(1).insert(&stage.pool).await;
+    Plan::new(1, 1, 5).insert(&stage.pool).await;
     Purchase::new(20, 1).insert(&stage.pool).await;
     stage
 }

@@ -28,7 +28,7 @@ fn value() -> impl Strategy<Value = String> {
 
 fn query() -> impl Strategy<Value = String> {
     let name = prop_oneof![
-        8 => "(chain|kind|status|owner|sort|limit|cursor|listing|payer|recipient|account|q|ids|tag|token|price_min|price_max|free|facets|total|parent|provider|licence|min_block)",
+        8 => "(chain|kind|status|owner|sort|limit|cursor|listing|payer|recipient|account|q|ids|tag|token|price_min|price_max|free|facets|total|parent|provider|licence)",
         1 => "[a-z%\\[\\]=&]{0,8}",
     ];
     prop::collection::vec((name, value(), any::<bool>()), 0..4).prop_map(|pairs| {
