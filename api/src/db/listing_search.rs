@@ -108,7 +108,12 @@ impl ListingFilter {
         let other = |facet| without != Some(facet);
         if let Some(q) = &self.q {
             sql.push(" AND (d.words @@ websearch_to_tsquery('english', ").push_bind(q.clone());
-            sql.push(") OR d.fuzzy %> ").push_bind(q.to_lowercase()).push(")");
+            sql.push(")");
+            // Likeness knows no quotes and leaves nothing out: who uses them is taken at their word.
+            if !q.contains('"') && !q.split_whitespace().any(|word| word.starts_with('-')) {
+                sql.push(" OR d.fuzzy %> ").push_bind(q.to_lowercase());
+            }
+            sql.push(")");
         }
         if let Some(ids) = &self.ids {
             let (chains, numbers) = super::columns(ids);

@@ -52,7 +52,7 @@ async fn settlements_tell_where_the_money_went() {
     Listing::new(3).insert(&stage.pool).await;
     for (block, received) in [(50_i64, 1_000_i64), (90, 3_000), (101, 9_000)] {
         sqlx::query(
-            "INSERT INTO archive.revenue_settled VALUES (31337, $1, 2, $2, $3, 3, $4, $5, $6, 900, '{1,2}', ARRAY[$4, $3], '{70,30}')",
+            "INSERT INTO archive.revenue_settled VALUES (31337, $1, 2, $2, $3, 3, $4, $5, $6, 900, '{1,2}', ARRAY[$4, $4], '{70,30}')",
         )
         .bind(block)
         .bind(rows::time_of(block))

@@ -57,24 +57,24 @@ function SearchBox({ search }: { search: GallerySearch }) {
   const go = (next: Record<string, unknown>) =>
     void navigate({ search: readGallerySearch(next), replace: true, resetScroll: false });
   return (
-    <form
-      role="search"
-      className={styles.search}
-      onSubmit={(event) => {
-        event.preventDefault();
-        go({ ...search, q: new FormData(event.currentTarget).get('q') });
-      }}
-    >
-      <label>
-        <span className="visually-hidden">Search listings</span>
-        <input key={search.q ?? ''} type="search" name="q" maxLength={200} placeholder="Search" defaultValue={search.q ?? ''} />
-      </label>
-      {search.tag !== undefined && (
-        <button type="button" aria-label={`Remove tag ${search.tag}`} onClick={() => go(without(search, 'tag') as Record<string, unknown>)}>
-          {search.tag} ×
-        </button>
-      )}
-    </form>
+    <search className={styles.search}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          go({ ...search, q: new FormData(event.currentTarget).get('q') });
+        }}
+      >
+        <label>
+          <span className="visually-hidden">Search listings</span>
+          <input key={search.q ?? ''} type="search" name="q" maxLength={200} placeholder="Search" defaultValue={search.q ?? ''} />
+        </label>
+        {search.tag !== undefined && (
+          <button type="button" aria-label={`Remove tag ${search.tag}`} onClick={() => go(without(search, 'tag') as Record<string, unknown>)}>
+            {search.tag} ×
+          </button>
+        )}
+      </form>
+    </search>
   );
 }
 
