@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::map_response;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::routing::any;
 use sqlx::PgPool;
 use tower::ServiceBuilder;
@@ -18,6 +18,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
+use crate::front::front;
 use crate::{health, meta, problem, routes, web};
 
 /// Reads have no bodies; what is sent all the same is refused beyond this.
@@ -47,7 +48,10 @@ pub fn app(app: App) -> Router {
         ));
     let in_time = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, app.timeout);
     // From the inside out.
-    let v1 = routes::router()
+    let v1 = Router::new()
+        // Routed only behind what writes addresses anew.
+        .fallback_service(routes::router().with_state(app.clone()))
+        .layer(from_fn_with_state(app.clone(), front))
         .layer(RequestBodyLimitLayer::new(MAX_BODY))
         .layer(in_time)
         .layer(CatchPanicLayer::new())

@@ -106,6 +106,7 @@ impl From<sqlx::Error> for ApiError {
         };
         let code = database.code().unwrap_or_default();
         match code.as_ref() {
+            "42P01" if database.message().contains("\"api.") => Self::NotReady(NO_TABLES.to_owned()),
             // Undefined table, schema.
             "42P01" | "3F000" => Self::NotReady(NO_PROJECTIONS.to_owned()),
             // Undefined column, type mismatch in an operator: the projections have another shape.
@@ -132,6 +133,8 @@ fn gone(message: &str) -> bool {
 
 pub(crate) const NO_PROJECTIONS: &str = "The indexer has not prepared the database yet. \
     Start stoa-indexer on the same database, or wait until it has made its tables.";
+const NO_TABLES: &str = "The API has not made its own tables yet. It does when it starts, where its user may write; \
+    or run `stoa-api migrate`.";
 const OTHER_PROJECTIONS: &str = "The indexer's tables have another shape than this API knows. \
     Run stoa-indexer and stoa-api of the same version.";
 

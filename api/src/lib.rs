@@ -3,12 +3,14 @@
 //! - [`app`]: the router with everything around it;
 //! - [`routes`]: one module per resource, each with its documents;
 //! - [`snapshot`]: one request, one snapshot of the database;
-//! - [`params`], [`cursor`]: what a request may say;
+//! - [`params`], [`cursor`]: what a request may say; `front`: what is understood on every route;
 //! - [`reply`], [`problem`], [`error`]: what it is answered with;
+//! - [`curator`]: fetches listings' metadata, and counts what they are sorted by;
 //! - `web`: files, outside `/v1`.
 
 pub mod app;
 pub mod config;
+pub mod curator;
 pub mod cursor;
 pub mod error;
 pub mod meta;
@@ -22,6 +24,7 @@ pub mod serve;
 pub mod snapshot;
 
 mod db;
+mod front;
 mod health;
 mod metadata;
 mod web;

@@ -82,6 +82,40 @@ words! {
 }
 
 words! {
+    /// What listings are ordered by.
+    ListingSort {
+        /// Time of creation, the latest first.
+        Newest = "newest",
+        /// Time of creation, the earliest first.
+        Oldest = "oldest",
+        /// How well it fits `q`.
+        Relevance = "relevance",
+        /// Net revenue in `token`.
+        Revenue = "revenue",
+        /// Accounts that paid for it.
+        Buyers = "buyers",
+        /// Accounts that paid for it, each counting half as much for every week since its latest purchase.
+        Trending = "trending",
+    }
+}
+
+words! {
+    /// How far a listing's metadata was read.
+    MetadataStatus {
+        /// It was not fetched yet.
+        Pending = "pending",
+        /// It was read.
+        Ok = "ok",
+        /// What is there is not what the hash says.
+        Mismatch = "mismatch",
+        /// It is no metadata.
+        Invalid = "invalid",
+        /// No address had it.
+        Unreachable = "unreachable",
+    }
+}
+
+words! {
     /// How sure it is that a block stays.
     Finality { Latest = "latest", Safe = "safe", Finalized = "finalized" }
 }

@@ -12,14 +12,13 @@ use crate::db;
 use crate::db::account::account_get;
 use crate::db::approval::{allowance_of, operator_of};
 use crate::db::balance::balance_of;
-use crate::db::listing::listing_uris;
+use crate::db::listing::listing_names;
 use crate::db::lock::{LockRow, lock_of};
 use crate::db::pass::{PassRow, pass_of};
 use crate::db::protocol::protocol_of;
 use crate::db::share::{HoldingRow, ShareTokenRow, share_held, share_token_of};
 use crate::db::stake::{StakeEarningRow, stake_earning_of};
 use crate::error::ApiError;
-use crate::metadata;
 use crate::model::{PlanKind, PublicId, moment_of, word_of};
 use crate::snapshot::Snapshot;
 
@@ -79,9 +78,7 @@ async fn passes(
         rows.iter().map(|row| PublicId { chain_id: row.chain_id, number: row.listing }).collect();
     ids.sort_unstable();
     ids.dedup();
-    let uris = listing_uris(snapshot.connection, &ids).await?;
-    let names: HashMap<PublicId, String> =
-        uris.into_iter().filter_map(|(id, uri)| Some((id, metadata::decode(&uri)?.name?))).collect();
+    let names = listing_names(snapshot.connection, &ids).await?;
     for row in rows {
         let now = snapshot.head_time(row.chain_id)?.unix_timestamp();
         of(chains, row.chain_id)?.passes.push(pass(row, now, &names)?);
@@ -90,7 +87,7 @@ async fn passes(
 }
 
 /// A pass at `now`. As in the Market, a subscription is valid until its expiry, the others while any is held.
-fn pass(row: PassRow, now: i64, names: &HashMap<PublicId, String>) -> Result<Pass, ApiError> {
+pub(super) fn pass(row: PassRow, now: i64, names: &HashMap<PublicId, String>) -> Result<Pass, ApiError> {
     let id = |number| PublicId { chain_id: row.chain_id, number };
     let kind = word_of::<PlanKind>(row.kind, "kind of plan")?;
     let expiry = row.expiry.unwrap_or_default();

@@ -129,9 +129,14 @@ pub(crate) async fn listing(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     Params::parse(query.as_deref())?.finish()?;
-    let Path(text) = path.map_err(|_| ApiError::bad("id", "what is no UTF-8", PublicId::allowed()))?;
-    let id = PublicId::from_param(&text).ok_or_else(|| ApiError::bad("id", &text, PublicId::allowed()))?;
+    let id = named(path)?;
     ask(&app.pool, &ListingQuery(id)).await?.respond(&headers)
+}
+
+/// The listing that a path names.
+pub(super) fn named(path: Result<Path<String>, PathRejection>) -> Result<PublicId, ApiError> {
+    let Path(text) = path.map_err(|_| ApiError::bad("id", "what is no UTF-8", PublicId::allowed()))?;
+    PublicId::from_param(&text).ok_or_else(|| ApiError::bad("id", &text, PublicId::allowed()))
 }
 
 struct ListingQuery(PublicId);
@@ -171,7 +176,7 @@ impl Question for ListingQuery {
     }
 }
 
-fn missing(id: PublicId, snapshot: &Snapshot<'_>) -> ApiError {
+pub(super) fn missing(id: PublicId, snapshot: &Snapshot<'_>) -> ApiError {
     ApiError::NotFound(match snapshot.chain(id.chain_id) {
         Some(chain) => format!("There is no listing {id} up to block {}.", chain.projected.number),
         None => format!("There is no listing {id}: chain {} is not served here.", id.chain_id),

@@ -1,8 +1,11 @@
 //! The routes under `/v1`, and published content at `/ipfs`. Each module owns its documents and its `router()`.
 
+pub mod access;
 pub mod account;
+pub mod flow;
 pub(crate) mod ipfs;
 pub mod leaders;
+pub mod lineage;
 pub mod listing;
 pub mod listings;
 pub mod market;
@@ -31,6 +34,9 @@ pub(crate) fn router() -> Router<App> {
         .merge(status::router())
         .merge(listings::router())
         .merge(listing::router())
+        .merge(lineage::router())
+        .merge(flow::router())
+        .merge(access::router())
         .merge(purchases::router())
         .merge(payments::router())
         .merge(spendings::router())

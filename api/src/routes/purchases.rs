@@ -15,12 +15,11 @@ use utoipa::{IntoParams, ToSchema};
 use super::listing::net;
 use crate::app::App;
 use crate::cursor::{Binding, Cursor};
-use crate::db::listing::listing_uris;
+use crate::db::listing::listing_names;
 use crate::db::purchase::{PurchaseFilter, PurchaseRow, purchase_search};
 use crate::db::{self, Starts};
 use crate::error::ApiError;
 use crate::meta::Meta;
-use crate::metadata;
 use crate::model::{ChainId, Finality, LogId, PlanKind, PublicId, Sort, Token, moment_of, word_of};
 use crate::params::{Limit, Params};
 use crate::problem::Problem;
@@ -218,8 +217,7 @@ pub(super) async fn names(
     let mut ids: Vec<PublicId> = listings.map(|(chain_id, number)| PublicId { chain_id, number }).collect();
     ids.sort_unstable();
     ids.dedup();
-    let uris = listing_uris(snapshot.connection, &ids).await?;
-    Ok(uris.into_iter().filter_map(|(id, uri)| Some((id, metadata::decode(&uri)?.name?))).collect())
+    Ok(listing_names(snapshot.connection, &ids).await?)
 }
 
 fn purchase(

@@ -1,9 +1,13 @@
 //! The API against a real PostgreSQL, which tests fill as the indexer would. One file per story.
 
+mod access;
 mod account;
 mod content;
 mod events;
+mod curator;
+mod front;
 mod headers;
+mod lineage;
 mod listing;
 mod listings;
 mod market;
@@ -15,6 +19,7 @@ mod readiness;
 mod rebuild;
 mod refusals;
 mod rows;
+mod search;
 mod shares;
 mod stage;
 mod staking;

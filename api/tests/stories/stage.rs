@@ -10,6 +10,7 @@ use serde_json::Value;
 use sqlx::{Connection as _, PgConnection, PgPool};
 use stoa_api::app::{App, app};
 use stoa_api::config;
+use stoa_api::curator::{Curator, Places, Private};
 use stoa_schema::{archive, market};
 use stoa_scripts::testing::TestDatabase;
 use tower::ServiceExt as _;
@@ -56,6 +57,18 @@ impl Stage {
         sqlx::raw_sql(sql).execute(&self.pool).await.expect(sql);
     }
 
+    /// What finds out about listings, which asks this machine and the folder.
+    pub(crate) fn curator(&self, places: Places) -> Curator {
+        let options = self.database.url().parse().expect("an address");
+        let pool = config::pool(options, 4, Duration::from_secs(10));
+        Curator::new(pool, places, 4).expect("a curator")
+    }
+
+    /// One round of it, with nothing outside to ask.
+    pub(crate) async fn curate(&self) {
+        self.curator(nowhere()).pass().await.expect("a pass");
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send(Request::get(path)).await
     }
@@ -73,6 +86,16 @@ impl Stage {
     /// The ids of a collection that must be 200.
     pub(crate) async fn ids(&self, path: &str) -> Vec<String> {
         ids(&self.data(path).await)
+    }
+}
+
+/// Only 127.0.0.1 may be asked, for two seconds.
+pub(crate) fn nowhere() -> Places {
+    Places {
+        gateways: Vec::new(),
+        content: PathBuf::from("/nonexistent"),
+        private: Private::Only(vec!["127.0.0.1".parse().expect("an address")]),
+        time: Duration::from_secs(2),
     }
 }
 
@@ -111,6 +134,7 @@ async fn prepare(url: String) -> anyhow::Result<()> {
     let mut connection = PgConnection::connect(&url).await?;
     archive::migrate(&mut connection).await?;
     market::create(&mut connection).await?;
+    stoa_api::migrate::migrate(&mut connection).await?;
     Ok(connection.close().await?)
 }
 

@@ -32,7 +32,7 @@ export class UnreachableError extends Error {
   override readonly name = 'UnreachableError';
 }
 
-type Query = Record<string, string | number | null | undefined>;
+type Query = Record<string, string | number | boolean | null | undefined>;
 
 export function withQuery(path: string, query: Query): string {
   const search = new URLSearchParams();

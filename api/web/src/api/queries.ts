@@ -23,7 +23,7 @@ export function statusQuery() {
   });
 }
 
-export type ListingsFilter = Pick<ListingsQuery, 'kind' | 'status' | 'sort'>;
+export type ListingsFilter = Pick<ListingsQuery, 'kind' | 'status' | 'sort' | 'q' | 'tag'>;
 
 export function listingsQuery(filter: ListingsFilter) {
   return infiniteQueryOptions({

@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/v1/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether an account may use a listing: if it holds a valid pass, of which kind, and until when. */
+        get: operations["getAccess"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accounts/{address}": {
         parameters: {
             query?: never;
@@ -47,6 +64,57 @@ export interface paths {
         };
         /** One listing with its versions, plans, children, revenue and shares. */
         get: operations["getListing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/listings/{id}/ancestors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All listings that a listing derives from, the nearest first. */
+        get: operations["getAncestors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/listings/{id}/descendants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All listings that derive from a listing, the nearest first. */
+        get: operations["getDescendants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/listings/{id}/flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a listing's sales were split between its beneficiaries and its parents, the newest settlement first. */
+        get: operations["getFlow"];
         put?: never;
         post?: never;
         delete?: never;
@@ -161,6 +229,42 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Whether an account has a valid pass of a listing, after the block in `meta` and by the head's time. */
+        Access: {
+            /**
+             * @description The account.
+             * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+             */
+            account: string;
+            /**
+             * Format: date-time
+             * @description First second in which it is not valid any more (RFC 3339, UTC); null for what does not expire, and without one.
+             * @example 2026-12-22T15:00:00Z
+             */
+            expires_at: string | null;
+            kind: components["schemas"]["PlanKind"] | null;
+            /**
+             * @description Public id of the listing.
+             * @example 31337-1
+             */
+            listing: string;
+            /** @description Whether the account owns the listing: then it needs no pass. */
+            owner: boolean;
+            /** @description All passes of the listing that it holds, valid or not, those of the newest plan first, at most 1,000. */
+            passes: components["schemas"]["Pass"][];
+            /**
+             * @description Of which plan it is; null without one.
+             * @example 31337-3
+             */
+            plan: string | null;
+            /** @description Whether it holds a valid pass: a licence, a subscription that has not ended, or credits that are left. */
+            valid: boolean;
+        };
+        /** @description The answer of `GET /v1/access`. */
+        AccessAnswer: {
+            data: components["schemas"]["Access"];
+            meta: components["schemas"]["Meta"];
+        };
         /** @description An account on each chain. */
         Account: {
             /**
@@ -424,6 +528,96 @@ export interface components {
              */
             id: string;
         };
+        /** @description How many of the listings have a value. */
+        FacetValue: {
+            /**
+             * Format: int64
+             * @description How many listings have it.
+             * @example 12
+             */
+            count: number;
+            /**
+             * @description The value, as its filter takes it.
+             * @example model
+             */
+            value: string;
+        };
+        /** @description What a document says. */
+        Fields: {
+            /**
+             * Format: int32
+             * @description Tokens that it takes in at once.
+             * @default null
+             * @example 8192
+             */
+            context_window: number | null;
+            /**
+             * @description Description, at most 10,000 characters.
+             * @default null
+             */
+            description: string | null;
+            /**
+             * @description What runs or reads it.
+             * @default null
+             * @example PyTorch
+             */
+            framework: string | null;
+            /**
+             * @description Kinds of data that it takes, at most 8.
+             * @default []
+             * @example [
+             *       "text"
+             *     ]
+             */
+            input: string[];
+            /**
+             * @description Licence of the content, as the document has it.
+             * @default null
+             * @example Apache-2.0
+             */
+            licence: string | null;
+            /**
+             * @description Name, at most 200 characters.
+             * @default null
+             * @example Llama fine-tune for contracts
+             */
+            name: string | null;
+            /**
+             * @description Kinds of data that it gives, at most 8.
+             * @default []
+             * @example [
+             *       "text"
+             *     ]
+             */
+            output: string[];
+            /**
+             * @description The smallest machine that runs it.
+             * @default null
+             * @example gpu-24gb
+             */
+            resource_class: string | null;
+            /**
+             * @description Where it is used.
+             * @default null
+             * @example legal
+             */
+            sector: string | null;
+            /**
+             * @description Tags, at most 32 of at most 64 characters.
+             * @default []
+             * @example [
+             *       "text",
+             *       "legal"
+             *     ]
+             */
+            tags: string[];
+            /**
+             * @description What it is for.
+             * @default null
+             * @example text-generation
+             */
+            task: string | null;
+        };
         /**
          * @description How sure it is that a block stays.
          * @enum {string}
@@ -516,6 +710,13 @@ export interface components {
          * @enum {string}
          */
         Kind: "model" | "dataset" | "compute" | "agent" | "service";
+        /** @description The answer of `GET /v1/listings/{id}/ancestors` and `…/descendants`. */
+        LineageAnswer: {
+            data: components["schemas"]["Relative"][];
+            meta: components["schemas"]["Meta"];
+            /** @description The cursor of the next page; null on the last one. */
+            next: string | null;
+        };
         /** @description A listing with its versions, plans, children, revenue and shares. */
         Listing: components["schemas"]["ListingSummary"] & {
             /**
@@ -543,10 +744,24 @@ export interface components {
         /** @description The answer of `GET /v1/listings`. */
         ListingsAnswer: {
             data: components["schemas"]["ListingSummary"][];
+            /** @description For each of `facets` its values and how many listings have them; only with `facets`. */
+            facets?: {
+                [key: string]: components["schemas"]["FacetValue"][];
+            } | null;
             meta: components["schemas"]["Meta"];
             /** @description The cursor of the next page; null on the last one. */
             next: string | null;
+            /**
+             * Format: int64
+             * @description How many listings match; only with `total=true`.
+             */
+            total?: number | null;
         };
+        /**
+         * @description What listings are ordered by.
+         * @enum {string}
+         */
+        ListingSort: "newest" | "oldest" | "relevance" | "revenue" | "buyers" | "trending";
         /**
          * @description Whether a listing sells. What a retired one has sold stays valid.
          * @enum {string}
@@ -608,7 +823,7 @@ export interface components {
              * @example Apache-2.0
              */
             licence: string;
-            metadata: components["schemas"]["Metadata"] | null;
+            metadata: components["schemas"]["Metadata"];
             /**
              * @description Who owns the listing's NFT.
              * @example 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266
@@ -687,23 +902,22 @@ export interface components {
             /** @description The chains that the answer is about, by id. */
             chains: components["schemas"]["ChainMeta"][];
         };
-        /** @description What a listing says of itself. Its owner wrote it; nobody checked it. */
-        Metadata: {
-            /** @description Description, at most 10,000 characters. */
-            description: string | null;
+        /** @description What a listing says of itself, as far as it was read. Its owner wrote it; nobody checked whether it is true. */
+        Metadata: components["schemas"]["Fields"] & {
             /**
-             * @description Name, at most 200 characters.
-             * @example Llama fine-tune for contracts
+             * Format: date-time
+             * @description When it was last fetched (RFC 3339, UTC); null where the URI itself holds it, and before the first time.
+             * @example 2026-11-22T15:00:00Z
              */
-            name: string | null;
+            checked_at: string | null;
             /**
-             * @description Tags, at most 32 of at most 64 characters.
-             * @example [
-             *       "text",
-             *       "legal"
-             *     ]
+             * @description What is wrong, in words; null while nothing is.
+             * @example the bytes at https://example.org/a.json are not those that the chain names
              */
-            tags: string[];
+            reason: string | null;
+            status: components["schemas"]["MetadataStatus"];
+            /** @description Whether a hash on the chain, or in the address, says that these are the bytes that its owner meant. */
+            verified: boolean;
         };
         /** @description Somebody who acts for an account. */
         Operator: {
@@ -1120,6 +1334,73 @@ export interface components {
             sales: string;
             token: components["schemas"]["Token"];
         };
+        /** @description A parent's part. */
+        Royalty: {
+            /**
+             * @description How much, in base units of the token.
+             * @example 97500
+             */
+            amount: string;
+            /**
+             * @description Who earned it: the parent's shares, else its owner then.
+             * @example 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266
+             */
+            beneficiary: string;
+            /**
+             * @description Public id of the parent.
+             * @example 31337-1
+             */
+            parent: string;
+        };
+        /**
+         * @description A settlement: what sales brought until then, less the protocol fee that each paid, is split between the listing's
+         *     beneficiary at the sales and its parents'.
+         */
+        Settlement: {
+            /**
+             * @description Who earned at the sales: the listing's shares, else its owner then.
+             * @example 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266
+             */
+            beneficiary: string;
+            /**
+             * @description What the beneficiary got this time. Shares get theirs when holders claim, and 0 here.
+             * @example 877500
+             */
+            beneficiary_amount: string;
+            /**
+             * Format: int64
+             * @description The block that holds it.
+             * @example 812
+             */
+            block_number: number;
+            /**
+             * Format: date-time
+             * @description That block's timestamp (RFC 3339, UTC).
+             * @example 2026-11-22T15:00:00Z
+             */
+            block_time: string;
+            finality: components["schemas"]["Finality"];
+            /**
+             * Format: int32
+             * @description Its log's index in the block.
+             * @example 4
+             */
+            log_index: number;
+            /**
+             * @description All that this beneficiary's sales brought and that is split by now, in base units of the token.
+             * @example 975000
+             */
+            received: string;
+            /** @description What each parent got this time. */
+            royalties: components["schemas"]["Royalty"][];
+            /** @description What was split. */
+            token: components["schemas"]["Token"];
+            /**
+             * @description The transaction that made it.
+             * @example 0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b
+             */
+            tx_hash: string;
+        };
         /** @description ERC-20 shares that divide what a listing earns. */
         Shares: {
             /**
@@ -1440,6 +1721,76 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    getAccess: {
+        parameters: {
+            query: {
+                /**
+                 * @description The account.
+                 * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+                 */
+                account: string;
+                /**
+                 * @description Public id of the listing.
+                 * @example 31337-1
+                 */
+                listing: string;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether it has a valid pass. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such listing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getAccount: {
         parameters: {
             query?: {
@@ -1448,6 +1799,11 @@ export interface operations {
                  * @example 31337
                  */
                 chain?: string;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
             };
             header?: never;
             path: {
@@ -1507,19 +1863,110 @@ export interface operations {
                 chain?: string;
                 /** @description The `next` of the page before, with the same sort and filters. */
                 cursor?: string;
+                /**
+                 * @description What to count the matches by, divided by commas: `kind`, `status`, `tag`, `task`, `sector`, `modality`,
+                 *     `resource_class`, `framework`, `licence`. Each leaves its own filter out, and tells its 20 most frequent values.
+                 * @example kind,tag
+                 */
+                facets?: string;
+                /**
+                 * @description Only listings for this framework.
+                 * @example PyTorch
+                 */
+                framework?: string;
+                /** @description Only listings with (`true`) or without (`false`) a plan on sale for nothing. */
+                free?: boolean;
+                /**
+                 * @description Only these listings: up to 100 public ids divided by commas.
+                 * @example 31337-1,31337-2
+                 */
+                ids?: string;
                 /** @description Only listings of this kind. */
                 kind?: components["schemas"]["Kind"];
+                /**
+                 * @description Only listings under this licence, as the chain has it.
+                 * @example Apache-2.0
+                 */
+                licence?: string;
                 /** @description How many listings a page has at most. */
                 limit?: number;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+                /**
+                 * @description Only listings that take or give this kind of data.
+                 * @example text
+                 */
+                modality?: string;
                 /**
                  * @description Only listings whose NFT this account owns.
                  * @example 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266
                  */
                 owner?: string;
-                /** @description By time of creation; `newest` without it. */
-                sort?: components["schemas"]["Sort"];
+                /**
+                 * @description Only listings that derive directly from this one.
+                 * @example 31337-1
+                 */
+                parent?: string;
+                /**
+                 * @description Only listings with a plan on sale for at most this, in base units of `token`.
+                 * @example 5000000
+                 */
+                price_max?: string;
+                /**
+                 * @description Only listings with a plan on sale for at least this, in base units of `token`.
+                 * @example 1000000
+                 */
+                price_min?: string;
+                /**
+                 * @description Only listings that this account owns or created.
+                 * @example 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266
+                 */
+                provider?: string;
+                /**
+                 * @description Words to find in name, tags, description, task, sector, modalities, resource class, framework and licence, as
+                 *     in a web search: quotes keep words together, a minus leaves out, `or` gives a choice. Typing mistakes in names,
+                 *     tags, task, sector and framework are forgiven.
+                 * @example harbour forecast
+                 */
+                q?: string;
+                /**
+                 * @description Only listings that run on this class of machines.
+                 * @example gpu-24gb
+                 */
+                resource_class?: string;
+                /**
+                 * @description Only listings for this sector.
+                 * @example legal
+                 */
+                sector?: string;
+                /**
+                 * @description By what they are ordered; without it `relevance` where there is a `q`, else `newest`. `revenue`, `buyers` and
+                 *     `trending` leave out what a listing's owner or shareholders bought, and follow the chain by some seconds.
+                 *     `trending` is the sum of 2^-(weeks since a buyer's latest purchase) over the listing's buyers.
+                 */
+                sort?: components["schemas"]["ListingSort"];
                 /** @description Only listings in this state. */
                 status?: components["schemas"]["ListingStatus"];
+                /**
+                 * @description Only listings with this tag.
+                 * @example text
+                 */
+                tag?: string;
+                /**
+                 * @description Only listings for this task.
+                 * @example text-generation
+                 */
+                task?: string;
+                /**
+                 * @description What `price_min`, `price_max` and `sort=revenue` are counted in: amounts in different tokens are never compared.
+                 * @example 0x5FbDB2315678afecb367f032d93F642f64180aa3
+                 */
+                token?: string;
+                /** @description Whether to count all that match, exactly. */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -1565,7 +2012,13 @@ export interface operations {
     };
     getListing: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+            };
             header?: never;
             path: {
                 /**
@@ -1585,6 +2038,216 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListingAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such listing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAncestors: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description How many listings a page has at most. */
+                limit?: number;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Public id of the listing: `{chainId}-{n}`.
+                 * @example 31337-1
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of ancestors. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineageAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such listing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDescendants: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description How many listings a page has at most. */
+                limit?: number;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Public id of the listing: `{chainId}-{n}`.
+                 * @example 31337-1
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of descendants. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineageAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such listing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getFlow: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description How many settlements a page has at most. */
+                limit?: number;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Public id of the listing: `{chainId}-{n}`.
+                 * @example 31337-1
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of settlements. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowAnswer"];
                 };
             };
             /** @description The data is what `If-None-Match` names. */
@@ -1733,6 +2396,11 @@ export interface operations {
                  */
                 listing?: string;
                 /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+                /**
                  * @description Only purchases that this account paid for.
                  * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
                  */
@@ -1867,6 +2535,11 @@ export interface operations {
                  * @example 31337
                  */
                 chain?: string;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
             };
             header?: never;
             path?: never;
@@ -1912,7 +2585,13 @@ export interface operations {
     };
     getStatus: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
