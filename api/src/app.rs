@@ -33,6 +33,8 @@ pub struct App {
     pub web: PathBuf,
     /// The folder of published content. It may be absent.
     pub content: PathBuf,
+    /// What answers SQL, where it is enabled.
+    pub sql: Option<crate::sql::Sql>,
     /// How long a request may take.
     pub timeout: Duration,
 }

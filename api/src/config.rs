@@ -9,6 +9,8 @@ use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::curator::{Places, Private};
+use crate::sql::Sql;
+use crate::sql::role::ROLE;
 
 /// Longer than a lock wait, shorter than the server's `deadlock_timeout` (1 s): see `snapshot`.
 const LOCK_TIMEOUT: &str = "500ms";
@@ -32,6 +34,18 @@ pub enum Command {
     Openapi,
     /// Bring the API's own tables up to date.
     Migrate(Database),
+    /// Make the database role that SQL runs as, `stoa_analyst`, and take TEMP and CONNECT from everybody else
+    Analyst(Analyst),
+}
+
+/// How to make the role that SQL runs as.
+#[derive(Debug, Args)]
+pub struct Analyst {
+    #[command(flatten)]
+    pub database: Database,
+    /// The role's password; without it the one that it has stays
+    #[arg(long, env = "STOA_SQL_PASSWORD", hide_env_values = true)]
+    pub password: Option<Secret>,
 }
 
 /// Where the database is.
@@ -87,6 +101,27 @@ pub struct Serve {
     /// everything that this machine can
     #[arg(long, env = "STOA_ALLOW_PRIVATE_CONTENT")]
     pub allow_private_content: bool,
+    /// PostgreSQL's address for `POST /v1/sql`, as the role that `stoa-api analyst` made; without it SQL is off
+    #[arg(long, env = "STOA_SQL_DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    pub sql_database_url: Option<Secret>,
+}
+
+/// What is not shown: a password, or an address that may hold one.
+#[derive(Clone)]
+pub struct Secret(pub String);
+
+impl std::str::FromStr for Secret {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("<hidden>")
+    }
 }
 
 /// The web app of the checkout that this binary was built in.
@@ -109,6 +144,8 @@ pub enum ConfigError {
         "--database-url (STOA_DATABASE_URL) is not a PostgreSQL address: {0}. It looks like postgres://user@host:5432/stoa"
     )]
     DatabaseUrl(String),
+    #[error("--sql-database-url (STOA_SQL_DATABASE_URL): {0}")]
+    SqlDatabaseUrl(String),
 }
 
 impl Database {
@@ -138,6 +175,18 @@ impl Serve {
             private: if self.allow_private_content { Private::Everything } else { Private::Nothing },
             time: Duration::from_secs(self.metadata_seconds),
         }
+    }
+
+    /// What answers SQL, if it is enabled. Never as the role that owns the tables.
+    pub fn sql(&self) -> Result<Option<Sql>, ConfigError> {
+        let Some(Secret(url)) = &self.sql_database_url else { return Ok(None) };
+        let options = Database { database_url: Some(url.clone()) }.options();
+        let options = options.map_err(|error| ConfigError::SqlDatabaseUrl(error.to_string()))?;
+        if options.get_username() != ROLE {
+            let wrong = format!("its user must be `{ROLE}`, which `stoa-api analyst` makes");
+            return Err(ConfigError::SqlDatabaseUrl(wrong));
+        }
+        Ok(Some(Sql::new(options, self.timeout())))
     }
 
     /// Connections, made when they are first needed.

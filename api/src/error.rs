@@ -32,6 +32,9 @@ pub enum ApiError {
     /// The database answers too slowly, or is not there.
     #[error("the database does not answer in time: {0}")]
     Unavailable(#[source] sqlx::Error),
+    /// A problem of one route, told as it stands.
+    #[error("{}", .0.detail)]
+    Told(Box<Problem>),
     /// A fault of ours.
     #[error("{0}")]
     Internal(String),
@@ -63,6 +66,7 @@ impl ApiError {
             Self::BadParameter { name, .. }
             | Self::UnknownParameter { name, .. }
             | Self::RepeatedParameter { name } => bad(name),
+            Self::Told(problem) => (**problem).clone(),
             Self::NotFound(_) => Problem::new(StatusCode::NOT_FOUND, "not-found", "Not found", text),
             Self::Method(_) => Problem::new(
                 StatusCode::METHOD_NOT_ALLOWED,

@@ -2,6 +2,7 @@
 //!
 //! - [`app`]: the router with everything around it;
 //! - [`routes`]: one module per resource, each with its documents;
+//! - [`raw`], [`export`], [`sql`]: events, whole collections and queries, for those who reckon with them;
 //! - [`snapshot`]: one request, one snapshot of the database;
 //! - [`params`], [`cursor`]: what a request may say; `front`: what is understood on every route;
 //! - [`reply`], [`problem`], [`error`]: what it is answered with;
@@ -13,15 +14,18 @@ pub mod config;
 pub mod curator;
 pub mod cursor;
 pub mod error;
+pub mod export;
 pub mod meta;
 pub mod migrate;
 pub mod model;
 pub mod params;
 pub mod problem;
+pub mod raw;
 pub mod reply;
 pub mod routes;
 pub mod serve;
 pub mod snapshot;
+pub mod sql;
 
 mod db;
 mod front;

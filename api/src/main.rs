@@ -5,8 +5,9 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::Parser as _;
 use sqlx::{ConnectOptions as _, Connection as _};
-use stoa_api::config::{Cli, Command, Database};
+use stoa_api::config::{Analyst, Cli, Command, Database, Secret};
 use stoa_api::routes::openapi;
+use stoa_api::sql::role;
 use stoa_api::{migrate, serve};
 use tracing_subscriber::EnvFilter;
 
@@ -31,6 +32,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             Ok(())
         }
         Some(Command::Migrate(database)) => migrate_own(&database).await,
+        Some(Command::Analyst(analyst)) => make_analyst(&analyst).await,
         None => serve::serve(cli.serve).await,
     }
 }
@@ -42,5 +44,17 @@ async fn migrate_own(database: &Database) -> anyhow::Result<()> {
         .await
         .context("--database-url (STOA_DATABASE_URL): the database does not answer")?;
     migrate::migrate(&mut connection).await.context("schema api could not be brought up to date")?;
+    Ok(connection.close().await?)
+}
+
+async fn make_analyst(analyst: &Analyst) -> anyhow::Result<()> {
+    let password = analyst.password.as_ref().map(|Secret(password)| password.as_str());
+    let mut connection = analyst
+        .database
+        .options()?
+        .connect()
+        .await
+        .context("--database-url (STOA_DATABASE_URL): the database does not answer")?;
+    role::make(&mut connection, password).await.context("the role stoa_analyst could not be made")?;
     Ok(connection.close().await?)
 }

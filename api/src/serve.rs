@@ -40,6 +40,7 @@ pub async fn serve(config: Serve) -> anyhow::Result<()> {
         pool: pool.clone(),
         web: config.web.clone(),
         content: config.content.clone(),
+        sql: config.sql()?,
         timeout: config.timeout(),
     });
     let draining = stop.clone();

@@ -27,6 +27,7 @@ use axum::http::Method;
 
 use crate::app::App;
 use crate::error::ApiError;
+use crate::{export, raw, sql};
 
 /// Everything under `/v1`.
 pub(crate) fn router() -> Router<App> {
@@ -45,6 +46,10 @@ pub(crate) fn router() -> Router<App> {
         .merge(market::router())
         .merge(series::router())
         .merge(leaders::router())
+        .merge(raw::events::router())
+        .merge(raw::transaction::router())
+        .merge(export::routes::router())
+        .merge(sql::routes::router())
         .merge(openapi::router())
         .fallback(unknown)
         .method_not_allowed_fallback(method)

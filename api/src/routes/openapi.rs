@@ -44,6 +44,7 @@ pub(crate) fn router() -> Router<App> {
         (name = "accounts", description = "What an account holds and may claim."),
         (name = "staking", description = "Locked STOA, and the fees that stakers share."),
         (name = "market", description = "The market in figures, over time, and who sells most."),
+        (name = "raw", description = "What the chain said: events, transactions, whole collections and queries over them."),
         (name = "status", description = "The server, and how far it has read."),
     ),
     paths(
@@ -62,6 +63,13 @@ pub(crate) fn router() -> Router<App> {
         super::market::market,
         super::series::series,
         super::leaders::leaders,
+        crate::raw::events::events,
+        crate::raw::transaction::transaction,
+        crate::export::routes::catalogue,
+        crate::export::routes::export,
+        crate::export::manifest::manifest,
+        crate::sql::routes::views,
+        crate::sql::routes::sql,
         openapi,
     ),
     components(schemas(
@@ -147,7 +155,7 @@ mod tests {
         let document: Value = serde_json::from_str(document().expect("generates")).expect("is JSON");
         assert_eq!(document["openapi"], "3.1.0");
         let paths = document["paths"].as_object().expect("has paths");
-        assert_eq!(paths.len(), 16);
+        assert_eq!(paths.len(), 23);
         for (path, item) in paths {
             for (method, operation) in item.as_object().expect("an item") {
                 let at = format!("{method} {path}");

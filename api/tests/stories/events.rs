@@ -1,143 +1,194 @@
-//! What happened beside purchases: direct payments and spendings.
+//! Events as the chain said them, and transactions in words.
 
-use std::collections::BTreeSet;
+use serde_json::{Value, json};
 
-use serde_json::json;
-
-use crate::rows::{self, CHAIN, Listing, Plan, address, hash, time_of};
-use crate::stage::Stage;
-
-async fn stage() -> Stage {
-    let stage = Stage::new().await;
-    for chain in [CHAIN, 1] {
-        rows::chain(&stage.pool, chain).await;
-        Listing {
-            chain_id: chain,
-            uri: r#"data:application/json,{"name":"A"}"#.to_owned(),
-            ..Listing::new(1)
-        }
-        .insert(&stage.pool)
-        .await;
-        Plan { chain_id: chain, kind: 2, unit: "call", ..Plan::new(1, 1, 5) }.insert(&stage.pool).await;
-    }
-    rows::head(&stage.pool, CHAIN).await;
-    rows::token(&stage.pool, CHAIN, address(0x77), "USDX", 6).await;
-    stage
-}
-
-async fn payment(stage: &Stage, chain: i64, block: i64, listing: i64, payer: u8) {
-    sqlx::query("INSERT INTO market.listing_payment VALUES ($1, $2, 4, $3, $4, $5, $6, $7, $8, 500, $9)")
-        .bind(chain)
-        .bind(block)
-        .bind(time_of(block))
-        .bind(hash(0xee))
-        .bind(listing)
-        .bind(address(payer))
-        .bind(address(4))
-        .bind(address(0x77))
-        .bind(hash(7))
-        .execute(&stage.pool)
-        .await
-        .expect("a payment");
-}
-
-async fn spending(stage: &Stage, chain: i64, block: i64, plan: i64, holder: u8, spender: u8) {
-    sqlx::query("INSERT INTO market.spending VALUES ($1, $2, 4, $3, $4, $5, $6, $7, 40, $8, 960)")
-        .bind(chain)
-        .bind(block)
-        .bind(time_of(block))
-        .bind(hash(0xee))
-        .bind(plan)
-        .bind(address(holder))
-        .bind(address(spender))
-        .bind(hash(7))
-        .execute(&stage.pool)
-        .await
-        .expect("a spending");
-}
+use crate::chronicle::{bytes, event, market, sale};
+use crate::rows::{CHAIN, address, hash};
 
 #[tokio::test]
-async fn a_direct_payment_is_shown_whole() {
-    let stage = stage().await;
-    payment(&stage, CHAIN, 50, 1, 2).await;
-    let token =
-        json!({"address": address(0x77).to_string(), "symbol": "USDX", "name": "USDX token", "decimals": 6});
+async fn an_event_has_one_shape_whatever_its_table() {
+    let stage = market().await;
+    sale(&stage, 20, 0xa1).await;
+    let data = stage.data("/v1/events?event=Purchased").await;
+    let found = &data[0];
+    assert_eq!(data.as_array().map(Vec::len), Some(1));
+    assert_eq!(found["id"], "31337-20-2");
+    assert_eq!((&found["contract"], &found["event"]), (&json!("Market"), &json!("Purchased")));
+    assert_eq!(found["block_number"], 20);
+    assert_eq!(found["tx_hash"], hash(0xa1).to_string());
+    assert_eq!(found["finality"], "finalized");
+    assert_eq!(found["block_hash"], Value::Null);
     assert_eq!(
-        stage.data("/v1/payments").await,
-        json!([{
-            "id": "31337-50-4", "block_number": 50, "block_time": "2026-11-22T15:01:40Z",
-            "tx_hash": hash(0xee).to_string(), "listing": "31337-1", "listing_name": "A",
-            "payer": address(2).to_string(), "beneficiary": address(4).to_string(), "token": token,
-            "amount": "500", "memo": hash(7).to_string(), "finality": "safe",
-        }])
+        found["args"],
+        json!({"plan": "7", "payer": address(2), "recipient": address(2), "listing": "3", "quantity": "2",
+            "amount": "20000000", "fee": "500000", "beneficiary": address(1), "sold": "5", "expiry": "1795366800"})
     );
+    let data = stage.data("/v1/events?contract=Vault").await;
+    assert_eq!(data[0]["address"], "0x1111111111111111111111111111111111111111");
 }
 
 #[tokio::test]
-async fn a_spending_is_shown_whole() {
-    let stage = stage().await;
-    spending(&stage, CHAIN, 50, 1, 2, 3).await;
-    assert_eq!(
-        stage.data("/v1/spendings").await,
-        json!([{
-            "id": "31337-50-4", "block_number": 50, "block_time": "2026-11-22T15:01:40Z",
-            "tx_hash": hash(0xee).to_string(), "plan": "31337-1", "listing": "31337-1", "listing_name": "A",
-            "holder": address(2).to_string(), "spender": address(3).to_string(), "units": "40", "unit": "call",
-            "remaining": "960", "reference": hash(7).to_string(), "finality": "safe",
-        }])
-    );
+async fn each_filter_leaves_what_it_names() {
+    let stage = market().await;
+    sale(&stage, 20, 0xa1).await;
+    sale(&stage, 30, 0xa2).await;
+    event(&stage, "listings_metadata_update", 31, 0, 0xa3, "4").await;
+    event(
+        &stage,
+        "raw_log",
+        32,
+        0,
+        0xa4,
+        "'\\x1111111111111111111111111111111111111111', '{}', '\\x00', 'none'",
+    )
+    .await;
+    let count = async |query: &str| stage.ids(&format!("/v1/events?limit=100&{query}")).await.len();
+    assert_eq!(count("").await, 8);
+    assert_eq!(count("contract=Market").await, 4);
+    assert_eq!(count("contract=Unknown").await, 1);
+    assert_eq!(count("event=Transfer").await, 2);
+    assert_eq!(count("contract=Staking&event=Purchased").await, 0);
+    assert_eq!(count(&format!("account={}", address(1))).await, 4, "received and earned");
+    assert_eq!(count(&format!("account={}", address(9))).await, 0);
+    assert_eq!(count("listing=31337-3").await, 4, "its own and its plan's");
+    assert_eq!(count("listing=31337-4").await, 1);
+    assert_eq!(count("from_block=21&to_block=31").await, 4);
+    assert_eq!(count(&format!("tx={}", hash(0xa2))).await, 3);
+    stage.get("/v1/events?tx=0x12").await.problem(400);
+    stage.get("/v1/events?event=purchased").await.problem(400);
+    stage.get("/v1/events?from_block=0").await.problem(400);
+    stage.get("/v1/events?chain=31337&listing=1-3").await.problem(400);
 }
 
 #[tokio::test]
-async fn they_are_filtered() {
-    let stage = stage().await;
-    payment(&stage, CHAIN, 50, 1, 2).await;
-    payment(&stage, CHAIN, 51, 2, 2).await;
-    payment(&stage, CHAIN, 52, 1, 3).await;
-    payment(&stage, 1, 53, 1, 2).await;
-    spending(&stage, CHAIN, 50, 1, 2, 3).await;
-    Plan { kind: 2, ..Plan::new(2, 1, 5) }.insert(&stage.pool).await;
-    spending(&stage, CHAIN, 51, 2, 3, 3).await;
-    spending(&stage, 1, 52, 1, 2, 2).await;
-    let (two, three) = (address(2), address(3));
-    for (query, expected) in [
-        ("payments".to_owned(), vec!["1-53-4", "31337-52-4", "31337-51-4", "31337-50-4"]),
-        ("payments?listing=31337-1".to_owned(), vec!["31337-52-4", "31337-50-4"]),
-        (format!("payments?payer={two}&sort=oldest"), vec!["31337-50-4", "31337-51-4", "1-53-4"]),
-        (format!("payments?payer={two}&chain=1"), vec!["1-53-4"]),
-        (format!("spendings?holder={two}"), vec!["1-52-4", "31337-50-4"]),
-        (format!("spendings?spender={three}"), vec!["31337-51-4", "31337-50-4"]),
-        (format!("spendings?spender={three}&plan=31337-1"), vec!["31337-50-4"]),
-        (format!("spendings?spender={two}&plan=31337-1"), vec![]),
-    ] {
-        assert_eq!(stage.ids(&format!("/v1/{query}")).await, expected, "{query}");
+async fn pages_hold_each_event_once_from_either_end() {
+    let stage = market().await;
+    for block in 10..16 {
+        sale(&stage, block, 0xa1).await;
     }
-    for query in ["payments?listing=31337-1&chain=1", "spendings?plan=31337-1&chain=1", "spendings?payer=0x1"]
-    {
-        stage.get(&format!("/v1/{query}")).await.problem(400);
-    }
-}
-
-#[tokio::test]
-async fn pages_neither_lose_nor_repeat() {
-    let stage = stage().await;
-    let mut expected = BTreeSet::new();
-    for block in 20..27 {
-        for chain in [CHAIN, 1] {
-            payment(&stage, chain, block, 1, 2).await;
-            spending(&stage, chain, block, 1, 2, 2).await;
-            expected.insert(format!("{chain}-{block}-4"));
-        }
-    }
-    for route in ["payments", "spendings"] {
-        let (mut seen, mut cursor) = (Vec::new(), String::new());
+    let mut orders = Vec::new();
+    for sort in ["newest", "oldest"] {
+        let mut seen = Vec::new();
+        let mut path = format!("/v1/events?sort={sort}&limit=4");
         loop {
-            let answer = stage.get(&format!("/v1/{route}?limit=3{cursor}")).await.ok();
+            let answer = stage.get(&path).await.ok();
             seen.extend(crate::stage::ids(&answer["data"]));
             let Some(next) = answer["next"].as_str() else { break };
-            cursor = format!("&cursor={next}");
+            path = format!("/v1/events?sort={sort}&limit=4&cursor={next}");
         }
-        assert_eq!(seen.len(), expected.len(), "{route}");
-        assert_eq!(seen.into_iter().collect::<BTreeSet<_>>(), expected, "{route}");
+        orders.push(seen);
     }
+    assert_eq!(orders[0].len(), 18);
+    orders[1].reverse();
+    assert_eq!(orders[0], orders[1]);
+    assert_eq!(orders[0][0], format!("{CHAIN}-15-2"));
+}
+
+#[tokio::test]
+async fn a_transaction_is_told_in_words_and_amounts() {
+    let stage = market().await;
+    sale(&stage, 20, 0xa1).await;
+    let data = stage.data(&format!("/v1/transactions/{}", hash(0xa1))).await;
+    assert_eq!(
+        data["explanation"],
+        json!(["0x0202…0202 bought 2 periods of plan 7 of listing 31337-3 for 20.00 DUSD (fee 0.50 DUSD), \
+                valid until 2026-11-22T17:00:00Z."])
+    );
+    let words: Vec<&str> = data["events"]
+        .as_array()
+        .expect("events")
+        .iter()
+        .filter_map(|event| event["words"].as_str())
+        .collect();
+    assert_eq!(words[0], "19.50 DUSD went from 0x0202…0202 to 0x0101…0101.");
+    assert_eq!(words[1], "2 passes of plan 7 went from nobody to 0x0202…0202.");
+    assert_eq!(data["events"][2]["args"]["amount"], "20000000");
+    assert_eq!((&data["block_number"], &data["finality"]), (&json!(20), &json!("finalized")));
+
+    stage.get(&format!("/v1/transactions/{}", hash(0xa9))).await.problem(404);
+    assert_eq!(stage.get("/v1/transactions/0xzz").await.problem(400)["parameter"], "hash");
+    stage.get(&format!("/v1/transactions/{}?colour=red", hash(0xa1))).await.problem(400);
+}
+
+#[tokio::test]
+async fn what_only_moves_money_is_told_when_nothing_else_is() {
+    let stage = market().await;
+    let (zero, who, token) = (bytes(0), bytes(2), bytes(0x77));
+    event(&stage, "vault_transfer", 20, 0, 0xb1, &format!("{who}, {zero}, {who}, {token}, 1500000")).await;
+    event(&stage, "staking_tiers_changed", 21, 0, 0xb2, "1, 2, 3, 4").await;
+    let told =
+        async |tx: u8| stage.data(&format!("/v1/transactions/{}", hash(tx))).await["explanation"].clone();
+    assert_eq!(told(0xb1).await, json!(["0x0202…0202 deposited 1.50 DUSD."]));
+    assert_eq!(
+        told(0xb2).await,
+        json!(["Staking emitted TiersChanged: tier1 1, tier2 2, tier3 3, tier4 4."])
+    );
+}
+
+/// The document's examples are requests that are answered.
+#[tokio::test]
+async fn the_examples_of_the_document_are_answered() {
+    let stage = market().await;
+    let document = stage.get("/v1/openapi.json").await.ok();
+    // What the examples speak of.
+    sqlx::query("INSERT INTO archive.vault_operator_set VALUES (31337, 20, 0, now(), decode($1, 'hex'), $2, $2, true)")
+        .bind("88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b")
+        .bind(address(2))
+        .execute(&stage.pool)
+        .await
+        .expect("an event");
+    for route in [
+        "/v1/events",
+        "/v1/transactions/{hash}",
+        "/v1/export",
+        "/v1/export/{file}",
+        "/v1/export/{collection}/manifest",
+        "/v1/sql",
+    ] {
+        let operation = &document["paths"][route]["get"];
+        let (mut path, mut query) = (route.to_owned(), url::form_urlencoded::Serializer::new(String::new()));
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            let (name, example) = (parameter["name"].as_str().expect("a name"), &parameter["example"]);
+            let text = example.as_str().map_or_else(|| example.to_string(), str::to_owned);
+            match parameter["in"].as_str() {
+                Some("path") => path = path.replace(&format!("{{{name}}}"), &text),
+                _ if example.is_null() => {}
+                _ => drop(query.append_pair(name, &text)),
+            }
+        }
+        let address = format!("{path}?{}", query.finish());
+        let answer = stage.get(&address).await;
+        assert_eq!(answer.status.as_u16(), 200, "{address}: {}", String::from_utf8_lossy(&answer.body));
+    }
+}
+
+/// Events have no B-tree by transaction: a bloom filter over ranges of pages leads to them.
+#[tokio::test]
+async fn a_transaction_is_found_without_reading_the_tables() {
+    let stage = market().await;
+    stage
+        .sql(
+            "INSERT INTO archive.vault_transfer SELECT 31337, 1 + n / 500, n % 500, now(), sha256(n::text::bytea),
+                substr(sha256(n::text::bytea), 1, 20), substr(sha256(n::text::bytea), 2, 20),
+                substr(sha256(n::text::bytea), 3, 20), '\\x01', n FROM generate_series(1, 200000) n",
+        )
+        .await;
+    stage.sql("VACUUM ANALYZE archive.vault_transfer").await;
+    let hash: String = sqlx::query_scalar("SELECT '0x' || encode(sha256('123456'::bytea), 'hex')")
+        .fetch_one(&stage.pool)
+        .await
+        .expect("a hash");
+    let started = std::time::Instant::now();
+    let data = stage.data(&format!("/v1/transactions/{hash}")).await;
+    println!("found in {:?}", started.elapsed());
+    assert_eq!(data["events"][0]["args"]["amount"], "123456");
+    let used = "SELECT idx_scan FROM pg_stat_all_indexes WHERE indexrelname = 'vault_transfer_lookup'";
+    for _ in 0..2_000 {
+        if sqlx::query_scalar::<_, i64>(used).fetch_one(&stage.pool).await.expect("a count") > 0 {
+            return;
+        }
+        // Counts are told when a connection is idle or asked again.
+        stage.get(&format!("/v1/transactions/{hash}")).await;
+    }
+    panic!("the index was not used");
 }

@@ -2,11 +2,14 @@
 
 mod access;
 mod account;
+mod chronicle;
 mod content;
-mod events;
 mod curator;
+mod events;
+mod export;
 mod front;
 mod headers;
+mod histories;
 mod lineage;
 mod listing;
 mod listings;
@@ -21,6 +24,7 @@ mod refusals;
 mod rows;
 mod search;
 mod shares;
+mod sql;
 mod stage;
 mod staking;
 mod statements;

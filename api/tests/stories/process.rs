@@ -13,7 +13,9 @@ use crate::stage::Stage;
 
 fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_stoa-api"));
-    for key in ["STOA_DATABASE_URL", "STOA_LISTEN", "STOA_WEB_DIR", "RUST_LOG", "NO_COLOR"] {
+    for key in
+        ["STOA_DATABASE_URL", "STOA_LISTEN", "STOA_WEB_DIR", "STOA_SQL_DATABASE_URL", "RUST_LOG", "NO_COLOR"]
+    {
         command.env_remove(key);
     }
     command.env("NO_COLOR", "1").kill_on_drop(true).stdin(Stdio::null());
@@ -28,7 +30,9 @@ async fn refused(command: &mut Command) -> String {
 }
 
 /// Starts a server on a free port; what it logs later can be read on.
-async fn start(url: &str) -> (Child, String, tokio::io::Lines<BufReader<tokio::process::ChildStderr>>) {
+pub(crate) async fn start(
+    url: &str,
+) -> (Child, String, tokio::io::Lines<BufReader<tokio::process::ChildStderr>>) {
     let mut child =
         command().args(["--database-url", url, "--listen", "127.0.0.1:0"]).spawn().expect("starts");
     let mut log = BufReader::new(child.stderr.take().expect("piped")).lines();

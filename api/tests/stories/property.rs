@@ -22,6 +22,9 @@ fn value() -> impl Strategy<Value = String> {
         "(hour|day|week|month|year|all|listings|providers|revenue|sales)",
         "[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:00:00(Z|[+-]23:59)",
         "(%[0-9a-f]{2}){0,8}",
+        "0x[0-9a-f]{64}",
+        "-?[0-9]{1,20},-?[0-9]{1,20}(,0x[0-9a-f]{0,4})?",
+        "(Market|Vault|Unknown|Transfer|Purchased|csv|parquet)",
         "[ -~]{0,30}",
         "\\PC{0,10}",
         Just("' OR 1=1; DROP TABLE market.listing --".to_owned()),
@@ -30,7 +33,7 @@ fn value() -> impl Strategy<Value = String> {
 
 fn query() -> impl Strategy<Value = String> {
     let name = prop_oneof![
-        8 => "(chain|kind|status|owner|sort|limit|cursor|listing|payer|recipient|account|plan|holder|spender|of|by|token|window|interval|from|until|provider|q|ids|tag|price_min|price_max|free|facets|total|parent|licence)",
+        8 => "(chain|kind|status|owner|sort|limit|cursor|listing|payer|recipient|account|plan|holder|spender|of|by|token|window|interval|from|until|provider|q|ids|tag|price_min|price_max|free|facets|total|parent|licence|contract|event|tx|from_block|to_block|block|after|rows|format)",
         1 => "[a-z%\\[\\]=&]{0,8}",
     ];
     prop::collection::vec((name, value(), any::<bool>()), 0..4).prop_map(|pairs| {
@@ -51,6 +54,14 @@ fn path() -> impl Strategy<Value = String> {
         1 => Just("/v1/market".to_owned()),
         2 => Just("/v1/market/series".to_owned()),
         2 => Just("/v1/market/leaders".to_owned()),
+        2 => Just("/v1/events".to_owned()),
+        2 => value().prop_map(|hash| {
+            let hash: String = url::form_urlencoded::byte_serialize(hash.as_bytes()).collect();
+            format!("/v1/transactions/{hash}")
+        }),
+        2 => "/v1/export/(purchases|balances|plans|events|share_transfer)\\.(csv|ndjson|parquet|x)",
+        2 => "/v1/export/(purchases|balances|events|nothing)/manifest",
+        1 => Just("/v1/sql".to_owned()),
         1 => Just("/v1/status".to_owned()),
         1 => Just("/v1/access".to_owned()),
         1 => "/v1/listings/31337-1/(ancestors|descendants|flow)",

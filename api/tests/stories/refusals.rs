@@ -81,6 +81,15 @@ async fn unknown_and_repeated_parameters_are_refused_everywhere() {
         ("/v1/purchases", "chain, listing, payer, recipient, account, sort, limit, cursor"),
         ("/v1/staking", "chain"),
         ("/v1/accounts/0x0202020202020202020202020202020202020202", "chain"),
+        (
+            "/v1/events",
+            "chain, contract, event, account, listing, tx, from_block, to_block, sort, limit, cursor",
+        ),
+        ("/v1/transactions/0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b", "chain"),
+        ("/v1/export", "none"),
+        ("/v1/export/purchases.csv", "chain, block, after, rows"),
+        ("/v1/export/purchases/manifest", "chain, block, after, rows, format"),
+        ("/v1/sql", "none"),
         ("/v1/openapi.json", "none"),
     ];
     for (route, known) in routes {
@@ -106,7 +115,7 @@ async fn an_account_is_an_address() {
 async fn the_parameters_are_those_of_the_document() {
     let stage = stage().await;
     let document = stage.get("/v1/openapi.json").await.ok();
-    for route in ["/v1/listings", "/v1/purchases", "/v1/staking"] {
+    for route in ["/v1/listings", "/v1/purchases", "/v1/staking", "/v1/events"] {
         let parameters = document["paths"][route]["get"]["parameters"].as_array().expect("parameters");
         // `min_block` is taken before the route sees the request.
         let names = parameters.iter().filter_map(|parameter| parameter["name"].as_str());

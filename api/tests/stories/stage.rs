@@ -108,14 +108,14 @@ pub(crate) fn router(database: &TestDatabase, web: PathBuf, connections: u32) ->
 pub(crate) fn within(database: &TestDatabase, web: PathBuf, connections: u32, timeout: Duration) -> Router {
     let options = database.url().parse().expect("an address");
     let content = PathBuf::from("/nonexistent");
-    app(App { pool: config::pool(options, connections, timeout), web, content, timeout })
+    app(App { pool: config::pool(options, connections, timeout), web, content, sql: None, timeout })
 }
 
 /// A server that serves this folder of published content. Its database need not answer.
 pub(crate) fn with_content(content: PathBuf) -> Router {
     let (options, timeout) = (Default::default(), Duration::from_secs(10));
     let pool = config::pool(options, 1, timeout);
-    app(App { pool, web: PathBuf::from("/nonexistent"), content, timeout })
+    app(App { pool, web: PathBuf::from("/nonexistent"), content, sql: None, timeout })
 }
 
 pub(crate) async fn send(router: &Router, request: Request<Body>) -> Answer {

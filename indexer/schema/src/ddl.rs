@@ -17,6 +17,35 @@ pub fn events_sql() -> String {
     sql
 }
 
+const LOOKUP_HEAD: &str = "-- Finding events by transaction, account, listing or plan, for the API. Bloom filters over ranges of pages (BRIN):
+-- a thousandth of a B-tree's size, and next to nothing to keep while the chain is read. Generated from the
+-- declarations in src/events: do not edit. `STOA_BLESS=1 cargo test -p stoa-schema` writes it anew.
+";
+
+/// The whole of the generated migration that makes events findable by what they say.
+pub fn lookup_sql() -> String {
+    let mut sql = LOOKUP_HEAD.to_owned();
+    for table in tables() {
+        let name = table.name;
+        let columns =
+            POSITION.iter().chain(table.columns).filter_map(|column| match (column.name, column.sql) {
+                ("data", _) => None,
+                (name, "bytea") => Some(format!("{name} bytea_bloom_ops")),
+                (name @ ("listing" | "plan"), "bigint") => Some(format!("{name} int8_bloom_ops")),
+                _ => None,
+            });
+        let columns: Vec<String> = columns.collect();
+        // Writing to a string does not fail.
+        let _ = write!(
+            sql,
+            "\nCREATE INDEX {name}_lookup ON archive.{name}\n    USING brin ({})\n    \
+             WITH (pages_per_range = 32, autosummarize = on);\n",
+            columns.join(", ")
+        );
+    }
+    sql
+}
+
 fn table_sql(table: &Table, sql: &mut String) {
     let name = table.name;
     let columns = || POSITION.iter().chain(table.columns);
@@ -45,15 +74,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_committed_migration_is_current() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/0002_events.sql");
-        if std::env::var_os("STOA_BLESS").is_some() {
-            std::fs::write(path, events_sql()).expect("the migration is writable");
+    fn the_committed_migrations_are_current() {
+        let wanted = [("0002_events.sql", events_sql()), ("0005_lookup.sql", lookup_sql())];
+        for (name, sql) in wanted {
+            let path = format!("{}/migrations/{name}", env!("CARGO_MANIFEST_DIR"));
+            if std::env::var_os("STOA_BLESS").is_some() {
+                std::fs::write(&path, &sql).expect("the migration is writable");
+            }
+            let committed = std::fs::read_to_string(&path).unwrap_or_default();
+            assert!(
+                committed == sql,
+                "migrations/{name} is stale: run `STOA_BLESS=1 cargo test -p stoa-schema`"
+            );
         }
-        let committed = std::fs::read_to_string(path).unwrap_or_default();
-        assert!(
-            committed == events_sql(),
-            "migrations/0002_events.sql is stale: run `STOA_BLESS=1 cargo test -p stoa-schema`"
-        );
     }
 }
