@@ -18,6 +18,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
+use crate::live::Live;
 use crate::{health, meta, problem, routes, web};
 
 /// Reads have no bodies; what is sent all the same is refused beyond this.
@@ -34,6 +35,8 @@ pub struct App {
     pub content: PathBuf,
     /// How long a request may take.
     pub timeout: Duration,
+    /// What live connections share.
+    pub live: Live,
 }
 
 /// The whole server.
@@ -77,7 +80,7 @@ fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::HEAD])
-        .allow_headers([header::ACCEPT, header::IF_NONE_MATCH])
+        .allow_headers([header::ACCEPT, header::IF_NONE_MATCH, HeaderName::from_static("last-event-id")])
         .expose_headers(exposed)
         .max_age(Duration::from_secs(24 * 60 * 60))
 }

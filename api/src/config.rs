@@ -65,6 +65,8 @@ pub struct Serve {
     #[arg(long, env = "STOA_REQUEST_SECONDS", default_value_t = 10, value_name = "SECONDS",
         value_parser = clap::value_parser!(u64).range(1..=300))]
     pub request_seconds: u64,
+    #[command(flatten)]
+    pub live: crate::live::Settings,
 }
 
 /// The web app of the checkout that this binary was built in.

@@ -4,6 +4,7 @@
 //! - [`routes`]: one module per resource, each with its documents;
 //! - [`snapshot`]: one request, one snapshot of the database;
 //! - [`params`], [`cursor`]: what a request may say;
+//! - [`live`]: WebSocket and Server-Sent Events;
 //! - [`reply`], [`problem`], [`error`]: what it is answered with;
 //! - `web`: files, outside `/v1`.
 
@@ -11,6 +12,7 @@ pub mod app;
 pub mod config;
 pub mod cursor;
 pub mod error;
+pub mod live;
 pub mod meta;
 pub mod migrate;
 pub mod model;

@@ -1,6 +1,7 @@
 //! Listening, and ending well.
 
 use std::future::pending;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -12,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, app};
 use crate::config::Serve;
+use crate::live::Live;
 use crate::snapshot::version_problem;
 
 /// What connections get beyond the longest request, once the server is told to stop.
@@ -33,9 +35,10 @@ pub async fn serve(config: Serve) -> anyhow::Result<()> {
         web: config.web.clone(),
         content: config.content.clone(),
         timeout: config.timeout(),
+        live: Live::new(&pool, config.live.clone(), &stop),
     });
     let draining = stop.clone();
-    let served = axum::serve(listener, app).with_graceful_shutdown(stop.cancelled_owned());
+    let served = axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown(stop.cancelled_owned());
     let overdue = async {
         draining.cancelled().await;
         tokio::time::sleep(config.timeout() + DRAIN).await;

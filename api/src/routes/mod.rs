@@ -11,14 +11,16 @@ pub mod shares;
 pub mod staking;
 pub mod status;
 
+pub(crate) mod summary;
+
 mod account_parts;
-mod summary;
 
 use axum::Router;
 use axum::http::Method;
 
 use crate::app::App;
 use crate::error::ApiError;
+use crate::live;
 
 /// Everything under `/v1`.
 pub(crate) fn router() -> Router<App> {
@@ -29,6 +31,7 @@ pub(crate) fn router() -> Router<App> {
         .merge(purchases::router())
         .merge(account::router())
         .merge(staking::router())
+        .merge(live::router())
         .merge(openapi::router())
         .fallback(unknown)
         .method_not_allowed_fallback(method)

@@ -41,6 +41,7 @@ pub(crate) fn router() -> Router<App> {
         (name = "purchases", description = "Sales."),
         (name = "accounts", description = "What an account holds and may claim."),
         (name = "staking", description = "Locked STOA, and the fees that stakers share."),
+        (name = "live", description = "What happens, as it happens."),
         (name = "status", description = "The server, and how far it has read."),
     ),
     paths(
@@ -50,9 +51,16 @@ pub(crate) fn router() -> Router<App> {
         super::purchases::purchases,
         super::account::account,
         super::staking::staking,
+        crate::live::sse::stream,
+        crate::live::ws::live,
         openapi,
     ),
-    components(schemas(crate::model::Sort))
+    components(schemas(
+        crate::model::Sort,
+        crate::live::LiveData,
+        crate::live::LiveMessage,
+        crate::live::LiveNotice
+    ))
 )]
 struct Document;
 
@@ -99,7 +107,7 @@ mod tests {
         let document: Value = serde_json::from_str(document().expect("generates")).expect("is JSON");
         assert_eq!(document["openapi"], "3.1.0");
         let paths = document["paths"].as_object().expect("has paths");
-        assert_eq!(paths.len(), 7);
+        assert_eq!(paths.len(), 9);
         for (path, item) in paths {
             for (method, operation) in item.as_object().expect("an item") {
                 let at = format!("{method} {path}");
