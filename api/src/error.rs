@@ -76,9 +76,7 @@ impl ApiError {
                 "The method is not allowed",
                 text,
             ),
-            Self::Expired(_) => {
-                Problem::new(StatusCode::GONE, "expired", "The cursor is kept no more", text)
-            }
+            Self::Expired(_) => Problem::new(StatusCode::GONE, "expired", "The cursor is kept no more", text),
             Self::TooMany(_) => Problem::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 "too-many-connections",

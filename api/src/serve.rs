@@ -38,7 +38,8 @@ pub async fn serve(config: Serve) -> anyhow::Result<()> {
         live: Live::new(&pool, config.live.clone(), &stop),
     });
     let draining = stop.clone();
-    let served = axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown(stop.cancelled_owned());
+    let served = axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(stop.cancelled_owned());
     let overdue = async {
         draining.cancelled().await;
         tokio::time::sleep(config.timeout() + DRAIN).await;

@@ -7,6 +7,7 @@
 mod compare;
 mod indexer;
 mod lies;
+mod live;
 mod mended;
 mod trouble;
 mod world;

@@ -122,7 +122,11 @@ impl Batch {
             chain_id: self.chain_id,
             seq: self.seq,
             index: *index,
-            block: status::BlockRef { number: self.block.number, hash: self.block.hash, time: self.block.time },
+            block: status::BlockRef {
+                number: self.block.number,
+                hash: self.block.hash,
+                time: self.block.time,
+            },
             finality,
             topics: topics.iter().map(Topic::to_string).collect(),
             about: *about,

@@ -26,7 +26,8 @@ const AHEAD: &str = "This database has not come as far as this cursor: it is ano
 const SLOW: &str = "The connection did not keep up, and what was kept for it has run over. Connect again with this \
     cursor: nothing is lost.";
 const SHUTDOWN: &str = "The server ends. Connect again with this cursor: nothing is lost.";
-const RESET: &str = "The indexer's database was replaced. Read what you need by REST, then subscribe without a cursor.";
+const RESET: &str =
+    "The indexer's database was replaced. Read what you need by REST, then subscribe without a cursor.";
 
 /// What is to be sent.
 #[derive(Clone, Debug)]
@@ -67,8 +68,8 @@ struct Chain {
 impl Follower {
     /// Checks the wish against the chains that there are.
     pub(super) async fn open(hub: &Arc<Hub>, wish: Wish, slot: Slot) -> Result<Self, ApiError> {
-        let tips: BTreeMap<i64, i64> =
-            hub.chains().iter().map(|(chain_id, chain)| (*chain_id, chain.tip)).collect();
+        let tips: BTreeMap<i64, (i64, i64)> =
+            hub.chains().iter().map(|(id, feed)| (*id, (feed.tip, feed.start(wish.level)))).collect();
         let served = tips.keys().map(|chain| format!("`{chain}`")).collect::<Vec<_>>().join(", ");
         let allowed = format!("a chain that is served here: {served}");
         if let Some(chain) = wish.chain.filter(|chain| !tips.contains_key(chain)) {
@@ -80,8 +81,8 @@ impl Follower {
             return Err(ApiError::bad(wish.after_name, &format!("{chain}-…"), allowed));
         }
         let mut chains = BTreeMap::new();
-        for (chain_id, tip) in tips.into_iter().filter(|(chain_id, _)| wanted(*chain_id)) {
-            let from = wish.after.get(&chain_id).copied().unwrap_or(Place::behind(tip));
+        for (chain_id, (tip, start)) in tips.into_iter().filter(|(chain_id, _)| wanted(*chain_id)) {
+            let from = wish.after.get(&chain_id).copied().unwrap_or(Place::behind(start));
             check(hub, chain_id, from, tip).await?;
             chains.insert(chain_id, Chain { track: Track::new(wish.level, from), told: from, reader: None });
         }

@@ -11,11 +11,12 @@ use tokio::sync::{Notify, broadcast, watch};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::batch::Batch;
+use super::batch::{Batch, What};
 use super::reader::{PAGE, Page, Reader};
 use super::slots::{Settings, Slots};
 use super::track::Levels;
 use crate::error::ApiError;
+use crate::model::Finality;
 
 /// The channel of the indexer's notices. Only a hint.
 const CHANNEL: &str = "stoa";
@@ -77,6 +78,20 @@ pub(super) struct ChainFeed {
     bytes: usize,
 }
 
+impl ChainFeed {
+    /// Where a subscriber without a cursor begins: behind what its level was reached by already.
+    pub(super) fn start(&self, level: Finality) -> i64 {
+        let reached = match level {
+            Finality::Latest => return self.tip,
+            Finality::Safe => self.levels.safe,
+            Finality::Finalized => self.levels.finalized,
+        };
+        let is_reached = |batch: &&Arc<Batch>| batch.what == What::Block && batch.block.number <= reached;
+        let newest = self.recent.iter().rev().find(is_reached).map(|batch| batch.seq);
+        newest.or_else(|| self.recent.front().map(|oldest| oldest.seq - 1)).unwrap_or(self.tip)
+    }
+}
+
 impl Live {
     /// Reads from the pool's database over connections of its own; nothing is read before the first subscriber.
     /// It ends when `stop` is cancelled.
@@ -98,7 +113,11 @@ impl Live {
             ready: watch::Sender::new(false),
             hint: Notify::new(),
         };
-        Self(Arc::new(Handle { hub: Arc::new(hub), started: AtomicBool::new(false), _guard: stop.drop_guard() }))
+        Self(Arc::new(Handle {
+            hub: Arc::new(hub),
+            started: AtomicBool::new(false),
+            _guard: stop.drop_guard(),
+        }))
     }
 
     /// The feed, once it has read something. The first caller starts it.

@@ -22,7 +22,9 @@ mod track;
 pub mod ws;
 
 pub use hub::Live;
-pub use message::{BlockStats, LiveAbout, LiveData, LiveEvent, LiveMessage, LiveNotice, LiveRetracted, TokenStats};
+pub use message::{
+    BlockStats, LiveAbout, LiveData, LiveEvent, LiveMessage, LiveNotice, LiveRetracted, TokenStats,
+};
 pub use slots::Settings;
 
 use axum::Router;

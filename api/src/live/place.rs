@@ -98,7 +98,17 @@ mod tests {
         assert_eq!(places.level, Finality::Finalized);
         assert_eq!(places.at[&1], Place::behind(0));
         assert_eq!(places.at[&31_337], Place { seq: 812, index: 4 });
-        for bad in ["", "latest", "latest:", "early:1-1", "latest:1", "latest:0-1", "latest:1-1-", "latest:1-1,1-2", "latest:1--1"] {
+        for bad in [
+            "",
+            "latest",
+            "latest:",
+            "early:1-1",
+            "latest:1",
+            "latest:0-1",
+            "latest:1-1-",
+            "latest:1-1,1-2",
+            "latest:1--1",
+        ] {
             assert_eq!(Places::from_param(bad), None, "{bad}");
         }
     }

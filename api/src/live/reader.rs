@@ -94,10 +94,11 @@ impl Question for Ask<'_> {
 
     async fn answer(&self, snapshot: &mut Snapshot<'_>) -> Result<Answer, ApiError> {
         let (chain_id, next) = (self.reader.chain_id, self.reader.next);
-        let tip: Option<i64> = sqlx::query_scalar("SELECT outbox_seq FROM archive.cursor WHERE chain_id = $1")
-            .bind(chain_id)
-            .fetch_optional(&mut *snapshot.connection)
-            .await?;
+        let tip: Option<i64> =
+            sqlx::query_scalar("SELECT outbox_seq FROM archive.cursor WHERE chain_id = $1")
+                .bind(chain_id)
+                .fetch_optional(&mut *snapshot.connection)
+                .await?;
         let tip = tip.unwrap_or_default();
         let none = |page| Ok(Answer { page, tip, retractions: BTreeMap::new() });
         if tip < next {

@@ -73,7 +73,8 @@ impl Slots {
         let mut taken = self.taken();
         if taken.values().sum::<usize>() >= self.most {
             return Err(ApiError::TooMany(
-                "This server has as many live connections as it takes. Try again in a moment, or poll.".to_owned(),
+                "This server has as many live connections as it takes. Try again in a moment, or poll."
+                    .to_owned(),
             ));
         }
         let own = taken.entry(address).or_default();
@@ -107,9 +108,7 @@ impl Drop for Slot {
 /// Whoever has an IPv6 address has a whole /64 of them.
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
-        IpAddr::V6(address) => {
-            IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)))
-        }
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
         v4 => v4,
     }
 }

@@ -9,10 +9,10 @@ use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::stream;
 
+use super::LiveMessage;
 use super::follower::Follower;
 use super::query::{LiveQuery, Wish, address};
 use super::topic::Topic;
-use super::LiveMessage;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::params::FromParam as _;
@@ -55,6 +55,8 @@ pub(crate) async fn stream(State(app): State<App>, request: Request) -> Result<R
     let mut response = Sse::new(events).into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     // Proxies of the kind of nginx would collect events otherwise.
-    response.headers_mut().insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    response
+        .headers_mut()
+        .insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
     Ok(response)
 }

@@ -92,7 +92,18 @@ mod tests {
         let written: Vec<String> = topics.iter().map(Topic::to_string).collect();
         assert_eq!(written.join(","), all);
         assert_eq!(Topics::from_param("blocks,blocks").expect("valid").0.len(), 1);
-        for bad in ["", ",", "block", "blocks,", "listing:", "listing:1", "account:0x", "account", "Blocks", " blocks"] {
+        for bad in [
+            "",
+            ",",
+            "block",
+            "blocks,",
+            "listing:",
+            "listing:1",
+            "account:0x",
+            "account",
+            "Blocks",
+            " blocks",
+        ] {
             assert_eq!(Topics::from_param(bad), None, "{bad}");
         }
         let many: Vec<String> = (1..=101).map(|n| format!("listing:1-{n}")).collect();

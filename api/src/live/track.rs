@@ -137,7 +137,10 @@ mod tests {
     #[test]
     fn at_latest_everything_is_told_at_once_and_taken_back() {
         let mut track = Track::new(Finality::Latest, Place::behind(4));
-        let told = play(&mut track, &[(4, What::Block, 9), (5, What::Block, 10), (6, back(5), 10), (7, What::Block, 10)]);
+        let told = play(
+            &mut track,
+            &[(4, What::Block, 9), (5, What::Block, 10), (6, back(5), 10), (7, What::Block, 10)],
+        );
         assert_eq!(told, [5, 6, 7], "what was told before is not told again");
         assert_eq!(track.resume(), Place::behind(7));
     }
@@ -146,7 +149,8 @@ mod tests {
     fn what_was_passed_over_is_not_taken_back() {
         let mut track = Track::new(Finality::Latest, Place { seq: 4, index: 2 });
         // Row 4 was told in part: its retraction is told. Row 5 never was.
-        let told = play(&mut track, &[(4, What::Gone, 9), (5, What::Gone, 10), (6, back(5), 10), (7, back(4), 9)]);
+        let told =
+            play(&mut track, &[(4, What::Gone, 9), (5, What::Gone, 10), (6, back(5), 10), (7, back(4), 9)]);
         assert_eq!(told, [7]);
     }
 
@@ -170,7 +174,13 @@ mod tests {
     fn what_was_safe_and_is_not_is_taken_back() {
         let mut track = Track::new(Finality::Safe, Place::behind(0));
         track.raise(Levels { safe: 10, finalized: 5 });
-        assert_eq!(play(&mut track, &[(1, What::Block, 10), (2, What::Block, 11), (3, back(2), 11), (4, back(1), 10)]), [1, 4]);
+        assert_eq!(
+            play(
+                &mut track,
+                &[(1, What::Block, 10), (2, What::Block, 11), (3, back(2), 11), (4, back(1), 10)]
+            ),
+            [1, 4]
+        );
     }
 
     #[test]

@@ -9,10 +9,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
+use super::LiveNotice;
 use super::follower::Follower;
 use super::query::{LiveQuery, Wish, address};
 use super::topic::Topic;
-use super::LiveNotice;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::params::FromParam as _;
@@ -81,12 +81,12 @@ fn no_socket(refused: &WebSocketUpgradeRejection) -> Response {
         "{refused}. This address speaks WebSocket alone: connect with ws:// or wss://, or read /v1/stream for \
          Server-Sent Events."
     );
-    Problem::new(StatusCode::UPGRADE_REQUIRED, "upgrade-required", "A WebSocket is required", detail).into_response()
+    Problem::new(StatusCode::UPGRADE_REQUIRED, "upgrade-required", "A WebSocket is required", detail)
+        .into_response()
 }
 
 async fn expired(mut socket: WebSocket, detail: String) {
-    let notice =
-        LiveNotice { reason: Some("expired"), detail: Some(detail), ..LiveNotice::new("close") };
+    let notice = LiveNotice { reason: Some("expired"), detail: Some(detail), ..LiveNotice::new("close") };
     if send(&mut socket, Message::text(notice.text())).await {
         close(&mut socket, GONE, "expired").await;
     }

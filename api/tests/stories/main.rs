@@ -5,6 +5,7 @@ mod content;
 mod headers;
 mod listing;
 mod listings;
+mod live;
 mod paging;
 mod process;
 mod property;

@@ -26,7 +26,7 @@ fn value() -> impl Strategy<Value = String> {
 
 fn query() -> impl Strategy<Value = String> {
     let name = prop_oneof![
-        8 => "(chain|kind|status|owner|sort|limit|cursor|listing|payer|recipient|account)",
+        8 => "(chain|kind|status|owner|sort|limit|cursor|listing|payer|recipient|account|level|after)",
         1 => "[a-z%\\[\\]=&]{0,8}",
     ];
     prop::collection::vec((name, value(), any::<bool>()), 0..4).prop_map(|pairs| {
@@ -44,6 +44,9 @@ fn path() -> impl Strategy<Value = String> {
         4 => Just("/v1/purchases".to_owned()),
         1 => Just("/v1/status".to_owned()),
         1 => Just("/v1/staking".to_owned()),
+        // Without topics: with them, an answer has no end.
+        1 => Just("/v1/stream".to_owned()),
+        1 => Just("/v1/live".to_owned()),
         2 => value().prop_map(|account| {
             let account: String = url::form_urlencoded::byte_serialize(account.as_bytes()).collect();
             format!("/v1/accounts/{account}")

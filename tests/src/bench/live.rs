@@ -133,7 +133,7 @@ async fn at_rate(market: &mut Market, told: &mut Told, rate: u32, seconds: u64) 
 }
 
 /// The notices of commits, as block numbers.
-struct Told {
+pub(crate) struct Told {
     listener: PgListener,
     /// What number of the outbox the block `base` has.
     base: (i64, u64),
@@ -141,7 +141,7 @@ struct Told {
 
 impl Told {
     /// Waits until the indexer has caught up with `head`.
-    async fn listen(database: &str, head: u64) -> anyhow::Result<Self> {
+    pub(crate) async fn listen(database: &str, head: u64) -> anyhow::Result<Self> {
         let mut listener = PgListener::connect(database).await?;
         listener.listen("stoa").await?;
         let started = Instant::now();
@@ -161,7 +161,7 @@ impl Told {
     }
 
     /// The newest block that is committed.
-    async fn next(&mut self) -> anyhow::Result<u64> {
+    pub(crate) async fn next(&mut self) -> anyhow::Result<u64> {
         let notice = self.listener.recv().await?;
         let seq: i64 = notice.payload().split(':').nth(1).context("a notice without a number")?.parse()?;
         // Following tells each block once: numbers and blocks go together.

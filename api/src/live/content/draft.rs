@@ -45,7 +45,8 @@ impl Context {
         for log in logs {
             let (topics, about) = self.topics(log);
             stats.listings += i64::from(log.event == CREATED);
-            let sale = (log.event == PURCHASED).then(|| self.purchases.remove(&(log.block_number, log.log_index)));
+            let sale =
+                (log.event == PURCHASED).then(|| self.purchases.remove(&(log.block_number, log.log_index)));
             if let Some(sale) = sale.flatten() {
                 count(&mut stats, &sale)?;
                 drafts.push(draft(log.log_index + 1, topics, about, &sale)?);

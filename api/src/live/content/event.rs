@@ -30,8 +30,20 @@ const CHANGES: [&str; 9] = [
 const UNTOLD: &str = "raw_log";
 /// Columns that name who takes part.
 const PARTIES: [&str; 14] = [
-    "account", "approved", "beneficiary", "caller", "holder", "operator", "owner", "parent_beneficiaries", "payer",
-    "receiver", "recipient", "seller", "sender", "spender",
+    "account",
+    "approved",
+    "beneficiary",
+    "caller",
+    "holder",
+    "operator",
+    "owner",
+    "parent_beneficiaries",
+    "payer",
+    "receiver",
+    "recipient",
+    "seller",
+    "sender",
+    "spender",
 ];
 
 /// An event.
@@ -106,7 +118,8 @@ pub(super) async fn of_retractions(
             .bind(seqs)
             .fetch_all(connection)
             .await?;
-    let logs = rows.into_iter().map(|(seq, _, event, content)| Ok(log(&event, content.0)?.map(|log| (seq, log))));
+    let logs =
+        rows.into_iter().map(|(seq, _, event, content)| Ok(log(&event, content.0)?.map(|log| (seq, log))));
     logs.filter_map(Result::transpose).collect()
 }
 
@@ -162,7 +175,12 @@ fn log(event: &str, content: Map<String, Value>) -> Result<Option<Log>, ApiError
 /// A column's value as the API writes it.
 fn shaped(sql: &str, value: &Value) -> Option<Value> {
     if let Some(element) = sql.strip_suffix("[]") {
-        return value.as_array()?.iter().map(|value| shaped(element, value)).collect::<Option<_>>().map(Value::Array);
+        return value
+            .as_array()?
+            .iter()
+            .map(|value| shaped(element, value))
+            .collect::<Option<_>>()
+            .map(Value::Array);
     }
     match sql {
         "bigint" | "integer" | "smallint" => value.as_str()?.parse::<i64>().ok().map(Value::from),
@@ -193,7 +211,10 @@ mod tests {
         assert_eq!(shaped("bigint", &json!("7")), Some(json!(7)));
         assert_eq!(shaped("bigint[]", &json!(["7", "8"])), Some(json!([7, 8])));
         let address = "\\xf39fd6e51aad88f6f4ce6ab8827279cfffb92266";
-        assert_eq!(shaped("bytea", &json!(address)), Some(json!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266")));
+        assert_eq!(
+            shaped("bytea", &json!(address)),
+            Some(json!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"))
+        );
         assert_eq!(shaped("bytea[]", &json!(["\\x00ff"])), Some(json!(["0x00ff"])));
         assert_eq!(shaped("bytea", &json!("xyz")), None);
     }
