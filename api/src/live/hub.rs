@@ -230,15 +230,16 @@ async fn look(hub: &Hub, readers: &mut BTreeMap<i64, Reader>) -> Result<(), ApiE
             hub.begin(chain_id, first - 1, false);
             Reader::new(chain_id, first)
         });
+        // Before anything is read: a page may reach further than the head that was asked for first.
+        if reader.next > head.outbox_seq + 1 {
+            reset(hub, reader, &head, first);
+        }
         while reader.next <= head.outbox_seq {
             match reader.page(&hub.pool).await? {
                 Page::Rows(rows) if rows.is_empty() => break,
                 Page::Rows(rows) => rows.into_iter().for_each(|batch| hub.publish(batch)),
                 Page::Expired | Page::Reset => reset(hub, reader, &head, first),
             }
-        }
-        if reader.next > head.outbox_seq + 1 {
-            reset(hub, reader, &head, first);
         }
         // Behind the rows: a block is told before it is called final.
         hub.raise(chain_id, Levels { safe: head.safe_block, finalized: head.finalized_block });
