@@ -19,6 +19,7 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
 use crate::front::front;
+use crate::live::Live;
 use crate::{health, meta, problem, routes, web};
 
 /// Reads have no bodies; what is sent all the same is refused beyond this.
@@ -37,6 +38,8 @@ pub struct App {
     pub sql: Option<crate::sql::Sql>,
     /// How long a request may take.
     pub timeout: Duration,
+    /// What live connections share.
+    pub live: Live,
 }
 
 /// The whole server.
@@ -83,7 +86,7 @@ fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::HEAD])
-        .allow_headers([header::ACCEPT, header::IF_NONE_MATCH])
+        .allow_headers([header::ACCEPT, header::IF_NONE_MATCH, HeaderName::from_static("last-event-id")])
         .expose_headers(exposed)
         .max_age(Duration::from_secs(24 * 60 * 60))
 }

@@ -84,6 +84,8 @@ pub struct Serve {
     #[arg(long, env = "STOA_REQUEST_SECONDS", default_value_t = 10, value_name = "SECONDS",
         value_parser = clap::value_parser!(u64).range(1..=300))]
     pub request_seconds: u64,
+    #[command(flatten)]
+    pub live: crate::live::Settings,
     /// How many listings' metadata are fetched at once, 0 to 64. With 0 this server fetches and ranks nothing, and
     /// leaves that to another one on the same database
     #[arg(long, env = "STOA_METADATA_FETCHES", default_value_t = 8, value_name = "N",

@@ -1,6 +1,7 @@
 //! Listening, and ending well.
 
 use std::future::pending;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -13,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::{App, app};
 use crate::config::Serve;
 use crate::curator::Curator;
+use crate::live::Live;
 use crate::migrate::migrate;
 use crate::snapshot::version_problem;
 
@@ -42,9 +44,11 @@ pub async fn serve(config: Serve) -> anyhow::Result<()> {
         content: config.content.clone(),
         sql: config.sql()?,
         timeout: config.timeout(),
+        live: Live::new(&pool, config.live.clone(), &stop),
     });
     let draining = stop.clone();
-    let served = axum::serve(listener, app).with_graceful_shutdown(stop.cancelled_owned());
+    let served = axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(stop.cancelled_owned());
     let overdue = async {
         draining.cancelled().await;
         tokio::time::sleep(config.timeout() + DRAIN).await;

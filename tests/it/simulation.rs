@@ -8,6 +8,7 @@
 pub(crate) mod compare;
 mod indexer;
 mod lies;
+mod live;
 mod mended;
 mod trouble;
 pub(crate) mod world;

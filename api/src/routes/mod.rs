@@ -19,14 +19,16 @@ pub mod spendings;
 pub mod staking;
 pub mod status;
 
+pub(crate) mod summary;
+
 mod account_parts;
-mod summary;
 
 use axum::Router;
 use axum::http::Method;
 
 use crate::app::App;
 use crate::error::ApiError;
+use crate::live;
 use crate::{export, raw, sql};
 
 /// Everything under `/v1`.
@@ -50,6 +52,7 @@ pub(crate) fn router() -> Router<App> {
         .merge(raw::transaction::router())
         .merge(export::routes::router())
         .merge(sql::routes::router())
+        .merge(live::router())
         .merge(openapi::router())
         .fallback(unknown)
         .method_not_allowed_fallback(method)

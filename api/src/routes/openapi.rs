@@ -45,6 +45,7 @@ pub(crate) fn router() -> Router<App> {
         (name = "staking", description = "Locked STOA, and the fees that stakers share."),
         (name = "market", description = "The market in figures, over time, and who sells most."),
         (name = "raw", description = "What the chain said: events, transactions, whole collections and queries over them."),
+        (name = "live", description = "What happens, as it happens."),
         (name = "status", description = "The server, and how far it has read."),
     ),
     paths(
@@ -70,6 +71,8 @@ pub(crate) fn router() -> Router<App> {
         crate::export::manifest::manifest,
         crate::sql::routes::views,
         crate::sql::routes::sql,
+        crate::live::sse::stream,
+        crate::live::ws::live,
         openapi,
     ),
     components(schemas(
@@ -78,7 +81,10 @@ pub(crate) fn router() -> Router<App> {
         crate::model::Interval,
         crate::model::Leaders,
         crate::model::Measure,
-        crate::model::Window
+        crate::model::Window,
+        crate::live::LiveData,
+        crate::live::LiveMessage,
+        crate::live::LiveNotice
     )),
     modifiers(&MinBlock)
 )]
@@ -155,7 +161,7 @@ mod tests {
         let document: Value = serde_json::from_str(document().expect("generates")).expect("is JSON");
         assert_eq!(document["openapi"], "3.1.0");
         let paths = document["paths"].as_object().expect("has paths");
-        assert_eq!(paths.len(), 23);
+        assert_eq!(paths.len(), 25);
         for (path, item) in paths {
             for (method, operation) in item.as_object().expect("an item") {
                 let at = format!("{method} {path}");

@@ -1,6 +1,6 @@
 //! `GET /v1/purchases`: every sale, filtered and paged.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use axum::Router;
 use axum::extract::{RawQuery, State};
@@ -206,6 +206,33 @@ impl Question for PurchasesQuery {
         let names = names(snapshot, rows.iter().map(|row| (row.chain_id, row.listing))).await?;
         let data = rows.into_iter().map(|row| purchase(row, snapshot, &names)).collect::<Result<_, _>>()?;
         Ok(Reply { data, meta: snapshot.meta(&chains), next: Some(next) })
+    }
+}
+
+/// All purchases in these blocks of a chain.
+pub(crate) async fn purchases_in(
+    snapshot: &mut Snapshot<'_>,
+    chain_id: i64,
+    first: i64,
+    last: i64,
+) -> Result<Vec<Purchase>, ApiError> {
+    const PAGE: i64 = 500;
+    let filter = PurchaseFilter { listing: None, payer: None, recipient: None, account: None };
+    let (mut at, mut found) = ((first - 1, i32::MAX), Vec::new());
+    loop {
+        let starts = Starts::new(&[chain_id], &BTreeMap::from([(chain_id, at)]), Sort::Oldest);
+        let mut rows = purchase_search(snapshot.connection, &filter, Sort::Oldest, &starts, PAGE).await?;
+        let more = rows.len() as i64 == PAGE;
+        rows.retain(|row| row.block_number <= last);
+        let end = rows.last().filter(|_| more).map(|row| (row.block_number, row.log_index));
+        let names = names(snapshot, rows.iter().map(|row| (row.chain_id, row.listing))).await?;
+        for row in rows {
+            found.push(purchase(row, snapshot, &names)?);
+        }
+        match end {
+            Some(end) => at = end,
+            None => return Ok(found),
+        }
     }
 }
 

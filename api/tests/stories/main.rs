@@ -13,6 +13,7 @@ mod histories;
 mod lineage;
 mod listing;
 mod listings;
+mod live;
 mod market;
 mod paging;
 mod process;

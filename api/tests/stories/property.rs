@@ -33,7 +33,7 @@ fn value() -> impl Strategy<Value = String> {
 
 fn query() -> impl Strategy<Value = String> {
     let name = prop_oneof![
-        8 => "(chain|kind|status|owner|sort|limit|cursor|listing|payer|recipient|account|plan|holder|spender|of|by|token|window|interval|from|until|provider|q|ids|tag|price_min|price_max|free|facets|total|parent|licence|contract|event|tx|from_block|to_block|block|after|rows|format)",
+        8 => "(chain|kind|status|owner|sort|limit|cursor|listing|payer|recipient|account|plan|holder|spender|of|by|token|window|interval|from|until|provider|q|ids|tag|price_min|price_max|free|facets|total|parent|licence|contract|event|tx|from_block|to_block|block|after|rows|format|level)",
         1 => "[a-z%\\[\\]=&]{0,8}",
     ];
     prop::collection::vec((name, value(), any::<bool>()), 0..4).prop_map(|pairs| {
@@ -66,6 +66,9 @@ fn path() -> impl Strategy<Value = String> {
         1 => Just("/v1/access".to_owned()),
         1 => "/v1/listings/31337-1/(ancestors|descendants|flow)",
         1 => Just("/v1/staking".to_owned()),
+        // Without topics: with them, an answer has no end.
+        1 => Just("/v1/stream".to_owned()),
+        1 => Just("/v1/live".to_owned()),
         2 => value().prop_map(|account| {
             let account: String = url::form_urlencoded::byte_serialize(account.as_bytes()).collect();
             format!("/v1/accounts/{account}")

@@ -80,6 +80,8 @@ async fn unknown_and_repeated_parameters_are_refused_everywhere() {
         ("/v1/listings/31337-1", "none"),
         ("/v1/purchases", "chain, listing, payer, recipient, account, sort, limit, cursor"),
         ("/v1/staking", "chain"),
+        ("/v1/stream", "topics, chain, level, after"),
+        ("/v1/live", "topics, chain, level, after"),
         ("/v1/accounts/0x0202020202020202020202020202020202020202", "chain"),
         (
             "/v1/events",
@@ -149,7 +151,17 @@ async fn unknown_addresses_are_told_where_to_look() {
 #[tokio::test]
 async fn other_methods_are_refused_with_what_is_allowed() {
     let stage = stage().await;
-    for route in ["status", "listings", "listings/31337-1", "purchases", "staking", ACCOUNT, "openapi.json"] {
+    for route in [
+        "status",
+        "listings",
+        "listings/31337-1",
+        "purchases",
+        "staking",
+        ACCOUNT,
+        "stream",
+        "live",
+        "openapi.json",
+    ] {
         for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
             let answer = stage.send(Request::builder().method(&method).uri(format!("/v1/{route}"))).await;
             let problem = answer.problem(405);

@@ -11,8 +11,10 @@ use sqlx::{Connection as _, PgConnection, PgPool};
 use stoa_api::app::{App, app};
 use stoa_api::config;
 use stoa_api::curator::{Curator, Places, Private};
+use stoa_api::live::{Live, Settings};
 use stoa_schema::{archive, market};
 use stoa_scripts::testing::TestDatabase;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 pub(crate) struct Stage {
@@ -108,14 +110,17 @@ pub(crate) fn router(database: &TestDatabase, web: PathBuf, connections: u32) ->
 pub(crate) fn within(database: &TestDatabase, web: PathBuf, connections: u32, timeout: Duration) -> Router {
     let options = database.url().parse().expect("an address");
     let content = PathBuf::from("/nonexistent");
-    app(App { pool: config::pool(options, connections, timeout), web, content, sql: None, timeout })
+    let pool = config::pool(options, connections, timeout);
+    let live = Live::new(&pool, Settings::default(), &CancellationToken::new());
+    app(App { pool, web, content, sql: None, timeout, live })
 }
 
 /// A server that serves this folder of published content. Its database need not answer.
 pub(crate) fn with_content(content: PathBuf) -> Router {
     let (options, timeout) = (Default::default(), Duration::from_secs(10));
     let pool = config::pool(options, 1, timeout);
-    app(App { pool, web: PathBuf::from("/nonexistent"), content, sql: None, timeout })
+    let live = Live::new(&pool, Settings::default(), &CancellationToken::new());
+    app(App { pool, web: PathBuf::from("/nonexistent"), content, sql: None, timeout, live })
 }
 
 pub(crate) async fn send(router: &Router, request: Request<Body>) -> Answer {

@@ -134,11 +134,11 @@ async fn at_rate(market: &mut Market, told: &mut Told, rate: u32, seconds: u64) 
 }
 
 /// The notices of commits: the newest block that is committed, and when that was heard.
-struct Told(mpsc::UnboundedReceiver<anyhow::Result<(u64, Instant)>>);
+pub(crate) struct Told(mpsc::UnboundedReceiver<anyhow::Result<(u64, Instant)>>);
 
 impl Told {
     /// Waits until the indexer has caught up with `head`.
-    async fn listen(database: &str, head: u64) -> anyhow::Result<Self> {
+    pub(crate) async fn listen(database: &str, head: u64) -> anyhow::Result<Self> {
         let mut listener = PgListener::connect(database).await?;
         listener.listen("stoa").await?;
         let mut connection = PgConnection::connect(database).await?;
@@ -162,7 +162,7 @@ impl Told {
         Ok(Self(notices))
     }
 
-    async fn next(&mut self) -> anyhow::Result<(u64, Instant)> {
+    pub(crate) async fn next(&mut self) -> anyhow::Result<(u64, Instant)> {
         self.0.recv().await.context("nobody listens any more")?
     }
 }

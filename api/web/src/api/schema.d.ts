@@ -225,6 +225,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Live messages as Server-Sent Events: `message` and `retract` carry a `LiveMessage`, the others a `LiveNotice`.
+         * @description `id` is the cursor, so that browsers resume by themselves; others send it as `after` or `Last-Event-ID`.
+         */
+        get: operations["stream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -329,6 +349,23 @@ export interface components {
              * @example 2026-11-22T15:00:00Z
              */
             time: string;
+        };
+        /** @description What a block's sales come to. Counts and sums of this block alone: add them up, and subtract what is retracted. */
+        BlockStats: {
+            /**
+             * Format: int64
+             * @description Listings created in it.
+             * @example 1
+             */
+            listings: number;
+            /**
+             * Format: int64
+             * @description Sales in the block.
+             * @example 3
+             */
+            purchases: number;
+            /** @description What was paid, by token. */
+            tokens: components["schemas"]["TokenStats"][];
         };
         /** @description What an account has on one chain, after the block in `meta`; what depends on time by the head's. */
         ChainAccount: {
@@ -866,6 +903,140 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description What a message is about, and so what its `data` is.
+         * @enum {string}
+         */
+        LiveAbout: "block" | "purchase" | "listing" | "event" | "stats";
+        /** @description What `data` is, by `about`; of a `retract`, always the last. */
+        LiveData: components["schemas"]["BlockRef"] | components["schemas"]["Purchase"] | components["schemas"]["ListingSummary"] | components["schemas"]["LiveEvent"] | components["schemas"]["BlockStats"] | components["schemas"]["LiveRetracted"];
+        /** @description An event of a contract. */
+        LiveEvent: {
+            /**
+             * @description The event's table in schema `archive`.
+             * @example vault_transfer
+             */
+            event: string;
+            /**
+             * @description Its columns. Amounts are decimal strings in base units.
+             * @example {
+             *       "amount": "1000000",
+             *       "sender": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
+             *     }
+             */
+            fields: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description `{chainId}-{block}-{logIndex}`.
+             * @example 31337-812-4
+             */
+            id: string;
+            token: components["schemas"]["Token"] | null;
+            /**
+             * @description The transaction that emitted it.
+             * @example 0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b
+             */
+            tx_hash: string;
+        };
+        /** @description What happened, or was taken back. */
+        LiveMessage: {
+            about: components["schemas"]["LiveAbout"];
+            /** @description The block that it stands in, or stood in. */
+            block: components["schemas"]["BlockRef"];
+            /**
+             * Format: int64
+             * @description EIP-155 chain id.
+             * @example 31337
+             */
+            chain_id: number;
+            /**
+             * @description Where to go on from: pass it as `after`. SSE sends it as `id` as well, for all chains of the stream.
+             * @example latest:31337-812-4
+             */
+            cursor: string;
+            data: components["schemas"]["LiveData"];
+            /** @description How sure it was that the block stays, when this was written; never less than the stream's level. */
+            finality: components["schemas"]["Finality"];
+            /**
+             * Format: int32
+             * @description Place inside of the row.
+             * @example 4
+             */
+            index: number;
+            /**
+             * @description For `retract`: the cursor of the message that is void, if it is still kept.
+             * @example latest:31337-810-4
+             */
+            retracts?: string | null;
+            /**
+             * Format: int64
+             * @description Number of the block's row in the chain's outbox: without gaps, in the order of commits.
+             * @example 812
+             */
+            seq: number;
+            /**
+             * @description All topics that it is told on. A subscriber of several of them is told once.
+             * @example [
+             *       "purchases",
+             *       "listing:31337-1"
+             *     ]
+             */
+            topics: string[];
+            type: components["schemas"]["LiveType"];
+        };
+        /**
+         * @description What a stream says of itself: `open` first, `heartbeat` when nothing was sent for a while, `subscribed` after each
+         *     change of topics, `error` on a request that is not understood, `close` last.
+         */
+        LiveNotice: {
+            /**
+             * @description Where to go on from.
+             * @example latest:31337-812
+             */
+            cursor?: string | null;
+            /**
+             * @description What it means and what to do.
+             * @example The connection did not keep up. Connect again with this cursor.
+             */
+            detail?: string | null;
+            problem?: components["schemas"]["Problem"] | null;
+            /**
+             * @description `close`: `slow`, `shutdown`, `expired` or `reset`.
+             * @example slow
+             */
+            reason?: string | null;
+            /**
+             * @description `open` and `subscribed`: the topics of the connection.
+             * @example [
+             *       "purchases"
+             *     ]
+             */
+            topics?: string[] | null;
+            /**
+             * @description `open`, `heartbeat`, `subscribed`, `error` or `close`.
+             * @example close
+             */
+            type: string;
+        };
+        /** @description What is void. */
+        LiveRetracted: {
+            /**
+             * @description The event that was taken back; null for a block and its stats.
+             * @example market_purchased
+             */
+            event: string | null;
+            /**
+             * @description Of a purchase or an event its `{chainId}-{block}-{logIndex}`, of a listing `{chainId}-{n}`; null for the others.
+             * @example 31337-812-4
+             */
+            id: string | null;
+        };
+        /**
+         * @description Whether something happened or is taken back.
+         * @enum {string}
+         */
+        LiveType: "message" | "retract";
         /** @description Staked STOA. */
         Lock: {
             /** @description Whether it counts at the head's time. */
@@ -1678,6 +1849,26 @@ export interface components {
              * @example STOA
              */
             symbol: string | null;
+        };
+        /** @description What a block's sales in one token come to. */
+        TokenStats: {
+            /**
+             * @description What was paid, in base units: fees and net.
+             * @example 2000000
+             */
+            amount: string;
+            /**
+             * @description Protocol fees in it.
+             * @example 50000
+             */
+            fee: string;
+            /**
+             * Format: int64
+             * @description Sales in this token.
+             * @example 2
+             */
+            sales: number;
+            token: components["schemas"]["Token"];
         };
         /** @description An immutable release. */
         Version: {
@@ -2609,6 +2800,88 @@ export interface operations {
             };
             /** @description A parameter is not valid. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stream: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Where to go on: the `cursor` of the last message; of several chains, with commas between. A chain that it does
+                 *     not name begins now. The header `Last-Event-ID` says the same, and counts before it.
+                 * @example latest:31337-812-4
+                 */
+                after?: string;
+                /**
+                 * @description Only this chain: its id or CAIP-2 form. Without it, all chains.
+                 * @example 31337
+                 */
+                chain?: string;
+                /**
+                 * @description How final a block must be before it is told; `latest` without it. At `latest` and `safe`, what is taken back is
+                 *     told as `retract`; at `finalized` nothing ever is.
+                 */
+                level?: components["schemas"]["Finality"];
+                /**
+                 * @description What to be told of, with commas between, at most 100: `listings`, `purchases`, `blocks`, `stats`,
+                 *     `listing:{chainId}-{n}`, `account:{address}`.
+                 * @example blocks
+                 */
+                topics?: string;
+            };
+            header?: {
+                /** @description The `id` of the last event, as browsers send it; counts before `after`. */
+                "Last-Event-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events, without end. Types: `open`, `message`, `retract`, `heartbeat`, `close`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["LiveMessage"];
+                };
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What follows the cursor is kept no more; the detail says how to catch up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many connections. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
