@@ -38,6 +38,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Events of every contract, newest first unless asked otherwise. */
+        get: operations["searchEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be exported, with its columns. */
+        get: operations["listExports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/export/{collection}/manifest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The parts of an export, each a file of its own that can be had apart, again, and in any order. */
+        get: operations["getExportManifest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/export/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A whole collection, or what stands behind a row of it, as it stands at a final block. `Stoa-Block` names the
+         *     block; every part of one export has the same. A body that breaks off is resumed with `block` and `after`.
+         */
+        get: operations["exportCollection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/listings": {
         parameters: {
             query?: never;
@@ -123,6 +194,79 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Live messages over a WebSocket: text frames with a `LiveMessage` or a `LiveNotice` each.
+         * @description A client may send `{"op": "subscribe", "topics": ["purchases"]}` and `unsubscribe`; a topic begins where the
+         *     connection is. For its past, connect with `topics` and `after`. What is not understood is answered by an `error`
+         *     notice with a problem document. A cursor that is kept no more closes the connection with code 4410.
+         */
+        get: operations["live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The whole market in figures. */
+        get: operations["getMarket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/leaders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who sells most. What people sell to themselves does not count, and is shown. */
+        get: operations["getLeaders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sales over time, by token. */
+        get: operations["getSeries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -191,6 +335,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sql": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The views and functions that a query may use. */
+        get: operations["listSqlViews"];
+        put?: never;
+        /** A query over the views. It is answered within the request's time, from one snapshot, or refused. */
+        post: operations["querySql"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/staking": {
         parameters: {
             query?: never;
@@ -237,6 +399,23 @@ export interface paths {
          * @description `id` is the cursor, so that browsers resume by themselves; others send it as `after` or `Last-Event-ID`.
          */
         get: operations["stream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/transactions/{hash}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One transaction, explained. */
+        get: operations["getTransaction"];
         put?: never;
         post?: never;
         delete?: never;
@@ -565,6 +744,124 @@ export interface components {
              */
             id: string;
         };
+        /** @description An event of the protocol. */
+        Event: {
+            /**
+             * @description The contract's address; null where the database does not know it.
+             * @example 0x5FbDB2315678afecb367f032d93F642f64180aa3
+             */
+            address: string | null;
+            /**
+             * @description Its arguments by name, in the contract's order: numbers of more than 32 bits as decimal strings, addresses
+             *     as EIP-55, other bytes as `0x` and digits.
+             */
+            args: Record<string, never>;
+            /**
+             * @description That block's hash; null for most blocks that are long final, whose hashes are not kept.
+             * @example 0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060
+             */
+            block_hash: string | null;
+            /**
+             * Format: int64
+             * @description The block that holds it.
+             * @example 812
+             */
+            block_number: number;
+            /**
+             * Format: date-time
+             * @description That block's timestamp (RFC 3339, UTC).
+             * @example 2026-11-22T15:00:00Z
+             */
+            block_time: string;
+            /**
+             * Format: int64
+             * @description EIP-155 chain id.
+             * @example 31337
+             */
+            chain_id: number;
+            /**
+             * @description The contract's name.
+             * @example Market
+             */
+            contract: string;
+            /**
+             * @description The event's name, as in the contract.
+             * @example Purchased
+             */
+            event: string;
+            finality: components["schemas"]["Finality"];
+            /**
+             * @description Public id: `{chainId}-{block}-{logIndex}`.
+             * @example 31337-812-4
+             */
+            id: string;
+            /**
+             * Format: int32
+             * @description Its log's index in the block.
+             * @example 4
+             */
+            log_index: number;
+            /**
+             * @description The transaction that emitted it.
+             * @example 0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b
+             */
+            tx_hash: string;
+        };
+        /** @description The answer of `GET /v1/events`. */
+        EventsAnswer: {
+            data: components["schemas"]["Event"][];
+            meta: components["schemas"]["Meta"];
+            /** @description The cursor of the next page; null on the last one. */
+            next: string | null;
+        };
+        /** @description A collection that can be exported. */
+        ExportCollection: {
+            /**
+             * @description Whether its rows change. Those of one that does can be had only as they stand at the newest final block.
+             * @example false
+             */
+            changes: boolean;
+            /** @description Its columns, in order. */
+            columns: components["schemas"]["ExportColumn"][];
+            /**
+             * @description The columns that order it within a chain.
+             * @example [
+             *       "block_number",
+             *       "log_index"
+             *     ]
+             */
+            key: string[];
+            /**
+             * @description Its name in addresses.
+             * @example purchases
+             */
+            name: string;
+        };
+        /** @description The answer of `GET /v1/export`. */
+        ExportCollectionsAnswer: {
+            data: components["schemas"]["ExportCollection"][];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A column of a collection. */
+        ExportColumn: {
+            /**
+             * @description What it means, where the database says it.
+             * @example What was paid: fee and net together, in base units.
+             */
+            description: string | null;
+            /**
+             * @description Its name.
+             * @example amount
+             */
+            name: string;
+            /**
+             * @description How its values are written: `decimal` is an exact decimal string (cast it, as in `CAST(amount AS
+             *     DECIMAL(38,0))`, knowing that a uint256 may have 78 digits), `bytes` an address or `0x` and digits, `json`
+             *     JSON text, which in NDJSON stands as it is.
+             * @example decimal
+             */
+            type: string;
+        };
         /** @description How many of the listings have a value. */
         FacetValue: {
             /**
@@ -660,6 +957,13 @@ export interface components {
          * @enum {string}
          */
         Finality: "latest" | "safe" | "finalized";
+        /** @description The answer of `GET /v1/listings/{id}/flow`. */
+        FlowAnswer: {
+            data: components["schemas"]["Settlement"][];
+            meta: components["schemas"]["Meta"];
+            /** @description The cursor of the next page; null on the last one. */
+            next: string | null;
+        };
         /**
          * @description How a gate decides: who is on a list, whose staking tier is high enough, who holds enough of a token, or as a
          *     contract of somebody's own says.
@@ -743,10 +1047,70 @@ export interface components {
             symbol: string;
         };
         /**
+         * @description How long the stretches of a time series are. Weeks begin on Monday; all of them at midnight UTC, but hours.
+         * @enum {string}
+         */
+        Interval: "hour" | "day" | "week" | "month";
+        /**
          * @description What a listing is.
          * @enum {string}
          */
         Kind: "model" | "dataset" | "compute" | "agent" | "service";
+        /** @description A listing or a provider, and what it sold. */
+        Leader: {
+            /**
+             * @description What was paid for these, in base units of the `token` asked for; null without one.
+             * @example 1000000
+             */
+            amount: string | null;
+            /**
+             * Format: int64
+             * @description EIP-155 chain id.
+             * @example 31337
+             */
+            chain_id: number;
+            /**
+             * @description What was paid for these; null without a `token`.
+             * @example 0
+             */
+            ignored_amount: string | null;
+            /**
+             * @description Purchases that do not count: made by who owned the listing then, or ever held shares of it. A whole number.
+             * @example 0
+             */
+            ignored_sales: string;
+            /**
+             * @description The listing; null where providers are ranked.
+             * @example 31337-1
+             */
+            listing: string | null;
+            /**
+             * @description Who owns it now.
+             * @example 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266
+             */
+            provider: string;
+            /**
+             * Format: int64
+             * @description Its place, from 1.
+             * @example 1
+             */
+            rank: number;
+            /**
+             * @description Purchases that count: a whole number.
+             * @example 41
+             */
+            sales: string;
+        };
+        /**
+         * @description Who is ranked: listings, or the accounts that own them.
+         * @enum {string}
+         */
+        Leaders: "listings" | "providers";
+        /** @description The answer of `GET /v1/market/leaders`. */
+        LeadersAnswer: {
+            data: components["schemas"]["Leader"][];
+            meta: components["schemas"]["Meta"];
+        };
         /** @description The answer of `GET /v1/listings/{id}/ancestors` and `…/descendants`. */
         LineageAnswer: {
             data: components["schemas"]["Relative"][];
@@ -1068,6 +1432,124 @@ export interface components {
              */
             tier: number;
         };
+        /** @description How an export is cut into parts. */
+        Manifest: {
+            /**
+             * @description Its hash; null where it is not kept.
+             * @example 0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060
+             */
+            block_hash: string | null;
+            /**
+             * Format: int64
+             * @description The final block at which every part stands.
+             * @example 748
+             */
+            block_number: number;
+            /**
+             * Format: int64
+             * @description EIP-155 chain id.
+             * @example 31337
+             */
+            chain_id: number;
+            /**
+             * @description The collection.
+             * @example purchases
+             */
+            collection: string;
+            /** @description The columns of every part. */
+            columns: components["schemas"]["ExportColumn"][];
+            /**
+             * @description The columns that order the rows.
+             * @example [
+             *       "block_number",
+             *       "log_index"
+             *     ]
+             */
+            key: string[];
+            /** @description `after` of the next manifest; null where this one lists the last part. */
+            next: string | null;
+            /** @description The parts, in order. */
+            parts: components["schemas"]["Part"][];
+        };
+        /** @description The answer of `GET /v1/export/{collection}/manifest`. */
+        ManifestAnswer: {
+            data: components["schemas"]["Manifest"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A chain's market, as it stands after the block in `meta`. */
+        Market: {
+            /**
+             * Format: int64
+             * @description Accounts that did something: see `/v1/accounts/{account}`.
+             * @example 310
+             */
+            accounts: number;
+            /**
+             * Format: int64
+             * @description Listings that sell.
+             * @example 40
+             */
+            active_listings: number;
+            /**
+             * Format: int64
+             * @description Those of them that paid for a purchase.
+             * @example 290
+             */
+            buyers: number;
+            /**
+             * Format: int64
+             * @description EIP-155 chain id.
+             * @example 31337
+             */
+            chain_id: number;
+            /**
+             * @description STOA that is locked, in base units of 18 decimals.
+             * @example 5000000000000000000
+             */
+            locked: string;
+            /**
+             * Format: int64
+             * @description Listings that do not sell for now.
+             * @example 2
+             */
+            paused_listings: number;
+            /**
+             * Format: int64
+             * @description Plans of all listings, paused ones included.
+             * @example 77
+             */
+            plans: number;
+            /**
+             * Format: int64
+             * @description Accounts that own a listing.
+             * @example 20
+             */
+            providers: number;
+            /**
+             * Format: int64
+             * @description Listings that will not sell again.
+             * @example 1
+             */
+            retired_listings: number;
+            /**
+             * @description Purchases made: a whole number.
+             * @example 1200
+             */
+            sales: string;
+            /** @description What was paid, by token; those of most sales first. */
+            turnover: components["schemas"]["Turnover"][];
+        };
+        /** @description The answer of `GET /v1/market`. */
+        MarketAnswer: {
+            /** @description One for each chain. */
+            data: components["schemas"]["Market"][];
+            meta: components["schemas"]["Meta"];
+        };
+        /**
+         * @description What leaders are ranked by.
+         * @enum {string}
+         */
+        Measure: "revenue" | "sales";
         /** @description Up to which block the data holds, read in the same snapshot as the data. */
         Meta: {
             /** @description The chains that the answer is about, by id. */
@@ -1090,6 +1572,11 @@ export interface components {
             /** @description Whether a hash on the chain, or in the address, says that these are the bytes that its owner meant. */
             verified: boolean;
         };
+        /**
+         * @description How far a listing's metadata was read.
+         * @enum {string}
+         */
+        MetadataStatus: "pending" | "ok" | "mismatch" | "invalid" | "unreachable";
         /** @description Somebody who acts for an account. */
         Operator: {
             /**
@@ -1116,6 +1603,20 @@ export interface components {
              * @example 0x5FbDB2315678afecb367f032d93F642f64180aa3
              */
             owner: string;
+        };
+        /** @description A part of an export. */
+        Part: {
+            /**
+             * @description Where to get it.
+             * @example /v1/export/purchases.parquet?chain=31337&block=748&rows=100000
+             */
+            path: string;
+            /**
+             * Format: int64
+             * @description How many rows it has.
+             * @example 100000
+             */
+            rows: number;
         };
         /** @description What a purchase gave. */
         Pass: {
@@ -1471,6 +1972,34 @@ export interface components {
             /** @description The cursor of the next page; null on the last one. */
             next: string | null;
         };
+        /** @description A member of a listing's family. */
+        Relative: {
+            /**
+             * Format: int32
+             * @description How many steps it is away, by the shortest way.
+             * @example 2
+             */
+            depth: number;
+            /**
+             * @description Public id of the member.
+             * @example 31337-1
+             */
+            id: string;
+            /** @description The members that it is linked with towards the listing asked for, with what the parent of each link is granted. */
+            links: components["schemas"]["Edge"][];
+            /**
+             * @description Its name, where its metadata says one; null otherwise.
+             * @example Llama fine-tune for contracts
+             */
+            name: string | null;
+            /**
+             * Format: int64
+             * @description What of the descendant's revenue reaches the ancestor by all ways together, once all is settled, in millionths,
+             *     rounded down.
+             * @example 3500
+             */
+            revenue_ppm: number;
+        };
         /** @description What a listing's sales and direct payments brought in one token. */
         Revenue: {
             /**
@@ -1522,6 +2051,12 @@ export interface components {
              * @example 31337-1
              */
             parent: string;
+        };
+        /** @description The answer of `GET /v1/market/series`. */
+        SeriesAnswer: {
+            /** @description Oldest first. */
+            data: components["schemas"]["Stretch"][];
+            meta: components["schemas"]["Meta"];
         };
         /**
          * @description A settlement: what sales brought until then, less the protocol fee that each paid, is split between the listing's
@@ -1768,6 +2303,107 @@ export interface components {
             /** @description The cursor of the next page; null on the last one. */
             next: string | null;
         };
+        /** @description The answer of `POST /v1/sql`. */
+        SqlAnswer: {
+            data: components["schemas"]["SqlRows"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description What there is to ask. */
+        SqlCatalogue: {
+            /**
+             * @description The functions that a query may call.
+             * @example [
+             *       "avg",
+             *       "count",
+             *       "sum"
+             *     ]
+             */
+            functions: string[];
+            /** @description The views. */
+            views: components["schemas"]["SqlView"][];
+        };
+        /** @description The answer of `GET /v1/sql`. */
+        SqlCatalogueAnswer: {
+            data: components["schemas"]["SqlCatalogue"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A column of the answer. */
+        SqlColumn: {
+            /**
+             * @description Its name.
+             * @example amount
+             */
+            name: string;
+            /**
+             * @description Its PostgreSQL type. Whole numbers of up to 64 bits, floats and booleans are JSON's; everything else is
+             *     text: `NUMERIC` an exact decimal string, `BYTEA` an address or `0x` and digits.
+             * @example NUMERIC
+             */
+            type: string;
+        };
+        /** @description What is sent to `POST /v1/sql`. */
+        SqlRequest: {
+            /**
+             * @description One SELECT over the views that `GET /v1/sql` lists.
+             * @example SELECT symbol, decimals, count(*) AS sales, sum(amount) AS amount FROM purchases GROUP BY 1, 2
+             */
+            query: string;
+        };
+        /** @description What a query was answered with. */
+        SqlRows: {
+            /** @description The columns, in order. */
+            columns: components["schemas"]["SqlColumn"][];
+            /**
+             * @description The rows, each a list of values in the order of the columns.
+             * @example [
+             *       [
+             *         "DUSD",
+             *         6,
+             *         12,
+             *         "240000000"
+             *       ]
+             *     ]
+             */
+            rows: unknown[][];
+            /**
+             * @description Whether there are more rows than are answered: at most 10,000, and 8 MiB.
+             * @example false
+             */
+            truncated: boolean;
+        };
+        /** @description A view. */
+        SqlView: {
+            /** @description Its columns, in order. */
+            columns: components["schemas"]["SqlViewColumn"][];
+            /**
+             * @description What its rows are.
+             * @example Every sale, with the terms that held when it was made.
+             */
+            description: string | null;
+            /**
+             * @description Its name in a query.
+             * @example purchases
+             */
+            name: string;
+        };
+        /** @description A column of a view. */
+        SqlViewColumn: {
+            /**
+             * @description What it means; null where its name says it.
+             * @example Fee and net together, in base units of the token.
+             */
+            description: string | null;
+            /**
+             * @description Its name.
+             * @example amount
+             */
+            name: string;
+            /**
+             * @description Its PostgreSQL type.
+             * @example numeric(78,0)
+             */
+            type: string;
+        };
         /** @description Fees in one token. */
         StakeToken: {
             /**
@@ -1811,6 +2447,47 @@ export interface components {
         StatusAnswer: {
             data: components["schemas"]["Status"];
             meta: components["schemas"]["Meta"];
+        };
+        /** @description Sales in one token during one stretch. Stretches without sales have no row. Amounts are in the token's base units. */
+        Stretch: {
+            /**
+             * @description What buyers paid: fee and net.
+             * @example 1000000
+             */
+            amount: string;
+            /**
+             * Format: int64
+             * @description EIP-155 chain id.
+             * @example 31337
+             */
+            chain_id: number;
+            /**
+             * @description Protocol fee in it.
+             * @example 25000
+             */
+            fee: string;
+            /**
+             * @description What was paid for these.
+             * @example 0
+             */
+            own_amount: string;
+            /**
+             * @description Purchases among them that a listing's owner made of it: a whole number. They are never ranked.
+             * @example 0
+             */
+            own_sales: string;
+            /**
+             * @description Purchases: a whole number.
+             * @example 7
+             */
+            sales: string;
+            /**
+             * Format: date-time
+             * @description When it begins (RFC 3339, UTC). Sales belong to it by their block's timestamp.
+             * @example 2026-11-22T00:00:00Z
+             */
+            start: string;
+            token: components["schemas"]["Token"];
         };
         /** @description A band of score. */
         Tier: {
@@ -1870,6 +2547,96 @@ export interface components {
             sales: number;
             token: components["schemas"]["Token"];
         };
+        /** @description A transaction in which the protocol had a part. */
+        Transaction: {
+            /**
+             * @description That block's hash; null for most blocks that are long final, whose hashes are not kept.
+             * @example 0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060
+             */
+            block_hash: string | null;
+            /**
+             * Format: int64
+             * @description The block that holds it.
+             * @example 812
+             */
+            block_number: number;
+            /**
+             * Format: date-time
+             * @description That block's timestamp (RFC 3339, UTC).
+             * @example 2026-11-22T15:00:00Z
+             */
+            block_time: string;
+            /**
+             * Format: int64
+             * @description EIP-155 chain id.
+             * @example 31337
+             */
+            chain_id: number;
+            /** @description Every event, in order. */
+            events: components["schemas"]["TransactionEvent"][];
+            /**
+             * @description What happened, a sentence each, in the order in which it did. What other sentences say already, such as the
+             *     transfers of a sale, is left out. Names of tokens and units are what their makers call them.
+             * @example [
+             *       "0x7099…79C8 bought 2 periods of plan 7 of listing 31337-3 for 20.00 DUSD (fee 0.50 DUSD)."
+             *     ]
+             */
+            explanation: string[];
+            finality: components["schemas"]["Finality"];
+            /**
+             * @description Its hash.
+             * @example 0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b
+             */
+            tx_hash: string;
+        };
+        /** @description The answer of `GET /v1/transactions/{hash}`. */
+        TransactionAnswer: {
+            data: components["schemas"]["Transaction"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description An event, with what it says. */
+        TransactionEvent: components["schemas"]["Event"] & {
+            /**
+             * @description What the event says, as a sentence.
+             * @example 20.00 DUSD went from 0x7099…79C8 to 0xf39F…2266.
+             */
+            words: string;
+        };
+        /** @description What was paid in one token. Amounts are in its base units. */
+        Turnover: {
+            /**
+             * @description What buyers paid: fee and net.
+             * @example 1000000
+             */
+            amount: string;
+            /**
+             * @description Protocol fee in it.
+             * @example 25000
+             */
+            fee: string;
+            /**
+             * Format: int64
+             * @description Listings that earned in it.
+             * @example 12
+             */
+            listings: number;
+            /**
+             * @description What they brought.
+             * @example 4000
+             */
+            paid: string;
+            /**
+             * @description Payments made to listings without a sale: a whole number.
+             * @example 3
+             */
+            payments: string;
+            /**
+             * @description Purchases paid in it: a whole number.
+             * @example 800
+             */
+            sales: string;
+            token: components["schemas"]["Token"];
+        };
         /** @description An immutable release. */
         Version: {
             /**
@@ -1903,6 +2670,11 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description How far back what is ranked goes, from the head's time, in whole hours.
+         * @enum {string}
+         */
+        Window: "day" | "week" | "month" | "year" | "all";
     };
     responses: never;
     parameters: never;
@@ -2026,6 +2798,334 @@ export interface operations {
             };
             /** @description A parameter is not valid. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    searchEvents: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only events that name this address among their arguments.
+                 * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+                 */
+                account?: string;
+                /**
+                 * @description Only events on this chain: its id or CAIP-2 form. Without it, those of all chains.
+                 * @example 31337
+                 */
+                chain?: string;
+                /**
+                 * @description Only events of this contract: `Vault`, `Listings`, `Market`, `Revenue`, `RevenueShare`, `Staking`,
+                 *     `MerkleGate`, `TierGate`, `TokenGate`, or `Unknown` for logs that are kept undecoded.
+                 * @example Market
+                 */
+                contract?: string;
+                /** @description The `next` of the page before, with the same sort and filters. */
+                cursor?: string;
+                /**
+                 * @description Only events of this name, as in the contract.
+                 * @example Purchased
+                 */
+                event?: string;
+                /**
+                 * @description Only events of this block and later ones.
+                 * @example 1
+                 */
+                from_block?: number;
+                /** @description How many events a page has at most. */
+                limit?: number;
+                /**
+                 * @description Only events of this listing, and of its plans, shares and sales.
+                 * @example 31337-1
+                 */
+                listing?: string;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+                /** @description By time; `newest` without it. */
+                sort?: components["schemas"]["Sort"];
+                /**
+                 * @description Only events of this block and earlier ones.
+                 * @example 812
+                 */
+                to_block?: number;
+                /**
+                 * @description Only events of this transaction.
+                 * @example 0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b
+                 */
+                tx?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventsAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listExports: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every collection. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportCollectionsAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getExportManifest: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the manifest before. */
+                after?: string;
+                /** @description The block at which the rows stand; the newest final block without it. */
+                block?: number;
+                /**
+                 * @description The chain whose rows they are: its id or CAIP-2 form. It may be left out where one chain is served.
+                 * @example 31337
+                 */
+                chain?: string;
+                /**
+                 * @description The format of the parts; `parquet` without it.
+                 * @example parquet
+                 */
+                format?: string;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+                /** @description Rows of a part. */
+                rows?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description A collection of `GET /v1/export`.
+                 * @example purchases
+                 */
+                collection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where the export is cut. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManifestAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such collection. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another block has become final, and the collection changes. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportCollection: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only what stands behind this row: the columns that `Stoa-Export-Key` names, of the last row received,
+                 *     joined by commas.
+                 */
+                after?: string;
+                /**
+                 * @description The block at which the rows stand, as `Stoa-Block` of an earlier part names it; the newest final block
+                 *     without it. Events, purchases and releases can be had at any final block; what changes only at the newest
+                 *     one, and is refused with 409 once another has become final.
+                 */
+                block?: number;
+                /**
+                 * @description The chain whose rows they are: its id or CAIP-2 form. It may be left out where one chain is served.
+                 * @example 31337
+                 */
+                chain?: string;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+                /** @description How many rows to send at most; all without it. */
+                rows?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description A collection of `GET /v1/export` and a format: `csv`, `ndjson` or `parquet`.
+                 * @example purchases.csv
+                 */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Rows in the order of their key. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.parquet": string;
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such collection or format. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another block has become final, and the collection changes. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2477,6 +3577,303 @@ export interface operations {
             };
         };
     };
+    live: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Where to go on: the `cursor` of the last message; of several chains, with commas between. A chain that it does
+                 *     not name begins now. The header `Last-Event-ID` says the same, and counts before it.
+                 * @example latest:31337-812-4
+                 */
+                after?: string;
+                /**
+                 * @description Only this chain: its id or CAIP-2 form. Without it, all chains.
+                 * @example 31337
+                 */
+                chain?: string;
+                /**
+                 * @description How final a block must be before it is told; `latest` without it. At `latest` and `safe`, what is taken back is
+                 *     told as `retract`; at `finalized` nothing ever is.
+                 */
+                level?: components["schemas"]["Finality"];
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+                /**
+                 * @description What to be told of, with commas between, at most 100: `listings`, `purchases`, `blocks`, `stats`,
+                 *     `listing:{chainId}-{n}`, `account:{address}`.
+                 * @example blocks
+                 */
+                topics?: string;
+            };
+            header?: {
+                /** @description Like `after`; counts before it. */
+                "Last-Event-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connection is a WebSocket from here on. Each frame is a `LiveMessage` or a `LiveNotice`. */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request asks for no WebSocket. */
+            426: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many connections. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMarket: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only this chain: its id or CAIP-2 form. Without it, all of them.
+                 * @example 31337
+                 */
+                chain?: string;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each chain's figures. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarketAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getLeaders: {
+        parameters: {
+            query?: {
+                /** @description What by; `sales` without it. Revenue needs a `token`: amounts in different tokens are never compared. */
+                by?: components["schemas"]["Measure"];
+                /**
+                 * @description Only this chain: its id or CAIP-2 form. Without it, all of them.
+                 * @example 31337
+                 */
+                chain?: string;
+                /** @description Only listings of this kind. */
+                kind?: components["schemas"]["Kind"];
+                /** @description How many at most. */
+                limit?: number;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+                /** @description Who is ranked; `listings` without it. */
+                of?: components["schemas"]["Leaders"];
+                /**
+                 * @description Only sales paid in this token.
+                 * @example 0x5FbDB2315678afecb367f032d93F642f64180aa3
+                 */
+                token?: string;
+                /** @description How far back sales count; `month` without it. */
+                window?: components["schemas"]["Window"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The first of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadersAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSeries: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only sales on this chain: its id or CAIP-2 form. Without it, those of all chains.
+                 * @example 31337
+                 */
+                chain?: string;
+                /**
+                 * @description From when on (RFC 3339): the stretch that holds it is whole. Without it, 30 stretches back from `until`.
+                 * @example 2026-11-01T00:00:00Z
+                 */
+                from?: string;
+                /** @description How long a stretch is; `day` without it. */
+                interval?: components["schemas"]["Interval"];
+                /** @description Only sales of listings of this kind. */
+                kind?: components["schemas"]["Kind"];
+                /**
+                 * @description Only sales of this listing.
+                 * @example 31337-1
+                 */
+                listing?: string;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+                /**
+                 * @description Only sales of listings that this account owns now.
+                 * @example 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266
+                 */
+                provider?: string;
+                /**
+                 * @description Only sales paid in this token.
+                 * @example 0x5FbDB2315678afecb367f032d93F642f64180aa3
+                 */
+                token?: string;
+                /**
+                 * @description Until when (RFC 3339): the stretch that holds it is whole. Without it, the newest block's time.
+                 * @example 2026-11-22T15:00:00Z
+                 */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stretches of time that had sales. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getOpenapi: {
         parameters: {
             query?: never;
@@ -2514,6 +3911,11 @@ export interface operations {
                  * @example 31337-1
                  */
                 listing?: string;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
                 /**
                  * @description Only payments by this account.
                  * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
@@ -2664,6 +4066,11 @@ export interface operations {
                 /** @description How many spendings a page has at most. */
                 limit?: number;
                 /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+                /**
                  * @description Only spendings of credits of this plan.
                  * @example 31337-1
                  */
@@ -2700,6 +4107,108 @@ export interface operations {
             };
             /** @description A parameter is not valid. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSqlViews: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every view and function. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SqlCatalogueAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    querySql: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SqlRequest"];
+            };
+        };
+        responses: {
+            /** @description The rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SqlAnswer"];
+                };
+            };
+            /** @description The query is not allowed, not valid, or takes too long. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description SQL is not enabled on this server. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2838,6 +4347,11 @@ export interface operations {
                  */
                 level?: components["schemas"]["Finality"];
                 /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+                /**
                  * @description What to be told of, with commas between, at most 100: `listings`, `purchases`, `blocks`, `stats`,
                  *     `listing:{chainId}-{n}`, `account:{address}`.
                  * @example blocks
@@ -2882,6 +4396,77 @@ export interface operations {
             };
             /** @description Too many connections. */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTransaction: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The chain to look on: its id or CAIP-2 form. Without it, all chains.
+                 * @example 31337
+                 */
+                chain?: string;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The transaction's hash.
+                 * @example 0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b
+                 */
+                hash: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the transaction did. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransactionAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No event of the protocol is in such a transaction. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
