@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::map_response;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::routing::any;
 use sqlx::PgPool;
 use tower::ServiceBuilder;
@@ -18,6 +18,8 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
+use crate::front::front;
+use crate::live::Live;
 use crate::{health, meta, problem, routes, web};
 
 /// Reads have no bodies; what is sent all the same is refused beyond this.
@@ -36,6 +38,8 @@ pub struct App {
     pub sql: Option<crate::sql::Sql>,
     /// How long a request may take.
     pub timeout: Duration,
+    /// What live connections share.
+    pub live: Live,
 }
 
 /// The whole server.
@@ -49,7 +53,10 @@ pub fn app(app: App) -> Router {
         ));
     let in_time = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, app.timeout);
     // From the inside out.
-    let v1 = routes::router()
+    let v1 = Router::new()
+        // Routed only behind what writes addresses anew.
+        .fallback_service(routes::router().with_state(app.clone()))
+        .layer(from_fn_with_state(app.clone(), front))
         .layer(RequestBodyLimitLayer::new(MAX_BODY))
         .layer(in_time)
         .layer(CatchPanicLayer::new())
@@ -79,7 +86,7 @@ fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::HEAD])
-        .allow_headers([header::ACCEPT, header::IF_NONE_MATCH])
+        .allow_headers([header::ACCEPT, header::IF_NONE_MATCH, HeaderName::from_static("last-event-id")])
         .expose_headers(exposed)
         .max_age(Duration::from_secs(24 * 60 * 60))
 }

@@ -8,11 +8,15 @@ use clap::{Args, Parser, Subcommand};
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
+use crate::curator::{Places, Private};
 use crate::sql::Sql;
 use crate::sql::role::ROLE;
 
 /// Longer than a lock wait, shorter than the server's `deadlock_timeout` (1 s): see `snapshot`.
 const LOCK_TIMEOUT: &str = "500ms";
+
+/// How much of a word's letter triples must stand in a text to be taken for a typing mistake.
+const SIMILAR: &str = "0.4";
 
 /// Serves what the indexer wrote: REST under /v1, and the web app.
 #[derive(Debug, Parser)]
@@ -80,6 +84,25 @@ pub struct Serve {
     #[arg(long, env = "STOA_REQUEST_SECONDS", default_value_t = 10, value_name = "SECONDS",
         value_parser = clap::value_parser!(u64).range(1..=300))]
     pub request_seconds: u64,
+    #[command(flatten)]
+    pub live: crate::live::Settings,
+    /// How many listings' metadata are fetched at once, 0 to 64. With 0 this server fetches and ranks nothing, and
+    /// leaves that to another one on the same database
+    #[arg(long, env = "STOA_METADATA_FETCHES", default_value_t = 8, value_name = "N",
+        value_parser = clap::value_parser!(u16).range(0..=64))]
+    pub metadata_fetches: u16,
+    /// Seconds that one address of metadata may take, 1 to 60
+    #[arg(long, env = "STOA_METADATA_SECONDS", default_value_t = 10, value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..=60))]
+    pub metadata_seconds: u64,
+    /// IPFS gateway that metadata at ipfs:// addresses is asked of, in order; may be repeated. What comes is checked
+    /// against its name
+    #[arg(long = "gateway", env = "STOA_GATEWAYS", value_name = "URL", value_delimiter = ' ')]
+    pub gateways: Vec<url::Url>,
+    /// Also fetch metadata from private addresses and over http. Only where everybody who can list something may reach
+    /// everything that this machine can
+    #[arg(long, env = "STOA_ALLOW_PRIVATE_CONTENT")]
+    pub allow_private_content: bool,
     /// PostgreSQL's address for `POST /v1/sql`, as the role that `stoa-api analyst` made; without it SQL is off
     #[arg(long, env = "STOA_SQL_DATABASE_URL", hide_env_values = true, value_name = "URL")]
     pub sql_database_url: Option<Secret>,
@@ -146,6 +169,16 @@ impl Serve {
         Duration::from_secs(self.request_seconds)
     }
 
+    /// Where metadata is asked for.
+    pub fn places(&self) -> Places {
+        Places {
+            gateways: self.gateways.clone(),
+            content: self.content.clone(),
+            private: if self.allow_private_content { Private::Everything } else { Private::Nothing },
+            time: Duration::from_secs(self.metadata_seconds),
+        }
+    }
+
     /// What answers SQL, if it is enabled. Never as the role that owns the tables.
     pub fn sql(&self) -> Result<Option<Sql>, ConfigError> {
         let Some(Secret(url)) = &self.sql_database_url else { return Ok(None) };
@@ -170,6 +203,9 @@ pub fn pool(options: PgConnectOptions, connections: u32, timeout: Duration) -> P
     let options = options.application_name("stoa-api").options([
         ("statement_timeout", format!("{}ms", most.as_millis()).as_str()),
         ("lock_timeout", LOCK_TIMEOUT),
+        // Where `pg_trgm` is: in `api` if we made it, else where the database's owner put it.
+        ("search_path", "public,api"),
+        ("pg_trgm.word_similarity_threshold", SIMILAR),
     ]);
     PgPoolOptions::new()
         .max_connections(connections)

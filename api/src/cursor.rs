@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use alloy::primitives::keccak256;
+use alloy::primitives::{U256, keccak256};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
@@ -17,6 +17,9 @@ use crate::params::FromParam;
 pub type Position = (i64, i32);
 
 const FORMAT: u8 = 1;
+/// With a score before the one position.
+const SCORED: u8 = 2;
+const SCORE: usize = 32;
 const BINDING: usize = 8;
 const ENTRY: usize = 20;
 /// More chains than this are in no cursor of ours.
@@ -40,6 +43,8 @@ impl Binding {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor {
     binding: Binding,
+    /// For collections in the order of a score: that of the last row.
+    score: Option<U256>,
     positions: BTreeMap<i64, Position>,
 }
 
@@ -60,14 +65,30 @@ impl Cursor {
 
     /// A cursor behind the given rows.
     pub fn new(binding: Binding, positions: BTreeMap<i64, Position>) -> Self {
-        Self { binding, positions }
+        Self { binding, score: None, positions }
+    }
+
+    /// A cursor behind one row, in the order of a score.
+    pub fn scored(binding: Binding, score: U256, chain_id: i64, listing: i64) -> Self {
+        Self { binding, score: Some(score), positions: BTreeMap::from([(chain_id, (listing, 0))]) }
+    }
+
+    /// The score, chain and listing of a cursor's row, if the cursor belongs to the question.
+    pub fn place(cursor: Option<&Self>, binding: Binding) -> Result<Option<(U256, i64, i64)>, ApiError> {
+        let positions = Self::positions(cursor, binding)?;
+        let score = cursor.and_then(|cursor| cursor.score);
+        let row = positions.into_iter().next();
+        Ok(score.zip(row).map(|(score, (chain_id, (listing, _)))| (score, chain_id, listing)))
     }
 
     /// The text that goes out.
     pub fn encode(&self) -> String {
         let mut bytes = Vec::with_capacity(1 + BINDING + ENTRY * self.positions.len());
-        bytes.push(FORMAT);
+        bytes.push(if self.score.is_some() { SCORED } else { FORMAT });
         bytes.extend_from_slice(&self.binding.0);
+        if let Some(score) = self.score {
+            bytes.extend_from_slice(&score.to_be_bytes::<SCORE>());
+        }
         for (chain_id, (major, minor)) in &self.positions {
             bytes.extend_from_slice(&chain_id.to_be_bytes());
             bytes.extend_from_slice(&major.to_be_bytes());
@@ -83,8 +104,16 @@ impl Cursor {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let (format, rest) = bytes.split_first()?;
         let (binding, rest) = rest.split_first_chunk::<BINDING>()?;
+        let (score, rest) = match *format {
+            FORMAT => (None, rest),
+            SCORED => {
+                let (score, rest) = rest.split_first_chunk::<SCORE>()?;
+                (Some(U256::from_be_bytes(*score)), rest)
+            }
+            _ => return None,
+        };
         let (entries, odd) = rest.as_chunks::<ENTRY>();
-        if *format != FORMAT || !odd.is_empty() || entries.len() > MAX_ENTRIES {
+        if !odd.is_empty() || entries.len() > MAX_ENTRIES || (score.is_some() && entries.len() != 1) {
             return None;
         }
         let mut positions = BTreeMap::new();
@@ -97,7 +126,7 @@ impl Cursor {
                 return None;
             }
         }
-        Some(Self { binding: Binding(*binding), positions })
+        Some(Self { binding: Binding(*binding), score, positions })
     }
 }
 
@@ -132,6 +161,16 @@ mod tests {
         ) {
             let cursor = Cursor::new(Binding::to(&question), positions);
             prop_assert_eq!(Cursor::decode(&cursor.encode()), Some(cursor));
+        }
+
+        #[test]
+        fn cursors_with_a_score_survive_too(score in any::<[u8; 32]>(), chain in any::<i64>(), row in any::<i64>()) {
+            let binding = Binding::to(&1);
+            let cursor = Cursor::scored(binding, U256::from_be_bytes(score), chain, row);
+            let back = Cursor::decode(&cursor.encode());
+            prop_assert_eq!(back.as_ref(), Some(&cursor));
+            let place = Cursor::place(back.as_ref(), binding).expect("the same question");
+            prop_assert_eq!(place, Some((U256::from_be_bytes(score), chain, row)));
         }
 
         #[test]

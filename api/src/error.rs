@@ -23,6 +23,12 @@ pub enum ApiError {
     /// The route does not take this method.
     #[error("`{0}` is not allowed here; the Allow header says what is.")]
     Method(String),
+    /// What follows a cursor is kept no more.
+    #[error("{0}")]
+    Expired(String),
+    /// More connections than are allowed.
+    #[error("{0}")]
+    TooMany(String),
     /// The indexer has not made what the API reads, or made it for another version.
     #[error("{0}")]
     NotReady(String),
@@ -50,7 +56,7 @@ impl ApiError {
         Self::BadParameter { name: name.to_owned(), read: shown, allowed: allowed.into() }
     }
 
-    fn problem(&self) -> Problem {
+    pub(crate) fn problem(&self) -> Problem {
         let text = self.to_string();
         let bad = |name: &str| {
             let mut problem = Problem::new(
@@ -72,6 +78,13 @@ impl ApiError {
                 StatusCode::METHOD_NOT_ALLOWED,
                 "method-not-allowed",
                 "The method is not allowed",
+                text,
+            ),
+            Self::Expired(_) => Problem::new(StatusCode::GONE, "expired", "The cursor is kept no more", text),
+            Self::TooMany(_) => Problem::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too-many-connections",
+                "Too many connections",
                 text,
             ),
             Self::NotReady(_) => {
@@ -110,6 +123,7 @@ impl From<sqlx::Error> for ApiError {
         };
         let code = database.code().unwrap_or_default();
         match code.as_ref() {
+            "42P01" if database.message().contains("\"api.") => Self::NotReady(NO_TABLES.to_owned()),
             // Undefined table, schema.
             "42P01" | "3F000" => Self::NotReady(NO_PROJECTIONS.to_owned()),
             // Undefined column, type mismatch in an operator: the projections have another shape.
@@ -136,6 +150,8 @@ fn gone(message: &str) -> bool {
 
 pub(crate) const NO_PROJECTIONS: &str = "The indexer has not prepared the database yet. \
     Start stoa-indexer on the same database, or wait until it has made its tables.";
+const NO_TABLES: &str = "The API has not made its own tables yet. It does when it starts, where its user may write; \
+    or run `stoa-api migrate`.";
 const OTHER_PROJECTIONS: &str = "The indexer's tables have another shape than this API knows. \
     Run stoa-indexer and stoa-api of the same version.";
 

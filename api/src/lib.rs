@@ -4,15 +4,20 @@
 //! - [`routes`]: one module per resource, each with its documents;
 //! - [`raw`], [`export`], [`sql`]: events, whole collections and queries, for those who reckon with them;
 //! - [`snapshot`]: one request, one snapshot of the database;
+//! - [`params`], [`cursor`]: what a request may say; `front`: what is understood on every route;
 //! - [`params`], [`cursor`]: what a request may say;
+//! - [`live`]: WebSocket and Server-Sent Events;
 //! - [`reply`], [`problem`], [`error`]: what it is answered with;
+//! - [`curator`]: fetches listings' metadata, and counts what they are sorted by;
 //! - `web`: files, outside `/v1`.
 
 pub mod app;
 pub mod config;
+pub mod curator;
 pub mod cursor;
 pub mod error;
 pub mod export;
+pub mod live;
 pub mod meta;
 pub mod migrate;
 pub mod model;
@@ -26,6 +31,7 @@ pub mod snapshot;
 pub mod sql;
 
 mod db;
+mod front;
 mod health;
 mod metadata;
 mod web;

@@ -1,14 +1,17 @@
-//! Metadata of a listing, as far as its URI holds it: `data:application/json[;base64],…`.
+//! What a listing says of itself: a JSON object, held by its URI (`data:application/json[;base64],…`) or fetched.
 //!
-//! Whatever else the URI is, or however it is broken, there is no metadata: never an error.
+//! Whatever it is, or however it is broken, what cannot be read is left out: never an error.
 
 use std::borrow::Cow;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use time::OffsetDateTime;
 use utoipa::ToSchema;
+
+use crate::model::MetadataStatus;
 
 /// Longer URIs are not read, in bytes.
 pub(crate) const MAX_URI: usize = 64 * 1024;
@@ -16,10 +19,33 @@ const MAX_NAME: usize = 200;
 const MAX_DESCRIPTION: usize = 10_000;
 const MAX_TAGS: usize = 32;
 const MAX_TAG: usize = 64;
+const MAX_KINDS: usize = 8;
+const MAX_LICENCE: usize = 128;
 
-/// What a listing says of itself. Its owner wrote it; nobody checked it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+/// What a listing says of itself, as far as it was read. Its owner wrote it; nobody checked whether it is true.
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Metadata {
+    pub status: MetadataStatus,
+    /// What is wrong, in words; null while nothing is.
+    #[schema(
+        example = "the bytes at https://example.org/a.json are not those that the chain names",
+        required = true
+    )]
+    pub reason: Option<String>,
+    /// When it was last fetched (RFC 3339, UTC); null where the URI itself holds it, and before the first time.
+    #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime, example = "2026-11-22T15:00:00Z", required = true)]
+    pub checked_at: Option<OffsetDateTime>,
+    /// Whether a hash on the chain, or in the address, says that these are the bytes that its owner meant.
+    pub verified: bool,
+    #[serde(flatten)]
+    pub fields: Fields,
+}
+
+/// What a document says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct Fields {
     /// Name, at most 200 characters.
     #[schema(example = "Llama fine-tune for contracts", required = true)]
     pub name: Option<String>,
@@ -29,24 +55,112 @@ pub struct Metadata {
     /// Tags, at most 32 of at most 64 characters.
     #[schema(example = json!(["text", "legal"]))]
     pub tags: Vec<String>,
+    /// What it is for.
+    #[schema(example = "text-generation", required = true)]
+    pub task: Option<String>,
+    /// Where it is used.
+    #[schema(example = "legal", required = true)]
+    pub sector: Option<String>,
+    /// Kinds of data that it takes, at most 8.
+    #[schema(example = json!(["text"]))]
+    pub input: Vec<String>,
+    /// Kinds of data that it gives, at most 8.
+    #[schema(example = json!(["text"]))]
+    pub output: Vec<String>,
+    /// The smallest machine that runs it.
+    #[schema(example = "gpu-24gb", required = true)]
+    pub resource_class: Option<String>,
+    /// What runs or reads it.
+    #[schema(example = "PyTorch", required = true)]
+    pub framework: Option<String>,
+    /// Licence of the content, as the document has it.
+    #[schema(example = "Apache-2.0", required = true)]
+    pub licence: Option<String>,
+    /// Tokens that it takes in at once.
+    #[schema(example = 8192, required = true)]
+    pub context_window: Option<u32>,
+}
+
+impl Metadata {
+    /// Of a document that nobody has fetched yet.
+    pub(crate) fn pending() -> Self {
+        Self::without(MetadataStatus::Pending, None)
+    }
+
+    fn without(status: MetadataStatus, reason: Option<String>) -> Self {
+        Self { status, reason, checked_at: None, verified: false, fields: Fields::default() }
+    }
+
+    /// Of a URI that holds its document; `None` where the document lies elsewhere.
+    pub(crate) fn inline(uri: &str) -> Option<Self> {
+        uri.get(..5).filter(|scheme| scheme.eq_ignore_ascii_case("data:"))?;
+        let read = decode(uri).ok_or(Wrong::NotAnObject).and_then(Fields::named);
+        Some(match read {
+            Ok(fields) => Self { verified: true, fields, ..Self::without(MetadataStatus::Ok, None) },
+            Err(wrong) => Self::without(MetadataStatus::Invalid, Some(wrong.to_string())),
+        })
+    }
+}
+
+/// Why bytes are no metadata.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Wrong {
+    #[error("it is not one JSON object in UTF-8")]
+    NotAnObject,
+    #[error("it has no `name`")]
+    Nameless,
 }
 
 /// The metadata that a URI holds.
-pub(crate) fn decode(uri: &str) -> Option<Metadata> {
+pub(crate) fn decode(uri: &str) -> Option<Fields> {
     if uri.len() > MAX_URI {
         return None;
     }
-    let Value::Object(object) = serde_json::from_slice(&body(uri)?).ok()? else { return None };
-    let tags = object.get("tags").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    Some(Metadata {
-        name: text(&object, "name", MAX_NAME),
-        description: text(&object, "description", MAX_DESCRIPTION),
-        tags: tags.iter().filter_map(|tag| line(tag, MAX_TAG)).take(MAX_TAGS).collect(),
-    })
+    Fields::of(&body(uri)?)
+}
+
+impl Fields {
+    /// Reads a document that must have a name.
+    pub(crate) fn read(json: &[u8]) -> Result<Self, Wrong> {
+        Self::of(json).ok_or(Wrong::NotAnObject).and_then(Self::named)
+    }
+
+    fn named(self) -> Result<Self, Wrong> {
+        if self.name.is_some() { Ok(self) } else { Err(Wrong::Nameless) }
+    }
+
+    /// What of a JSON object is of the right type and length; the rest is left out.
+    fn of(json: &[u8]) -> Option<Self> {
+        let Value::Object(object) = serde_json::from_slice(json).ok()? else { return None };
+        let modalities = object.get("modalities");
+        let kinds = |key| lines(modalities.and_then(|value| value.get(key)), MAX_KINDS);
+        Some(Self {
+            name: text(&object, "name", MAX_NAME),
+            description: text(&object, "description", MAX_DESCRIPTION),
+            tags: lines(object.get("tags"), MAX_TAGS),
+            task: text(&object, "task", MAX_TAG),
+            sector: text(&object, "sector", MAX_TAG),
+            input: kinds("input"),
+            output: kinds("output"),
+            resource_class: text(&object, "resourceClass", MAX_TAG),
+            framework: text(&object, "framework", MAX_TAG),
+            licence: text(&object, "licence", MAX_LICENCE),
+            context_window: object
+                .get("contextWindow")
+                .and_then(Value::as_u64)
+                .and_then(|n| n.try_into().ok()),
+        })
+    }
+}
+
+/// The texts in a list.
+fn lines(list: Option<&Value>, most: usize) -> Vec<String> {
+    let list = list.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    list.iter().filter_map(|text| line(text, MAX_TAG)).take(most).collect()
 }
 
 /// The bytes of a `data:` URI with the media type of JSON.
-fn body(uri: &str) -> Option<Cow<'_, [u8]>> {
+pub(crate) fn body(uri: &str) -> Option<Cow<'_, [u8]>> {
     let scheme = uri.get(..5).filter(|scheme| scheme.eq_ignore_ascii_case("data:"))?;
     let (head, body) = uri[scheme.len()..].split_once(',')?;
     let mut parts = head.split(';').map(str::trim);
@@ -116,10 +230,11 @@ mod tests {
     #[test]
     fn json_is_read_plain_encoded_and_in_base64() {
         let json = r#"{"name":"Größe","description":"100% of it","tags":["a","b"],"more":1}"#;
-        let expected = Metadata {
+        let expected = Fields {
             name: Some("Größe".to_owned()),
             description: Some("100% of it".to_owned()),
             tags: vec!["a".to_owned(), "b".to_owned()],
+            ..Fields::default()
         };
         let encoded = json.replace('%', "%25").replace('"', "%22").replace(' ', "%20");
         let base64 = STANDARD.encode(json);
@@ -163,9 +278,9 @@ mod tests {
     #[test]
     fn values_of_the_wrong_type_are_left_out() {
         let uri = r#"data:application/json,{"name":7,"description":null,"tags":["ok",1,null,"","  "]}"#;
-        let expected = Metadata { name: None, description: None, tags: vec!["ok".to_owned()] };
+        let expected = Fields { tags: vec!["ok".to_owned()], ..Fields::default() };
         assert_eq!(decode(uri), Some(expected));
-        assert_eq!(decode(r#"data:application/json,{"tags":"no list"}"#), Some(Metadata::default()));
+        assert_eq!(decode(r#"data:application/json,{"tags":"no list"}"#), Some(Fields::default()));
     }
 
     #[test]
@@ -175,6 +290,26 @@ mod tests {
         assert_eq!(name(&long).map(|name| name.chars().count()), Some(MAX_NAME));
         let many = format!("data:application/json,{{\"tags\":{:?}}}", vec!["t"; 100]);
         assert_eq!(decode(&many).map(|metadata| metadata.tags.len()), Some(MAX_TAGS));
+    }
+
+    #[test]
+    fn all_fields_are_read_and_a_document_needs_a_name() {
+        let json =
+            br#"{"name":"A","task":"t","sector":"s","modalities":{"input":["text"],"output":["code",7]},
+            "resourceClass":"cpu","framework":"GGUF","licence":"MIT","contextWindow":8192,"trainedOn":[]}"#;
+        let one = |text: &str| vec![text.to_owned()];
+        let fields = Fields::read(json).expect("valid");
+        assert_eq!(
+            (fields.input, fields.output, fields.context_window),
+            (one("text"), one("code"), Some(8192))
+        );
+        assert_eq!((fields.task.as_deref(), fields.resource_class.as_deref()), (Some("t"), Some("cpu")));
+        for json in [&b"{}"[..], b"{\"name\":\"\\u0000 \"}"] {
+            assert_eq!(Fields::read(json), Err(Wrong::Nameless));
+        }
+        for json in [&b""[..], b"[]", b"\0", b"<html>", b"\xff\xfe{}", b"{\"name\":\"a\"}{}"] {
+            assert_eq!(Fields::read(json), Err(Wrong::NotAnObject));
+        }
     }
 
     proptest! {

@@ -22,11 +22,26 @@ pub struct Reply<T> {
 impl<T: Serialize> Reply<T> {
     /// The response. Its ETag is the hash of the data: it stays while only the block number moves on.
     pub fn respond(self, request: &HeaderMap) -> Result<Response, ApiError> {
+        self.respond_beside(&[], request)
+    }
+
+    /// The same with further members beside the data.
+    pub(crate) fn respond_beside(
+        self,
+        members: &[(&'static str, serde_json::Value)],
+        request: &HeaderMap,
+    ) -> Result<Response, ApiError> {
         let mut body = b"{\"data\":".to_vec();
         write(&mut body, &self.data)?;
         if let Some(next) = &self.next {
             body.extend_from_slice(b",\"next\":");
             write(&mut body, &next.as_ref().map(Cursor::encode))?;
+        }
+        for (name, value) in members {
+            body.extend_from_slice(b",");
+            write(&mut body, name)?;
+            body.extend_from_slice(b":");
+            write(&mut body, value)?;
         }
         let tag = format!("W/\"{}\"", hex::encode(&keccak256(&body)[..16]));
         let mut headers = self.meta.headers();

@@ -1,6 +1,7 @@
 //! Listening, and ending well.
 
 use std::future::pending;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -12,15 +13,24 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, app};
 use crate::config::Serve;
+use crate::curator::Curator;
+use crate::live::Live;
+use crate::migrate::migrate;
 use crate::snapshot::version_problem;
 
 /// What connections get beyond the longest request, once the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(2);
+/// Between attempts to make the API's own tables.
+const PREPARE_AGAIN: Duration = Duration::from_secs(2);
 
 /// Serves until SIGTERM or SIGINT, then answers what was asked and returns.
 pub async fn serve(config: Serve) -> anyhow::Result<()> {
     let pool = config.pool()?;
-    refuse_unknown(&pool).await?;
+    if refuse_unknown(&pool).await?
+        && let Err(error) = prepare(&pool).await
+    {
+        tracing::debug!(%error, "the API's own tables are made later");
+    }
     let listener = TcpListener::bind(config.listen).await.with_context(|| {
         format!("--listen (STOA_LISTEN): {} cannot be listened on; is it taken?", config.listen)
     })?;
@@ -34,17 +44,27 @@ pub async fn serve(config: Serve) -> anyhow::Result<()> {
         content: config.content.clone(),
         sql: config.sql()?,
         timeout: config.timeout(),
+        live: Live::new(&pool, config.live.clone(), &stop),
     });
     let draining = stop.clone();
-    let served = axum::serve(listener, app).with_graceful_shutdown(stop.cancelled_owned());
+    let served = axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(stop.cancelled_owned());
     let overdue = async {
         draining.cancelled().await;
         tokio::time::sleep(config.timeout() + DRAIN).await;
     };
-    tokio::select! {
-        result = served => result.context("the server failed")?,
-        () = overdue => tracing::warn!("connections that did not end were closed"),
-    }
+    let serving = async {
+        tokio::select! {
+            result = served => result.context("the server failed"),
+            () = overdue => {
+                tracing::warn!("connections that did not end were closed");
+                Ok(())
+            }
+        }
+    };
+    let curating = Box::pin(curate(&config, &pool, draining.clone()));
+    let (served, ()) = tokio::join!(serving, curating);
+    served?;
     pool.close().await;
     tracing::info!("stopped");
     Ok(())
@@ -52,7 +72,8 @@ pub async fn serve(config: Serve) -> anyhow::Result<()> {
 
 /// Refuses to start on an archive that a newer indexer made. One that is not there yet is waited for, and so is
 /// a database that does not answer: `/ready` tells.
-async fn refuse_unknown(pool: &PgPool) -> anyhow::Result<()> {
+/// Tells whether the database answered.
+async fn refuse_unknown(pool: &PgPool) -> anyhow::Result<bool> {
     let found = async {
         let mut connection = pool.acquire().await?;
         archive::version_in(&mut connection).await
@@ -67,9 +88,42 @@ async fn refuse_unknown(pool: &PgPool) -> anyhow::Result<()> {
             }
         }
         Ok(None) => tracing::warn!("the indexer has not prepared the database yet; waiting for it"),
-        Err(error) => tracing::warn!(%error, "the database does not answer yet; waiting for it"),
+        Err(error) => {
+            tracing::warn!(%error, "the database does not answer yet; waiting for it");
+            return Ok(false);
+        }
     }
-    Ok(())
+    Ok(true)
+}
+
+/// Makes the API's own tables and fills them, until told to stop. On a database that is only read, another server does.
+async fn curate(config: &Serve, pool: &PgPool, stop: CancellationToken) {
+    let prepared = async {
+        let mut told = false;
+        loop {
+            match prepare(pool).await {
+                Ok(()) => return,
+                Err(error) if !told => {
+                    tracing::warn!(%error, "the API's own tables cannot be made yet; searches wait for them");
+                    told = true;
+                }
+                Err(error) => tracing::debug!(%error, "the API's own tables cannot be made yet"),
+            }
+            tokio::time::sleep(PREPARE_AGAIN).await;
+        }
+    };
+    if stop.run_until_cancelled(prepared).await.is_none() || config.metadata_fetches == 0 {
+        return;
+    }
+    match Curator::new(pool.clone(), config.places(), config.metadata_fetches.into()) {
+        Ok(curator) => curator.run(stop).await,
+        Err(error) => tracing::error!(%error, "no metadata is fetched"),
+    }
+}
+
+async fn prepare(pool: &PgPool) -> anyhow::Result<()> {
+    let mut connection = pool.acquire().await?;
+    Ok(migrate(&mut connection).await?)
 }
 
 /// Cancels the token at the first SIGTERM or SIGINT.

@@ -16,11 +16,12 @@ const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /// empty. With the locks held, a rebuild waits for this request; while a rebuild holds them, this request gives
 /// up after the connection's `lock_timeout`, which is shorter than the server's deadlock check, so that the
 /// indexer is never the one that loses.
-const LOCK: &str = "LOCK TABLE market.account, market.balance, market.listing, market.listing_parent, \
-    market.listing_version, market.lock, market.pass, market.plan, market.purchase, market.revenue, \
-    market.settlement, market.share, market.share_balance, market.share_earning, market.share_sale, \
-    market.share_token, market.stake_earning, market.stake_token, market.stake_week, market.subscription, \
-    market.token IN ACCESS SHARE MODE";
+pub(crate) const LOCK: &str = "LOCK TABLE market.account, market.allowance, market.balance, market.gate_rule, market.listing, \
+    market.listing_parent, market.listing_payment, market.listing_version, market.lock, market.operator, \
+    market.pass, market.plan, market.protocol, market.purchase, market.revenue, market.sale_hour, market.settlement, market.share, \
+    market.share_balance, market.share_earning, market.share_sale, market.share_token, market.spending, \
+    market.stake_earning, market.stake_token, market.stake_week, market.subscription, market.token \
+    IN ACCESS SHARE MODE";
 
 /// The database at one instant.
 #[derive(Debug)]

@@ -19,6 +19,9 @@ pub struct Cli {
     /// How log lines are written to standard error.
     #[arg(long, env = "STOA_LOG_FORMAT", global = true, default_value = "text")]
     pub log_format: LogFormat,
+    /// Collector that traces are sent to, as OTLP over HTTP: its address without /v1/traces. Left out, nowhere.
+    #[arg(long, env = "STOA_OTLP", global = true, value_name = "URL", hide_env_values = true)]
+    pub otlp: Option<Url>,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -139,6 +142,8 @@ impl From<VerifyArg> for Verify {
 pub struct Settings {
     pub database_url: String,
     pub http: Option<SocketAddr>,
+    /// Collector of traces that the configuration file names.
+    pub otlp: Option<Url>,
     pub chains: Vec<ChainSettings>,
 }
 
@@ -192,6 +197,6 @@ impl RunArgs {
             address_limit: self.chain.address_limit,
             until: self.until,
         };
-        Ok(Settings { database_url, http: self.http, chains: vec![chain] })
+        Ok(Settings { database_url, http: self.http, otlp: None, chains: vec![chain] })
     }
 }

@@ -13,6 +13,8 @@ pub mod engine;
 pub mod fetch;
 pub mod ledger;
 pub mod metrics;
+pub mod progress;
 pub mod project;
 pub mod serve;
 pub mod store;
+pub mod telemetry;

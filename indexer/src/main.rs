@@ -1,32 +1,21 @@
-use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Parser;
 use futures::future::join_all;
 use sqlx::postgres::PgPoolOptions;
-use stoa_indexer::config::{Cli, Command, EXAMPLE, LogFormat, RunArgs};
+use stoa_indexer::config::{Cli, Command, EXAMPLE, LogFormat, Settings};
 use stoa_indexer::engine::{self, IndexError};
+use stoa_indexer::progress;
 use stoa_indexer::serve::{self, Status};
 use stoa_indexer::store::{StoreError, Writer};
+use stoa_indexer::telemetry::Telemetry;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let cli = Cli::parse();
-    log(cli.log_format);
-    let result = match cli.command {
-        Command::Run(args) => run(&args).await,
-        Command::Migrate(args) => Writer::connect(&args.database_url).await.map(drop).map_err(Into::into),
-        Command::Rebuild(args) => rebuild(&args.database_url).await.map_err(Into::into),
-        Command::ExampleConfig => {
-            print!("{EXAMPLE}");
-            Ok(())
-        }
-    };
-    match result {
+    match execute(&Cli::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("stoa-indexer: {error:#}");
@@ -36,14 +25,26 @@ async fn main() -> ExitCode {
     }
 }
 
-fn log(format: LogFormat) {
-    let filter = EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| EnvFilter::new("info,sqlx::postgres::notice=warn"));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match format {
-        LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).init(),
-        LogFormat::Json => lines.json().flatten_event(true).init(),
-    }
+async fn execute(cli: &Cli) -> anyhow::Result<()> {
+    let settings = match &cli.command {
+        Command::Run(args) => Some(args.settings()?),
+        _ => None,
+    };
+    let otlp = cli.otlp.as_ref().or(settings.as_ref().and_then(|settings| settings.otlp.as_ref()));
+    let telemetry = Telemetry::start(cli.log_format, otlp)?;
+    let result = match (&cli.command, settings) {
+        (Command::Run(_), Some(settings)) => run(&settings, cli.log_format, &telemetry).await,
+        (Command::Migrate(args), _) => {
+            Writer::connect(&args.database_url).await.map(drop).map_err(Into::into)
+        }
+        (Command::Rebuild(args), _) => rebuild(&args.database_url).await.map_err(Into::into),
+        (Command::Run(_) | Command::ExampleConfig, _) => {
+            print!("{EXAMPLE}");
+            Ok(())
+        }
+    };
+    telemetry.end().await;
+    result
 }
 
 async fn rebuild(database_url: &str) -> Result<(), StoreError> {
@@ -51,12 +52,15 @@ async fn rebuild(database_url: &str) -> Result<(), StoreError> {
     Writer::connect(database_url).await?.rebuild().await
 }
 
-async fn run(args: &RunArgs) -> anyhow::Result<()> {
-    let settings = args.settings()?;
+async fn run(settings: &Settings, format: LogFormat, telemetry: &Telemetry) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     tokio::spawn(signals(stop.clone()));
     let (telling, watching): (Vec<_>, Vec<_>) =
         settings.chains.iter().map(|_| watch::channel(Status::default())).unzip();
+    // One who reads JSON asks /status.
+    if format == LogFormat::Text {
+        tokio::spawn(progress::show(watching.clone(), telemetry.bars.clone(), stop.clone()));
+    }
     let server = match settings.http {
         None => None,
         Some(address) => {

@@ -4,15 +4,16 @@ mod altered;
 
 use std::time::Duration;
 
+use alloy::primitives::U256;
 use alloy::providers::{Provider as _, ProviderBuilder};
 use sqlx::PgPool;
-use stoa_contracts::Market;
+use stoa_contracts::Staking;
 use stoa_scripts::audit::{Auditor, Error, Report, Sample};
+use stoa_scripts::child::Child;
 use stoa_scripts::demo::{Demo, Scenario};
-use stoa_scripts::testing::Anvil;
 use url::Url;
 
-use crate::support::{Stack, done, eventually};
+use crate::support::{Actors, Stack, done, eventually};
 
 /// What a missing block is waited for.
 const PATIENCE: Duration = Duration::from_millis(50);
@@ -36,7 +37,7 @@ impl Scene {
         demo.prepare(|_| {}).await.expect("prepared");
         demo.live_through(|_| {}).await.expect("lived through");
         demo.release_time().await.expect("time");
-        close_a_share_sale(&stack, &url).await;
+        use_every_power(&stack).await;
         let provider = ProviderBuilder::new().connect_http(url.clone());
         let head = provider.get_block_number().await.expect("a head");
         stack.index_until(&stack.database, head).await;
@@ -74,16 +75,33 @@ impl Scene {
     }
 }
 
-async fn close_a_share_sale(stack: &Stack, url: &Url) {
-    let sale = alloy::primitives::U256::from(1);
-    let mut wallet = alloy::network::EthereumWallet::new(Anvil::signer(0));
-    for n in 1..10 {
-        wallet.register_signer(Anvil::signer(n));
-    }
-    let provider = ProviderBuilder::new().wallet(wallet).connect_http(url.clone());
-    let market = Market::new(stack.deployment.address("Market").expect("a market"), provider);
-    let seller = market.shareSaleOf(sale).call().await.expect("a sale").seller;
-    done(market.closeShareSale(sale).from(seller).send().await.expect("closed")).await;
+/// The blocks that a follower has told of.
+fn audited(follower: &Child) -> Vec<u64> {
+    let log = std::fs::read_to_string(follower.log()).unwrap_or_default();
+    let blocks = log.split("figures compared at block ").skip(1);
+    blocks.filter_map(|rest| rest.split(' ').next()?.parse().ok()).collect()
+}
+
+/// What the demo's people leave undone: somebody closes a share sale, lets others act for it, and uses up
+/// nonces.
+async fn use_every_power(stack: &Stack) {
+    let actors = Actors::of(stack);
+    let (market, vault, listings) = (&actors.market, &actors.vault, &actors.listings);
+    let at = |name: &str| stack.deployment.address(name).expect("it is deployed");
+    let seller = market.shareSaleOf(U256::from(1)).call().await.expect("a sale").seller;
+    let (spender, stoa, id) = (Actors::address(9), at("StoaToken"), U256::from(1));
+    done(market.closeShareSale(id).from(seller).send().await.expect("closed")).await;
+    done(vault.setOperator(spender, true).from(seller).send().await.expect("an operator")).await;
+    let token = U256::from_be_slice(stoa.as_slice());
+    done(vault.approve(spender, token, U256::MAX).from(seller).send().await.expect("allowed")).await;
+    done(vault.cancelNonces(id, U256::from(6)).from(seller).send().await.expect("used up")).await;
+    done(market.cancelNonces(id, U256::from(5)).from(seller).send().await.expect("used up")).await;
+    done(market.setApprovalForAll(spender, true).from(seller).send().await.expect("an operator")).await;
+    let owner = listings.ownerOf(id).call().await.expect("an owner");
+    done(listings.setApprovalForAll(spender, false).from(owner).send().await.expect("none")).await;
+    done(listings.approve(spender, id).from(owner).send().await.expect("approved")).await;
+    let staking = Staking::new(at("Staking"), actors.provider.clone());
+    done(staking.cancelNonce().from(seller).send().await.expect("used up")).await;
 }
 
 #[tokio::test]
@@ -117,9 +135,23 @@ async fn past_blocks_are_audited_as_far_as_they_are_remembered() {
         "what was found last is noted"
     );
 
-    scene.sql("UPDATE market.plan SET price = price + 1 WHERE plan = 1").await;
+    // What the journal holds of a plan stands for it, so one that has not changed since is altered.
+    let plan = "SELECT max(plan) FROM market.plan
+                WHERE ROW(chain_id, plan)::text NOT IN (SELECT key FROM archive.journal WHERE entity = 'plan')";
+    let plan = scene.number(plan).await;
+    scene.sql(&format!("UPDATE market.plan SET price = price + 1 WHERE plan = {plan}")).await;
+    // Whoever holds the cursor is not waited for, and does not wait.
+    let mut writer = scene.pool.begin().await.expect("a transaction");
+    let held = "SELECT FROM archive.cursor FOR UPDATE";
+    sqlx::query(held).execute(&mut *writer).await.expect("the cursor's lock");
+    let report =
+        tokio::time::timeout(Duration::from_secs(60), scene.auditor(None).audit(Some(finalized), PATIENCE))
+            .await;
+    writer.rollback().await.expect("it ends");
+    assert_eq!(report.expect("it does not wait").expect("an audit").differences.len(), 1);
     let found = scene.audit(Some(finalized)).await.differences;
-    assert_eq!(found.iter().map(|found| found.what.as_str()).collect::<Vec<_>>(), ["plan 1: price"]);
+    let expected = format!("plan {plan}: price");
+    assert_eq!(found.iter().map(|found| found.what.as_str()).collect::<Vec<_>>(), [expected]);
     assert_eq!(scene.number("SELECT differences FROM archive.audit").await, 1);
 
     let (head, before) = (scene.head, finalized - 1);
@@ -189,6 +221,10 @@ async fn the_command_tells_by_its_code_and_follows_what_becomes_final() {
     scene.mine(10).await;
     let is_well = async || told("stoa_audit_differences{chain=\"31337\"} 0").await;
     follower.until(Duration::from_secs(60), is_well).await.expect("a later block is well");
+    // The chain goes on by itself, a block at a time.
+    let in_turn =
+        async || audited(&follower).windows(4).any(|four| four.is_sorted_by(|one, next| one + 1 == *next));
+    follower.until(Duration::from_secs(60), in_turn).await.expect("each block is audited in its turn");
     let log = std::fs::read_to_string(follower.log()).expect("a log");
     assert!(log.contains("ALARM: the database does not say what the contracts say"), "{log}");
     let status =

@@ -2,11 +2,15 @@
 
 mod audit;
 mod browser;
+mod chains;
 mod history;
 mod kills;
 mod model;
+mod observed;
 mod oracle;
+mod outages;
 mod paper;
+mod rebuilds;
 mod simulation;
 mod story;
 mod support;

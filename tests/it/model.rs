@@ -131,7 +131,9 @@ impl Pair {
         let did = sent.as_ref().map(|_| ()).map_err(Clone::clone);
         let expected = said.as_ref().map(|_| ()).map_err(|Refusal(name)| (*name).to_owned());
         assert_eq!(did, expected, "contracts (left) and model (right) disagree on {action:?} by {by:?}");
-        self.compare_logs(sent.unwrap_or_default(), &said.unwrap_or_default(), action);
+        let told = said.unwrap_or_default();
+        self.compare_logs(sent.unwrap_or_default(), &told, action);
+        told.iter().for_each(|event| self.indexed.sales.note_others(event));
         for reached in reached::names(&self.model, action, &did) {
             *self.outcomes.entry(reached).or_default() += 1;
         }

@@ -5,7 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use alloy::primitives::Address;
 
 use crate::logs::Book;
-use crate::model::{Amount, Figure, Figures, ListingId, Purchase, Token, Value};
+use crate::logs::merkle;
+use crate::model::{
+    Account, Amount, Event, Figure, Figures, Governed, Keeper, ListingId, MarketEvent, PlanId, Purchase,
+    RevenueEvent, Token, Value,
+};
 
 /// What, and how much: no entry stands for zero.
 pub type Facts = BTreeMap<String, String>;
@@ -57,11 +61,13 @@ fn without_zeros(mut facts: Facts) -> Facts {
     facts
 }
 
-/// What was sold.
+/// What was sold, paid directly, and spent.
 #[derive(Clone, Debug, Default)]
 pub struct Sales {
     purchases: BTreeMap<ListingId, u64>,
     amounts: BTreeMap<(ListingId, Token), Amount>,
+    paid: BTreeMap<(ListingId, Token), Amount>,
+    spent: BTreeMap<(PlanId, Account), Amount>,
 }
 
 impl Sales {
@@ -76,6 +82,19 @@ impl Sales {
         self.add(purchase.listing, purchase.token, purchase.amount);
     }
 
+    /// What was paid to a listing directly, or spent, if that is told.
+    pub fn note_others(&mut self, event: &Event) {
+        match event {
+            Event::Revenue(RevenueEvent::ListingPaid { listing, token, amount, .. }) => {
+                *self.paid.entry((*listing, *token)).or_default() += *amount;
+            }
+            Event::Market(MarketEvent::Spent { plan, holder, units, .. }) => {
+                *self.spent.entry((*plan, *holder)).or_default() += *units;
+            }
+            _ => {}
+        }
+    }
+
     /// What the tables must say of them.
     #[must_use]
     pub fn facts(&self, book: &Book) -> Facts {
@@ -84,7 +103,13 @@ impl Sales {
         let amount = |((listing, token), amount): (&(ListingId, Token), &Amount)| {
             (format!("sales {listing} {:#x}", book.token(*token)), amount.to_string())
         };
-        purchases.chain(self.amounts.iter().map(amount)).collect()
+        let paid = self.paid.iter().map(|((listing, token), amount)| {
+            (format!("paid {listing} {:#x}", book.token(*token)), amount.to_string())
+        });
+        let spent = self.spent.iter().map(|((plan, holder), units)| {
+            (format!("spent {plan} {:#x}", book.account(*holder)), units.to_string())
+        });
+        purchases.chain(self.amounts.iter().map(amount)).chain(paid).chain(spent).collect()
     }
 }
 
@@ -108,6 +133,7 @@ fn teller(figure: Figure) -> Option<Teller> {
         Figure::Passes(..) | Figure::ExpiresAt(..) | Figure::Shares(..) => Some(Teller::Table),
         Figure::LockAmount(_) | Figure::LockEnd(_) | Figure::LockReinvests(_) => Some(Teller::Table),
         other if of_listing(other).is_some() || of_plan(other).is_some() => Some(Teller::Table),
+        other if of_protocol(other).is_some() || is_power(other) => Some(Teller::Table),
         _ => None,
     }
 }
@@ -138,13 +164,49 @@ fn what(book: &Book, figure: Figure) -> Option<String> {
         Figure::TotalScore => "total score".to_owned(),
         Figure::FeeIndex(token) => format!("fee index {}", t(token)),
         Figure::FeeClaim(account, token) => format!("fee claim {} {}", a(account), t(token)),
-        other => return of_listing(other).or_else(|| of_plan(other)),
+        Figure::Operator { owner, spender } => format!("vault operator {} {}", a(owner), a(spender)),
+        Figure::ListingOperator { owner, operator } => {
+            format!("listing operator {} {}", a(owner), a(operator))
+        }
+        Figure::PassOperator { owner, operator } => format!("pass operator {} {}", a(owner), a(operator)),
+        Figure::Nonces(Keeper::Vault, account, word) => format!("vault nonces {} {word}", a(account)),
+        Figure::Nonces(Keeper::Market, account, word) => format!("market nonces {} {word}", a(account)),
+        Figure::LockNonce(account) => format!("lock nonce {}", a(account)),
+        other => return of_listing(other).or_else(|| of_plan(other)).or_else(|| of_protocol(other)),
     })
+}
+
+/// Whether it says who may act for an account, or which of its signatures are used up.
+fn is_power(figure: Figure) -> bool {
+    matches!(
+        figure,
+        Figure::Operator { .. }
+            | Figure::ListingOperator { .. }
+            | Figure::PassOperator { .. }
+            | Figure::Nonces(..)
+            | Figure::LockNonce(_)
+    )
+}
+
+fn of_protocol(figure: Figure) -> Option<String> {
+    let text = match figure {
+        Figure::FeeBps => "fee",
+        Figure::FeeRecipient => "fee recipient",
+        Figure::PausedUntil => "paused until",
+        Figure::Armed => "guardian armed",
+        Figure::Owner(Governed::Revenue) => "owner of revenue",
+        Figure::OfferedTo(Governed::Revenue) => "revenue offered to",
+        Figure::Owner(Governed::Staking) => "owner of staking",
+        Figure::OfferedTo(Governed::Staking) => "staking offered to",
+        _ => return None,
+    };
+    Some(text.to_owned())
 }
 
 fn of_listing(figure: Figure) -> Option<String> {
     Some(match figure {
         Figure::ListingOwner(id) => format!("owner {id}"),
+        Figure::ListingApproved(id) => format!("approved {id}"),
         Figure::ListingStatus(id) => format!("status {id}"),
         Figure::ListingVersions(id) => format!("versions {id}"),
         Figure::Parents(id) => format!("parents {id}"),
@@ -167,6 +229,10 @@ fn of_plan(figure: Figure) -> Option<String> {
         Figure::PlanFrom(id) => format!("plan from {id}"),
         Figure::PlanUntil(id) => format!("plan until {id}"),
         Figure::PlanGate(id) => format!("plan gate {id}"),
+        Figure::GateList(id) => format!("gate list {id}"),
+        Figure::GateTier(id) => format!("gate tier {id}"),
+        Figure::GateToken(id) => format!("gate token {id}"),
+        Figure::GateAmount(id) => format!("gate amount {id}"),
         _ => return None,
     })
 }
@@ -177,6 +243,7 @@ fn text(book: &Book, value: Value) -> String {
         Value::Account(account) => format!("{:#x}", book.account(account)),
         Value::Token(token) => format!("{:#x}", book.token(token)),
         Value::Gate(gate) => format!("{:#x}", book.gate(gate)),
-        Value::List(_) => unreachable!("no table tells a gate's list"),
+        Value::List(list) if list.users().next().is_none() => "0".to_owned(),
+        Value::List(list) => format!("{:#x}", merkle::root(book, list)),
     }
 }

@@ -35,3 +35,28 @@ UNION ALL SELECT format('lock amount 0x%s', encode(account, 'hex')), amount::tex
 UNION ALL SELECT format('lock end 0x%s', encode(account, 'hex')), lock_end::text FROM market.lock
 UNION ALL SELECT format('lock reinvests 0x%s', encode(account, 'hex')), reinvest::int::text FROM market.lock
 UNION ALL SELECT format('fee index 0x%s', encode(token, 'hex')), reward_index::text FROM market.stake_token
+UNION ALL SELECT format('approved %s', listing), '0x' || encode(approved, 'hex') FROM market.listing
+UNION ALL SELECT format('paid %s 0x%s', listing, encode(token, 'hex')), paid::text FROM market.revenue
+UNION ALL SELECT format('spent %s 0x%s', plan, encode(holder, 'hex')), sum(units)::text
+    FROM market.spending GROUP BY plan, holder
+UNION ALL SELECT format('gate list %s', plan),
+    CASE WHEN root = decode(repeat('00', 32), 'hex') THEN '0' ELSE '0x' || encode(root, 'hex') END FROM market.gate_rule
+UNION ALL SELECT format('gate tier %s', plan), tier::text FROM market.gate_rule
+UNION ALL SELECT format('gate token %s', plan), '0x' || encode(token, 'hex') FROM market.gate_rule
+UNION ALL SELECT format('gate amount %s', plan), amount::text FROM market.gate_rule
+UNION ALL SELECT format('%s operator 0x%s 0x%s', (ARRAY['vault', 'listing', 'pass'])[scope + 1], encode(owner, 'hex'),
+                        encode(operator, 'hex')), approved::int::text FROM market.operator
+UNION ALL SELECT format('%s nonces 0x%s %s', (ARRAY['vault', 'market'])[scope + 1], encode(account, 'hex'), word),
+    used::text FROM market.nonce
+UNION ALL SELECT format('lock nonce 0x%s', encode(account, 'hex')), nonce::text FROM market.stake_nonce
+UNION ALL SELECT told.what, told.said
+    FROM market.protocol CROSS JOIN LATERAL (VALUES
+        ('fee', fee_bps::text),
+        ('fee recipient', '0x' || encode(fee_recipient, 'hex')),
+        ('paused until', paused_until::text),
+        ('guardian armed', guardian_armed::int::text),
+        ('owner of revenue', '0x' || encode(revenue_owner, 'hex')),
+        ('revenue offered to', '0x' || encode(revenue_offered, 'hex')),
+        ('owner of staking', '0x' || encode(staking_owner, 'hex')),
+        ('staking offered to', '0x' || encode(staking_offered, 'hex'))
+    ) AS told (what, said)

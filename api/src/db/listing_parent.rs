@@ -5,6 +5,21 @@ use sqlx::PgConnection;
 use super::{PARTS, columns};
 use crate::model::{Edge, PublicId};
 
+/// Which way a family is followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Direction {
+    Ancestors,
+    Descendants,
+}
+
+/// A child, its parent, and what the parent is granted.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub(crate) struct LineageRow {
+    pub(crate) child: i64,
+    pub(crate) parent: i64,
+    pub(crate) bps: i32,
+}
+
 /// The parents of several listings, each beside its child, in the order of their numbers.
 pub(crate) async fn listing_parent_of(
     connection: &mut PgConnection,
@@ -44,4 +59,19 @@ pub(crate) async fn listing_parent_children(
     .await?;
     let id = |number| PublicId { chain_id: parent.chain_id, number };
     Ok(rows.into_iter().map(|row| Edge { id: id(row.listing), bps: row.bps }).collect())
+}
+
+/// All edges of a listing's family on one side, at most `limit`.
+pub(crate) async fn lineage_of(
+    connection: &mut PgConnection,
+    listing: PublicId,
+    direction: Direction,
+    limit: i64,
+) -> sqlx::Result<Vec<LineageRow>> {
+    let sql = match direction {
+        Direction::Ancestors => include_str!("sql/lineage_ancestors.sql"),
+        Direction::Descendants => include_str!("sql/lineage_descendants.sql"),
+    };
+    let query = sqlx::query_as(sql).bind(listing.chain_id).bind(listing.number).bind(limit);
+    query.fetch_all(connection).await
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use sqlx::{Postgres, QueryBuilder};
 use stoa_schema::types::Addr;
 
 use crate::cursor::Position;
@@ -41,6 +42,13 @@ impl Sort {
             Self::Newest => " < ",
             Self::Oldest => " > ",
         }
+    }
+
+    /// The order in which chains' rows `p` of what happened are merged.
+    pub(crate) fn merge(self, sql: &mut QueryBuilder<Postgres>) {
+        let to = self.direction();
+        sql.push(" ORDER BY p.block_time").push(to).push(", p.chain_id").push(to);
+        sql.push(", p.block_number").push(to).push(", p.log_index").push(to);
     }
 
     /// The SQL word of the order.

@@ -4,9 +4,10 @@ use sqlx::PgConnection;
 use stoa_schema::types::{Addr, Uint};
 
 use super::PARTS;
+use crate::model::PublicId;
 
 /// A pass that an account holds.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub(crate) struct PassRow {
     pub(crate) chain_id: i64,
     pub(crate) plan: i64,
@@ -40,4 +41,19 @@ pub(crate) async fn pass_of(
     )
     .fetch_all(connection)
     .await
+}
+
+/// The passes of one listing that an account holds, newest plan first, at most [`PARTS`].
+pub(crate) async fn pass_of_listing(
+    connection: &mut PgConnection,
+    listing: PublicId,
+    holder: Addr,
+) -> sqlx::Result<Vec<PassRow>> {
+    sqlx::query_as(include_str!("sql/pass_of_listing.sql"))
+        .bind(listing.chain_id)
+        .bind(listing.number)
+        .bind(holder)
+        .bind(PARTS)
+        .fetch_all(connection)
+        .await
 }

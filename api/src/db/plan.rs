@@ -1,7 +1,7 @@
 //! `market.plan`, with the tokens that plans are paid in.
 
 use sqlx::PgConnection;
-use stoa_schema::types::{Addr, Uint};
+use stoa_schema::types::{Addr, Hash, Uint};
 
 use super::{PARTS, columns, token};
 use crate::model::{PublicId, Token};
@@ -24,6 +24,18 @@ pub(crate) struct PlanRow {
     pub(crate) sells_from: Uint,
     pub(crate) sells_until: Uint,
     pub(crate) gate: Addr,
+    pub(crate) tier_discount: bool,
+    /// What the gates were told of it, if anything.
+    pub(crate) rule: Option<RuleRow>,
+}
+
+/// `market.gate_rule`: only the rule of the gate that a plan names counts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RuleRow {
+    pub(crate) root: Hash,
+    pub(crate) tier: i16,
+    pub(crate) token: Addr,
+    pub(crate) amount: Uint,
 }
 
 /// The plan of a listing that costs least.
@@ -41,9 +53,11 @@ pub(crate) async fn plan_of(connection: &mut PgConnection, listing: PublicId) ->
         r#"SELECT p.plan, p.kind, p.token AS "token: Addr", p.price AS "price: Uint", p.cap AS "cap: Uint",
                   p.sold AS "sold: Uint", p.paused, p.transferable, p.version, p.period,
                   p.units AS "units: Uint", p.unit, p.sells_from AS "sells_from: Uint",
-                  p.sells_until AS "sells_until: Uint", p.gate AS "gate: Addr",
+                  p.sells_until AS "sells_until: Uint", p.gate AS "gate: Addr", p.tier_discount,
+                  g.root AS "root?: Hash", g.tier AS "tier?", g.token AS "held?: Addr", g.amount AS "amount?: Uint",
                   t.name AS "name?", t.symbol AS "symbol?", t.decimals AS "decimals?"
            FROM market.plan p LEFT JOIN market.token t USING (chain_id, token)
+           LEFT JOIN market.gate_rule g ON g.chain_id = p.chain_id AND g.plan = p.plan
            WHERE p.chain_id = $1 AND p.listing = $2 ORDER BY p.plan LIMIT $3"#,
         listing.chain_id,
         listing.number,
@@ -67,6 +81,9 @@ pub(crate) async fn plan_of(connection: &mut PgConnection, listing: PublicId) ->
         sells_from: row.sells_from,
         sells_until: row.sells_until,
         gate: row.gate,
+        tier_discount: row.tier_discount,
+        rule: (|| Some(RuleRow { root: row.root?, tier: row.tier?, token: row.held?, amount: row.amount? }))(
+        ),
     });
     Ok(plans.collect())
 }

@@ -77,11 +77,11 @@ pub(crate) async fn purchase_search(
         }
     }
     sql.push(") p");
-    merged(&mut sql, sort);
+    sort.merge(&mut sql);
     sql.push(" LIMIT ").push_bind(limit);
     sql.push(") p LEFT JOIN market.plan plan ON plan.chain_id = p.chain_id AND plan.plan = p.plan");
     sql.push(" LEFT JOIN market.token token ON token.chain_id = p.chain_id AND token.token = p.token");
-    merged(&mut sql, sort);
+    sort.merge(&mut sql);
     sql.build_query_as().fetch_all(connection).await
 }
 
@@ -118,11 +118,4 @@ fn branch(
     let to = sort.direction();
     sql.push(" ORDER BY p.block_number").push(to).push(", p.log_index").push(to);
     sql.push(" LIMIT ").push_bind(limit);
-}
-
-/// The order in which chains are merged.
-fn merged(sql: &mut QueryBuilder<Postgres>, sort: Sort) {
-    let to = sort.direction();
-    sql.push(" ORDER BY p.block_time").push(to).push(", p.chain_id").push(to);
-    sql.push(", p.block_number").push(to).push(", p.log_index").push(to);
 }

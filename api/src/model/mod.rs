@@ -1,12 +1,17 @@
 //! What several routes speak of: public ids, kinds, tokens, times, finality.
 
 mod id;
+mod log_id;
 mod moment;
 mod part;
 mod words;
 
 pub use id::{ChainId, PublicId};
+pub use log_id::LogId;
 pub(crate) use moment::{moment, moment_of, open};
 pub use part::{Edge, Token};
 pub(crate) use words::word_of;
-pub use words::{Finality, Kind, ListingStatus, PlanKind, Sort};
+pub use words::{
+    AllowanceScope, Finality, GateKind, Interval, Kind, Leaders, ListingSort, ListingStatus, Measure,
+    MetadataStatus, OperatorScope, PlanKind, Sort, Window,
+};

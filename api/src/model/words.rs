@@ -36,6 +36,22 @@ words! {
 }
 
 words! {
+    /// What an operator may move: all vault balances, all listings, which it manages too, or all passes.
+    OperatorScope { Balances = "balances", Listings = "listings", Passes = "passes" }
+}
+
+words! {
+    /// What an allowance is of: a vault balance in the token, or revenue shares, whose contract the token is.
+    AllowanceScope { Balance = "balance", Shares = "shares" }
+}
+
+words! {
+    /// How a gate decides: who is on a list, whose staking tier is high enough, who holds enough of a token, or as a
+    /// contract of somebody's own says.
+    GateKind { List = "list", Tier = "tier", Holding = "holding", Other = "other" }
+}
+
+words! {
     /// What a plan sells.
     PlanKind { Licence = "licence", Subscription = "subscription", Credits = "credits" }
 }
@@ -43,6 +59,60 @@ words! {
 words! {
     /// Which end a collection starts from.
     Sort { Newest = "newest", Oldest = "oldest" }
+}
+
+words! {
+    /// How long the stretches of a time series are. Weeks begin on Monday; all of them at midnight UTC, but hours.
+    Interval { Hour = "hour", Day = "day", Week = "week", Month = "month" }
+}
+
+words! {
+    /// What leaders are ranked by.
+    Measure { Revenue = "revenue", Sales = "sales" }
+}
+
+words! {
+    /// Who is ranked: listings, or the accounts that own them.
+    Leaders { Listings = "listings", Providers = "providers" }
+}
+
+words! {
+    /// How far back what is ranked goes, from the head's time, in whole hours.
+    Window { Day = "day", Week = "week", Month = "month", Year = "year", All = "all" }
+}
+
+words! {
+    /// What listings are ordered by.
+    ListingSort {
+        /// Time of creation, the latest first.
+        Newest = "newest",
+        /// Time of creation, the earliest first.
+        Oldest = "oldest",
+        /// How well it fits `q`.
+        Relevance = "relevance",
+        /// Net revenue in `token`.
+        Revenue = "revenue",
+        /// Accounts that paid for it.
+        Buyers = "buyers",
+        /// Accounts that paid for it, each counting half as much for every week since its latest purchase.
+        Trending = "trending",
+    }
+}
+
+words! {
+    /// How far a listing's metadata was read.
+    MetadataStatus {
+        /// It was not fetched yet.
+        Pending = "pending",
+        /// It was read.
+        Ok = "ok",
+        /// What is there is not what the hash says.
+        Mismatch = "mismatch",
+        /// It is no metadata.
+        Invalid = "invalid",
+        /// No address had it.
+        Unreachable = "unreachable",
+    }
 }
 
 words! {

@@ -5,4 +5,4 @@ mod value;
 
 pub use query::Params;
 pub(crate) use value::natural;
-pub use value::{Choice, FromParam, Limit};
+pub use value::{Choice, Flag, FromParam, Limit, List, Text, Time};

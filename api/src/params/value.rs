@@ -1,7 +1,9 @@
 //! What a parameter's text may be.
 
-use alloy::primitives::Address;
-use stoa_schema::types::Addr;
+use alloy::primitives::{Address, U256};
+use stoa_schema::types::{Addr, Uint};
+use time::format_description::well_known::Rfc3339;
+use time::{OffsetDateTime, UtcOffset};
 
 /// A type that a parameter is read into.
 pub trait FromParam: Sized {
@@ -56,6 +58,95 @@ impl FromParam for Limit {
 
     fn allowed() -> String {
         format!("a whole number from 1 to {}", Self::MAX)
+    }
+}
+
+/// A point in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Time(pub OffsetDateTime);
+
+impl FromParam for Time {
+    /// The clock of a chain begins in 1970.
+    fn from_param(text: &str) -> Option<Self> {
+        let time = OffsetDateTime::parse(text, &Rfc3339).ok()?.checked_to_offset(UtcOffset::UTC)?;
+        (1970..=9999).contains(&time.year()).then_some(Self(time))
+    }
+
+    fn allowed() -> String {
+        "a time as RFC 3339 has it, such as 2026-11-22T15:00:00Z, from 1970 to 9999".to_owned()
+    }
+}
+
+/// A word or some, as people type them: not empty, without control characters, at most 200 characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text(pub String);
+
+impl FromParam for Text {
+    fn from_param(text: &str) -> Option<Self> {
+        let trimmed = text.trim();
+        let fits = !trimmed.is_empty() && trimmed.chars().count() <= 200;
+        (fits && !trimmed.chars().any(char::is_control)).then(|| Self(trimmed.to_owned()))
+    }
+
+    fn allowed() -> String {
+        "1 to 200 characters, none of them a control character".to_owned()
+    }
+}
+
+/// Yes or no.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flag(pub bool);
+
+impl FromParam for Flag {
+    fn from_param(text: &str) -> Option<Self> {
+        match text {
+            "true" => Some(Self(true)),
+            "false" => Some(Self(false)),
+            _ => None,
+        }
+    }
+
+    fn allowed() -> String {
+        "`true` or `false`".to_owned()
+    }
+}
+
+/// Several values, divided by commas, each once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct List<T>(pub Vec<T>);
+
+impl<T> List<T> {
+    const MAX: usize = 100;
+}
+
+impl<T: FromParam + PartialEq> FromParam for List<T> {
+    fn from_param(text: &str) -> Option<Self> {
+        let mut list = Vec::new();
+        for part in text.split(',') {
+            let value = T::from_param(part)?;
+            if list.len() == Self::MAX || list.contains(&value) {
+                return None;
+            }
+            list.push(value);
+        }
+        Some(Self(list))
+    }
+
+    fn allowed() -> String {
+        format!("up to {} values divided by commas, none twice, each {}", Self::MAX, T::allowed())
+    }
+}
+
+impl FromParam for Uint {
+    /// As amounts are written: digits without sign or leading zeros, below 2^128.
+    fn from_param(text: &str) -> Option<Self> {
+        let written =
+            text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
+        if written { text.parse::<u128>().ok().map(|amount| Self(U256::from(amount))) } else { None }
+    }
+
+    fn allowed() -> String {
+        "an amount in base units of the token: a whole number from 0 to 2^128 - 1".to_owned()
     }
 }
 
@@ -117,6 +208,7 @@ mod tests {
         #[test]
         fn any_text_is_read_or_refused(text in ".{0,60}") {
             let _ = (Limit::from_param(&text), Addr::from_param(&text), natural(&text));
+            let _ = (Text::from_param(&text), List::<Addr>::from_param(&text), Uint::from_param(&text));
         }
     }
 }

@@ -15,7 +15,7 @@ use super::account_parts::collect;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::meta::Meta;
-use crate::model::{ChainId, PlanKind, PublicId, Token};
+use crate::model::{AllowanceScope, ChainId, OperatorScope, PlanKind, PublicId, Token};
 use crate::params::{FromParam, Params};
 use crate::problem::Problem;
 use crate::reply::Reply;
@@ -62,6 +62,10 @@ pub struct ChainAccount {
     pub passes: Vec<Pass>,
     /// Revenue shares that it holds, or has something to claim of, at most 1,000 in all.
     pub shares: Vec<Holding>,
+    /// Who may move all that it has of something, at most 1,000 in all.
+    pub operators: Vec<Operator>,
+    /// Who may move some of what it has, at most 1,000 in all.
+    pub allowances: Vec<Allowance>,
     /// Its staked STOA; null if it never staked nor chose to reinvest.
     #[schema(required = true)]
     pub lock: Option<Lock>,
@@ -104,6 +108,29 @@ pub struct Pass {
     pub expires_at: Option<OffsetDateTime>,
     /// Whether it is valid at the head's time.
     pub active: bool,
+}
+
+/// Somebody who acts for an account.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Operator {
+    pub scope: OperatorScope,
+    /// Who.
+    #[schema(value_type = String, example = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8")]
+    pub operator: Addr,
+}
+
+/// What somebody may move of an account's.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Allowance {
+    pub scope: AllowanceScope,
+    /// Who.
+    #[schema(value_type = String, example = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8")]
+    pub spender: Addr,
+    pub token: Token,
+    /// How much at most, in base units of the token: as it was allowed last. What was moved since is not taken off,
+    /// because no event tells it.
+    #[schema(value_type = String, example = "1000000")]
+    pub amount: Uint,
 }
 
 /// Revenue shares of one listing.

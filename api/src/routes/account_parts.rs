@@ -5,19 +5,20 @@ use std::collections::{BTreeMap, HashMap};
 use stoa_schema::earnings::{share_claimable, stake_claimable, tier};
 use stoa_schema::types::{Addr, Uint};
 
-use super::account::{Balance, ChainAccount, Claimable, Holding, Lock, Pass};
+use super::account::{Allowance, Balance, ChainAccount, Claimable, Holding, Lock, Operator, Pass};
 use super::shares::earned;
 use super::summary::count;
+use crate::db;
 use crate::db::account::account_get;
+use crate::db::approval::{allowance_of, operator_of};
 use crate::db::balance::balance_of;
-use crate::db::listing::listing_uris;
+use crate::db::listing::listing_names;
 use crate::db::lock::{LockRow, lock_of};
 use crate::db::pass::{PassRow, pass_of};
+use crate::db::protocol::protocol_of;
 use crate::db::share::{HoldingRow, ShareTokenRow, share_held, share_token_of};
 use crate::db::stake::{StakeEarningRow, stake_earning_of};
-use crate::db::tier::tier_of;
 use crate::error::ApiError;
-use crate::metadata;
 use crate::model::{PlanKind, PublicId, moment_of, word_of};
 use crate::snapshot::Snapshot;
 
@@ -40,6 +41,7 @@ pub(crate) async fn collect(
     }
     passes(snapshot, &mut chains, chain_ids, address).await?;
     shares(snapshot, &mut chains, chain_ids, address).await?;
+    approvals(snapshot, &mut chains, chain_ids, address).await?;
     locks(snapshot, &mut chains, chain_ids, address).await?;
     Ok(chains.into_values().collect())
 }
@@ -53,6 +55,8 @@ impl ChainAccount {
             balances: Vec::new(),
             passes: Vec::new(),
             shares: Vec::new(),
+            operators: Vec::new(),
+            allowances: Vec::new(),
             lock: None,
         }
     }
@@ -74,9 +78,7 @@ async fn passes(
         rows.iter().map(|row| PublicId { chain_id: row.chain_id, number: row.listing }).collect();
     ids.sort_unstable();
     ids.dedup();
-    let uris = listing_uris(snapshot.connection, &ids).await?;
-    let names: HashMap<PublicId, String> =
-        uris.into_iter().filter_map(|(id, uri)| Some((id, metadata::decode(&uri)?.name?))).collect();
+    let names = listing_names(snapshot.connection, &ids).await?;
     for row in rows {
         let now = snapshot.head_time(row.chain_id)?.unix_timestamp();
         of(chains, row.chain_id)?.passes.push(pass(row, now, &names)?);
@@ -85,7 +87,7 @@ async fn passes(
 }
 
 /// A pass at `now`. As in the Market, a subscription is valid until its expiry, the others while any is held.
-fn pass(row: PassRow, now: i64, names: &HashMap<PublicId, String>) -> Result<Pass, ApiError> {
+pub(super) fn pass(row: PassRow, now: i64, names: &HashMap<PublicId, String>) -> Result<Pass, ApiError> {
     let id = |number| PublicId { chain_id: row.chain_id, number };
     let kind = word_of::<PlanKind>(row.kind, "kind of plan")?;
     let expiry = row.expiry.unwrap_or_default();
@@ -145,6 +147,25 @@ fn holding(row: HoldingRow, tokens: Vec<ShareTokenRow>) -> Result<Holding, ApiEr
     })
 }
 
+async fn approvals(
+    snapshot: &mut Snapshot<'_>,
+    chains: &mut Chains,
+    chain_ids: &[i64],
+    owner: Addr,
+) -> Result<(), ApiError> {
+    for row in operator_of(snapshot.connection, chain_ids, owner).await? {
+        let scope = word_of(row.scope, "scope of an operator")?;
+        of(chains, row.chain_id)?.operators.push(Operator { scope, operator: row.operator });
+    }
+    for row in allowance_of(snapshot.connection, chain_ids, owner).await? {
+        let scope = word_of(row.scope, "scope of an allowance")?;
+        let token = db::token(row.token, row.name, row.symbol, row.decimals);
+        let allowance = Allowance { scope, spender: row.spender, token, amount: row.amount };
+        of(chains, row.chain_id)?.allowances.push(allowance);
+    }
+    Ok(())
+}
+
 async fn locks(
     snapshot: &mut Snapshot<'_>,
     chains: &mut Chains,
@@ -156,8 +177,9 @@ async fn locks(
     for row in stake_earning_of(snapshot.connection, chain_ids, account).await? {
         earnings.entry(row.chain_id).or_default().push(row);
     }
-    let tiers = tier_of(snapshot.connection, chain_ids).await?;
-    let tiers: HashMap<i64, _> = tiers.into_iter().map(|row| (row.chain_id, row.thresholds)).collect();
+    let tiers = protocol_of(snapshot.connection, chain_ids).await?;
+    let tiers: HashMap<i64, _> =
+        tiers.into_iter().filter_map(|row| Some((row.chain_id, row.thresholds?))).collect();
     for row in rows {
         let now = snapshot.head_time(row.chain_id)?.unix_timestamp();
         let earnings = earnings.remove(&row.chain_id).unwrap_or_default();

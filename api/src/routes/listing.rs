@@ -7,7 +7,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
 use serde::Serialize;
-use stoa_schema::types::{Hash, Uint};
+use stoa_schema::types::{Addr, Hash, Uint};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
@@ -15,6 +15,7 @@ use super::plan::Plan;
 use super::shares::{ShareSale, Shares, shares_of};
 use super::summary::{ListingSummary, count, summaries};
 use crate::app::App;
+use crate::db::approval::approved_of;
 use crate::db::listing::listing_get;
 use crate::db::listing_parent::listing_parent_children;
 use crate::db::listing_version::{VersionRow, listing_version_of};
@@ -38,13 +39,16 @@ pub(crate) fn router() -> Router<App> {
 pub struct Listing {
     #[serde(flatten)]
     pub summary: ListingSummary,
+    /// Who may manage and move it beside its owner and the owner's operators (ERC-721 approval); null for nobody.
+    #[schema(value_type = Option<String>, example = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", required = true)]
+    pub approved: Option<Addr>,
     /// Its releases, newest first, at most 1,000.
     pub versions: Vec<Version>,
     /// Ways to buy it, oldest first, at most 1,000.
     pub plans: Vec<Plan>,
     /// The listings that derive from it, oldest first, at most 1,000.
     pub children: Vec<Edge>,
-    /// What its sales brought, one entry per token: amounts in different tokens are never added.
+    /// What its sales and direct payments brought, one entry per token: amounts in different tokens are never added.
     pub revenue: Vec<Revenue>,
     /// Its revenue shares; null while its owner has made none.
     #[schema(required = true)]
@@ -76,7 +80,7 @@ pub struct Version {
     pub tx_hash: Hash,
 }
 
-/// What a listing's sales brought in one token.
+/// What a listing's sales and direct payments brought in one token.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Revenue {
     pub token: Token,
@@ -89,9 +93,15 @@ pub struct Revenue {
     /// Protocol fee in it.
     #[schema(value_type = String, example = "300000")]
     pub fee: Uint,
-    /// What the listing earned: gross less fee, before parents' parts.
+    /// What the listing earned by them: gross less fee, before parents' parts.
     #[schema(value_type = String, example = "11700000")]
     pub net: Uint,
+    /// How many times somebody paid the listing directly, without buying: a whole number.
+    #[schema(value_type = String, example = "2")]
+    pub payments: Uint,
+    /// What was paid so, in base units of the token: beside `net`, without a fee, before parents' parts.
+    #[schema(value_type = String, example = "500000")]
+    pub paid: Uint,
 }
 
 /// The answer of `GET /v1/listings/{id}`.
@@ -119,9 +129,14 @@ pub(crate) async fn listing(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     Params::parse(query.as_deref())?.finish()?;
-    let Path(text) = path.map_err(|_| ApiError::bad("id", "what is no UTF-8", PublicId::allowed()))?;
-    let id = PublicId::from_param(&text).ok_or_else(|| ApiError::bad("id", &text, PublicId::allowed()))?;
+    let id = named(path)?;
     ask(&app.pool, &ListingQuery(id)).await?.respond(&headers)
+}
+
+/// The listing that a path names.
+pub(super) fn named(path: Result<Path<String>, PathRejection>) -> Result<PublicId, ApiError> {
+    let Path(text) = path.map_err(|_| ApiError::bad("id", "what is no UTF-8", PublicId::allowed()))?;
+    PublicId::from_param(&text).ok_or_else(|| ApiError::bad("id", &text, PublicId::allowed()))
 }
 
 struct ListingQuery(PublicId);
@@ -139,16 +154,19 @@ impl Question for ListingQuery {
         };
         let now = snapshot.head_time(id.chain_id)?;
         let connection = &mut *snapshot.connection;
+        let approved = approved_of(connection, id).await?;
         let versions = listing_version_of(connection, id).await?;
         let plans = plan_of(connection, id).await?;
         let children = listing_parent_children(connection, id).await?;
         let revenue = revenue_of(connection, id).await?;
         let shares = shares_of(connection, id).await?;
         let sales = share_sale_open(connection, id, now.unix_timestamp()).await?;
+        let Some(chain) = snapshot.chain(id.chain_id) else { return Err(missing(id, snapshot)) };
         let data = Listing {
             summary,
+            approved,
             versions: versions.into_iter().map(Version::from).collect(),
-            plans: plans.into_iter().map(|row| Plan::of(id, row, now)).collect::<Result<_, _>>()?,
+            plans: plans.into_iter().map(|row| Plan::of(id, row, chain)).collect::<Result<_, _>>()?,
             children,
             revenue: revenue.into_iter().map(revenue_of_row).collect::<Result<_, _>>()?,
             shares,
@@ -158,7 +176,7 @@ impl Question for ListingQuery {
     }
 }
 
-fn missing(id: PublicId, snapshot: &Snapshot<'_>) -> ApiError {
+pub(super) fn missing(id: PublicId, snapshot: &Snapshot<'_>) -> ApiError {
     ApiError::NotFound(match snapshot.chain(id.chain_id) {
         Some(chain) => format!("There is no listing {id} up to block {}.", chain.projected.number),
         None => format!("There is no listing {id}: chain {} is not served here.", id.chain_id),
@@ -180,7 +198,15 @@ impl From<VersionRow> for Version {
 
 fn revenue_of_row(row: RevenueRow) -> Result<Revenue, ApiError> {
     let net = net(row.amount, row.fee)?;
-    Ok(Revenue { token: row.token, sales: count(row.sales), gross: row.amount, fee: row.fee, net })
+    Ok(Revenue {
+        token: row.token,
+        sales: count(row.sales),
+        gross: row.amount,
+        fee: row.fee,
+        net,
+        payments: count(row.payments),
+        paid: row.paid,
+    })
 }
 
 /// What is left of an amount after the fee in it.

@@ -1,24 +1,34 @@
 //! The routes under `/v1`, and published content at `/ipfs`. Each module owns its documents and its `router()`.
 
+pub mod access;
 pub mod account;
+pub mod flow;
 pub(crate) mod ipfs;
+pub mod leaders;
+pub mod lineage;
 pub mod listing;
 pub mod listings;
+pub mod market;
 pub mod openapi;
+pub mod payments;
 pub mod plan;
 pub mod purchases;
+pub mod series;
 pub mod shares;
+pub mod spendings;
 pub mod staking;
 pub mod status;
 
+pub(crate) mod summary;
+
 mod account_parts;
-mod summary;
 
 use axum::Router;
 use axum::http::Method;
 
 use crate::app::App;
 use crate::error::ApiError;
+use crate::live;
 use crate::{export, raw, sql};
 
 /// Everything under `/v1`.
@@ -27,13 +37,22 @@ pub(crate) fn router() -> Router<App> {
         .merge(status::router())
         .merge(listings::router())
         .merge(listing::router())
+        .merge(lineage::router())
+        .merge(flow::router())
+        .merge(access::router())
         .merge(purchases::router())
+        .merge(payments::router())
+        .merge(spendings::router())
         .merge(account::router())
         .merge(staking::router())
+        .merge(market::router())
+        .merge(series::router())
+        .merge(leaders::router())
         .merge(raw::events::router())
         .merge(raw::transaction::router())
         .merge(export::routes::router())
         .merge(sql::routes::router())
+        .merge(live::router())
         .merge(openapi::router())
         .fallback(unknown)
         .method_not_allowed_fallback(method)

@@ -7,7 +7,9 @@ use axum::extract::RawQuery;
 use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::get;
-use utoipa::OpenApi;
+use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::{Modify, OpenApi};
 
 use crate::app::App;
 use crate::error::ApiError;
@@ -38,19 +40,30 @@ pub(crate) fn router() -> Router<App> {
     servers((url = "/", description = "This server")),
     tags(
         (name = "listings", description = "AI assets on offer."),
-        (name = "purchases", description = "Sales."),
+        (name = "purchases", description = "Sales, direct payments, and what was done with credits."),
         (name = "accounts", description = "What an account holds and may claim."),
         (name = "staking", description = "Locked STOA, and the fees that stakers share."),
+        (name = "market", description = "The market in figures, over time, and who sells most."),
         (name = "raw", description = "What the chain said: events, transactions, whole collections and queries over them."),
+        (name = "live", description = "What happens, as it happens."),
         (name = "status", description = "The server, and how far it has read."),
     ),
     paths(
         super::status::status,
         super::listings::listings,
         super::listing::listing,
+        super::lineage::ancestors,
+        super::lineage::descendants,
+        super::flow::flow,
+        super::access::access,
         super::purchases::purchases,
+        super::payments::payments,
+        super::spendings::spendings,
         super::account::account,
         super::staking::staking,
+        super::market::market,
+        super::series::series,
+        super::leaders::leaders,
         crate::raw::events::events,
         crate::raw::transaction::transaction,
         crate::export::routes::catalogue,
@@ -58,11 +71,52 @@ pub(crate) fn router() -> Router<App> {
         crate::export::manifest::manifest,
         crate::sql::routes::views,
         crate::sql::routes::sql,
+        crate::live::sse::stream,
+        crate::live::ws::live,
         openapi,
     ),
-    components(schemas(crate::model::Sort))
+    components(schemas(
+        crate::model::Sort,
+        crate::model::ListingSort,
+        crate::model::Interval,
+        crate::model::Leaders,
+        crate::model::Measure,
+        crate::model::Window,
+        crate::live::LiveData,
+        crate::live::LiveMessage,
+        crate::live::LiveNotice
+    )),
+    modifiers(&MinBlock)
 )]
 struct Document;
+
+/// `min_block` is understood on every read, before its route sees the request: see `front`.
+struct MinBlock;
+
+impl Modify for MinBlock {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let parameter = || {
+            ParameterBuilder::new()
+                .name("min_block")
+                .parameter_in(ParameterIn::Query)
+                .description(Some(
+                    "Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` \
+                     where several chains are served and `chain` names none. A block not reached by then is answered \
+                     with 503.",
+                ))
+                .schema(Some(ObjectBuilder::new().schema_type(Type::String).pattern(Some("^([1-9][0-9]*-)?[1-9][0-9]*$"))))
+                .example(Some(serde_json::json!("812")))
+                .build()
+        };
+        for (path, item) in &mut document.paths.paths {
+            if path != "/v1/openapi.json"
+                && let Some(read) = &mut item.get
+            {
+                read.parameters.get_or_insert_default().push(parameter().into());
+            }
+        }
+    }
+}
 
 static TEXT: LazyLock<Result<String, String>> = LazyLock::new(|| {
     let mut text = Document::openapi().to_pretty_json().map_err(|error| error.to_string())?;
@@ -107,7 +161,7 @@ mod tests {
         let document: Value = serde_json::from_str(document().expect("generates")).expect("is JSON");
         assert_eq!(document["openapi"], "3.1.0");
         let paths = document["paths"].as_object().expect("has paths");
-        assert!(paths.len() >= 7);
+        assert_eq!(paths.len(), 24);
         for (path, item) in paths {
             for (method, operation) in item.as_object().expect("an item") {
                 let at = format!("{method} {path}");

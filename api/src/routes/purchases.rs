@@ -1,14 +1,13 @@
 //! `GET /v1/purchases`: every sale, filtered and paged.
 
-use std::collections::HashMap;
-use std::fmt;
+use std::collections::{BTreeMap, HashMap};
 
 use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use stoa_schema::types::{Addr, Hash, Uint};
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
@@ -16,13 +15,12 @@ use utoipa::{IntoParams, ToSchema};
 use super::listing::net;
 use crate::app::App;
 use crate::cursor::{Binding, Cursor};
-use crate::db::listing::listing_uris;
+use crate::db::listing::listing_names;
 use crate::db::purchase::{PurchaseFilter, PurchaseRow, purchase_search};
 use crate::db::{self, Starts};
 use crate::error::ApiError;
 use crate::meta::Meta;
-use crate::metadata;
-use crate::model::{ChainId, Finality, PlanKind, PublicId, Sort, Token, moment_of, word_of};
+use crate::model::{ChainId, Finality, LogId, PlanKind, PublicId, Sort, Token, moment_of, word_of};
 use crate::params::{Limit, Params};
 use crate::problem::Problem;
 use crate::reply::Reply;
@@ -66,7 +64,7 @@ pub struct PurchasesQuery {
 pub struct Purchase {
     /// Public id: `{chainId}-{block}-{logIndex}`.
     #[schema(value_type = String, example = "31337-812-4")]
-    pub id: PurchaseId,
+    pub id: LogId,
     /// EIP-155 chain id.
     #[schema(example = 31337)]
     pub chain_id: i64,
@@ -122,26 +120,6 @@ pub struct Purchase {
     #[schema(value_type = Option<String>, format = DateTime, example = "2026-12-22T15:00:00Z", required = true)]
     pub expires_at: Option<OffsetDateTime>,
     pub finality: Finality,
-}
-
-/// A purchase's place on its chain.
-#[derive(Clone, Copy, Debug)]
-pub struct PurchaseId {
-    chain_id: i64,
-    block_number: i64,
-    log_index: i32,
-}
-
-impl fmt::Display for PurchaseId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{}-{}", self.chain_id, self.block_number, self.log_index)
-    }
-}
-
-impl Serialize for PurchaseId {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
 }
 
 /// The answer of `GET /v1/purchases`.
@@ -225,23 +203,48 @@ impl Question for PurchasesQuery {
         positions.extend(rows.iter().map(|row| (row.chain_id, (row.block_number, row.log_index))));
         let next = more.then(|| Cursor::new(binding, positions));
 
-        let names = names(snapshot, &rows).await?;
+        let names = names(snapshot, rows.iter().map(|row| (row.chain_id, row.listing))).await?;
         let data = rows.into_iter().map(|row| purchase(row, snapshot, &names)).collect::<Result<_, _>>()?;
         Ok(Reply { data, meta: snapshot.meta(&chains), next: Some(next) })
     }
 }
 
-/// The names of the listings on a page: one statement, however many rows.
-async fn names(
+/// All purchases in these blocks of a chain.
+pub(crate) async fn purchases_in(
     snapshot: &mut Snapshot<'_>,
-    rows: &[PurchaseRow],
+    chain_id: i64,
+    first: i64,
+    last: i64,
+) -> Result<Vec<Purchase>, ApiError> {
+    const PAGE: i64 = 500;
+    let filter = PurchaseFilter { listing: None, payer: None, recipient: None, account: None };
+    let (mut at, mut found) = ((first - 1, i32::MAX), Vec::new());
+    loop {
+        let starts = Starts::new(&[chain_id], &BTreeMap::from([(chain_id, at)]), Sort::Oldest);
+        let mut rows = purchase_search(snapshot.connection, &filter, Sort::Oldest, &starts, PAGE).await?;
+        let more = rows.len() as i64 == PAGE;
+        rows.retain(|row| row.block_number <= last);
+        let end = rows.last().filter(|_| more).map(|row| (row.block_number, row.log_index));
+        let names = names(snapshot, rows.iter().map(|row| (row.chain_id, row.listing))).await?;
+        for row in rows {
+            found.push(purchase(row, snapshot, &names)?);
+        }
+        match end {
+            Some(end) => at = end,
+            None => return Ok(found),
+        }
+    }
+}
+
+/// The names of the listings on a page: one statement, however many rows.
+pub(super) async fn names(
+    snapshot: &mut Snapshot<'_>,
+    listings: impl Iterator<Item = (i64, i64)>,
 ) -> Result<HashMap<PublicId, String>, ApiError> {
-    let mut ids: Vec<PublicId> =
-        rows.iter().map(|row| PublicId { chain_id: row.chain_id, number: row.listing }).collect();
+    let mut ids: Vec<PublicId> = listings.map(|(chain_id, number)| PublicId { chain_id, number }).collect();
     ids.sort_unstable();
     ids.dedup();
-    let uris = listing_uris(snapshot.connection, &ids).await?;
-    Ok(uris.into_iter().filter_map(|(id, uri)| Some((id, metadata::decode(&uri)?.name?))).collect())
+    Ok(listing_names(snapshot.connection, &ids).await?)
 }
 
 fn purchase(
@@ -250,7 +253,7 @@ fn purchase(
     names: &HashMap<PublicId, String>,
 ) -> Result<Purchase, ApiError> {
     let PurchaseRow { chain_id, block_number, log_index, .. } = row;
-    let id = PurchaseId { chain_id, block_number, log_index };
+    let id = LogId { chain_id, block_number, log_index };
     let listing = PublicId { chain_id, number: row.listing };
     let kind =
         row.plan_kind.ok_or_else(|| ApiError::Internal(format!("purchase {id} is of an unknown plan")))?;

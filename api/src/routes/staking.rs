@@ -13,8 +13,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
 use crate::db::lock::lock_totals;
+use crate::db::protocol::protocol_of;
 use crate::db::stake::{StakeTokenRow, stake_token_of};
-use crate::db::tier::tier_of;
 use crate::error::ApiError;
 use crate::meta::Meta;
 use crate::model::{ChainId, Token};
@@ -128,9 +128,9 @@ impl Question for StakingQuery {
         for row in stake_token_of(connection, &chains).await? {
             tokens.entry(row.chain_id).or_default().push(StakeToken::of(row));
         }
-        let tiers = tier_of(connection, &chains).await?;
+        let tiers = protocol_of(connection, &chains).await?;
         let mut tiers: HashMap<i64, _> =
-            tiers.into_iter().map(|row| (row.chain_id, row.thresholds)).collect();
+            tiers.into_iter().filter_map(|row| Some((row.chain_id, row.thresholds?))).collect();
         let chain = |chain_id: &i64| {
             let (score, locks) = totals.remove(chain_id).unwrap_or_default();
             ChainStaking {

@@ -14,8 +14,10 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::db::chain::Chain;
+use crate::db::protocol::{ProtocolRow, protocol_of};
 use crate::error::ApiError;
 use crate::meta::Meta;
+use crate::model::moment_of;
 use crate::params::Params;
 use crate::problem::Problem;
 use crate::reply::Reply;
@@ -65,6 +67,44 @@ pub struct ChainStatus {
     /// Seconds that the data is behind, as in `meta`; null while the head is not known.
     #[schema(example = 1, required = true)]
     pub lag_seconds: Option<i64>,
+    /// What governs the deployment; null while the contracts have told nothing.
+    #[schema(required = true)]
+    pub protocol: Option<Protocol>,
+}
+
+/// What governs a deployment, and who may change it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Protocol {
+    /// Protocol fee of a sale, in 1/10,000.
+    #[schema(example = 250)]
+    pub fee_bps: i32,
+    /// Who gets it.
+    #[schema(value_type = String, example = "0x5FbDB2315678afecb367f032d93F642f64180aa3")]
+    pub fee_recipient: Addr,
+    /// Who may pause new sales; null for nobody.
+    #[schema(value_type = Option<String>, example = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", required = true)]
+    pub guardian: Option<Addr>,
+    /// Whether it may still do so, which it may once until the owner lets it again.
+    pub guardian_armed: bool,
+    /// Until when new sales are paused (RFC 3339, UTC); null where they are not by the head's time.
+    #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime, example = "2026-11-29T15:00:00Z", required = true)]
+    pub paused_until: Option<OffsetDateTime>,
+    /// Who sets fee and guardian.
+    pub revenue: Ownership,
+    /// Who sets tiers and lists the tokens that stakers share.
+    pub staking: Ownership,
+}
+
+/// Who owns a contract.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Ownership {
+    /// The owner: at birth the timelock.
+    #[schema(value_type = String, example = "0x5FbDB2315678afecb367f032d93F642f64180aa3")]
+    pub owner: Addr,
+    /// Who may become it by accepting; null where it was offered to nobody.
+    #[schema(value_type = Option<String>, example = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", required = true)]
+    pub offered_to: Option<Addr>,
 }
 
 /// A block.
@@ -123,14 +163,18 @@ impl Question for StatusQuery {
     type Answer = Reply<Status>;
 
     async fn answer(&self, snapshot: &mut Snapshot<'_>) -> Result<Self::Answer, ApiError> {
-        let chains = snapshot.chains.iter().map(ChainStatus::of).collect();
+        let served = snapshot.chains_of(None)?;
+        let rows = protocol_of(snapshot.connection, &served).await?;
+        let mut protocols: BTreeMap<i64, _> = rows.into_iter().map(|row| (row.chain_id, row)).collect();
+        let of = |chain: &Chain| ChainStatus::of(chain, protocols.remove(&chain.chain_id));
+        let chains = snapshot.chains.iter().map(of).collect();
         let data = Status { version: env!("CARGO_PKG_VERSION"), chains };
-        Ok(Reply { data, meta: snapshot.meta(&snapshot.chains_of(None)?), next: None })
+        Ok(Reply { data, meta: snapshot.meta(&served), next: None })
     }
 }
 
 impl ChainStatus {
-    fn of(chain: &Chain) -> Self {
+    fn of(chain: &Chain, protocol: Option<ProtocolRow>) -> Self {
         let block = chain.projected;
         Self {
             chain_id: chain.chain_id,
@@ -142,6 +186,23 @@ impl ChainStatus {
             finalized_block: chain.finalized(),
             lag_blocks: chain.lag_blocks(),
             lag_seconds: chain.lag_seconds(),
+            protocol: protocol.map(|row| Protocol::of(row, chain.head_time().unix_timestamp())),
+        }
+    }
+}
+
+impl Protocol {
+    fn of(row: ProtocolRow, now: i64) -> Self {
+        let somebody = |account: Addr| (account != Addr::default()).then_some(account);
+        let ownership = |owner, offered| Ownership { owner, offered_to: somebody(offered) };
+        Self {
+            fee_bps: row.fee_bps,
+            fee_recipient: row.fee_recipient,
+            guardian: somebody(row.guardian),
+            guardian_armed: row.guardian_armed,
+            paused_until: moment_of(row.paused_until).filter(|_| row.paused_until > now),
+            revenue: ownership(row.revenue_owner, row.revenue_offered),
+            staking: ownership(row.staking_owner, row.staking_offered),
         }
     }
 }

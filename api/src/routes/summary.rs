@@ -7,11 +7,12 @@ use stoa_schema::types::{Addr, Hash, Uint};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
+use crate::db::document::document_of;
 use crate::db::listing::ListingRow;
 use crate::db::listing_parent::listing_parent_of;
 use crate::db::plan::plan_cheapest;
 use crate::error::ApiError;
-use crate::metadata::{self, Metadata};
+use crate::metadata::Metadata;
 use crate::model::{Edge, Kind, ListingStatus, PublicId, Token, word_of};
 use crate::snapshot::Snapshot;
 
@@ -35,9 +36,7 @@ pub struct ListingSummary {
     /// Where its metadata is.
     #[schema(example = "ipfs://bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi")]
     pub uri: String,
-    /// The metadata, where the URI itself holds it (`data:application/json`); null otherwise.
-    #[schema(required = true)]
-    pub metadata: Option<Metadata>,
+    pub metadata: Metadata,
     /// Licence it is offered under, an SPDX id or a URI.
     #[schema(example = "Apache-2.0")]
     pub licence: String,
@@ -94,7 +93,7 @@ pub struct CheapestPlan {
     pub token: Token,
 }
 
-/// Completes rows by what stands in other tables: two statements, however many rows.
+/// Completes rows by what stands in other tables: three statements, however many rows.
 pub(crate) async fn summaries(
     snapshot: &mut Snapshot<'_>,
     rows: Vec<ListingRow>,
@@ -113,16 +112,21 @@ pub(crate) async fn summaries(
         let id = PublicId { chain_id: row.listing.chain_id, number: row.plan };
         cheapest.insert(row.listing, CheapestPlan { id, amount: row.price, token: row.token });
     }
+    let mut documents = document_of(snapshot.connection, &rows).await?;
     rows.into_iter()
         .map(|row| {
             let id = row.id();
-            summary(row, cheapest.remove(&id), parents.remove(&id).unwrap_or_default())
+            // What the URI itself holds needs nobody to fetch it.
+            let inline = Metadata::inline(&row.uri);
+            let metadata = inline.or_else(|| documents.remove(&id)).unwrap_or_else(Metadata::pending);
+            summary(row, metadata, cheapest.remove(&id), parents.remove(&id).unwrap_or_default())
         })
         .collect()
 }
 
 fn summary(
     row: ListingRow,
+    metadata: Metadata,
     cheapest_plan: Option<CheapestPlan>,
     parents: Vec<Edge>,
 ) -> Result<ListingSummary, ApiError> {
@@ -133,7 +137,7 @@ fn summary(
         status: word_of(row.status, "status of a listing")?,
         owner: row.owner,
         creator: row.creator,
-        metadata: metadata::decode(&row.uri),
+        metadata,
         uri: row.uri,
         licence: row.licence,
         derivatives_allowed: row.derivatives,

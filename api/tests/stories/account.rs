@@ -42,7 +42,7 @@ async fn one_that_never_did_anything_has_nothing() {
     rows::chain(&stage.pool, 8_453).await;
     let empty = |chain: i64| {
         json!({"chain_id": chain, "purchases": "0", "listings": "0", "balances": [], "passes": [], "shares": [],
-               "lock": null})
+               "operators": [], "allowances": [], "lock": null})
     };
     let data = stage.data(&path()).await;
     assert_eq!(data, json!({"address": address(2).to_string(), "chains": [empty(8_453), empty(CHAIN)]}));
@@ -109,6 +109,46 @@ async fn an_account_has_counters_balances_and_passes() {
             pass(2, "subscription", "1", None, Some("2026-11-22T15:03:28Z"), false),
             pass(1, "licence", "2", None, None, true),
         ])
+    );
+}
+
+#[tokio::test]
+async fn an_account_tells_who_may_act_for_it() {
+    let stage = stage().await;
+    stage
+        .sql(
+            r"INSERT INTO market.share VALUES
+                (31337, decode(repeat('55', 20), 'hex'), 1, decode(repeat('56', 20), 'hex'), 'Shares of A', 'A',
+                 1000, 10000, 20, '2026-11-22T15:00:40Z');
+              INSERT INTO market.operator VALUES
+                (31337, 2, decode(repeat('02', 20), 'hex'), decode(repeat('08', 20), 'hex'), true),
+                (31337, 0, decode(repeat('02', 20), 'hex'), decode(repeat('09', 20), 'hex'), true),
+                (31337, 1, decode(repeat('02', 20), 'hex'), decode(repeat('09', 20), 'hex'), false),
+                (31337, 1, decode(repeat('03', 20), 'hex'), decode(repeat('09', 20), 'hex'), true);
+              INSERT INTO market.allowance VALUES
+                (31337, 0, decode(repeat('02', 20), 'hex'), decode(repeat('09', 20), 'hex'),
+                 decode(repeat('77', 20), 'hex'), 2::numeric ^ 256 - 1),
+                (31337, 0, decode(repeat('02', 20), 'hex'), decode(repeat('08', 20), 'hex'),
+                 decode(repeat('77', 20), 'hex'), 0),
+                (31337, 1, decode(repeat('02', 20), 'hex'), decode(repeat('08', 20), 'hex'),
+                 decode(repeat('55', 20), 'hex'), 7)",
+        )
+        .await;
+    let chain = stage.data(&path()).await["chains"][0].take();
+    assert_eq!(
+        chain["operators"],
+        json!([{"scope": "balances", "operator": address(9).to_string()},
+               {"scope": "passes", "operator": address(8).to_string()}])
+    );
+    let token =
+        json!({"address": address(0x77).to_string(), "symbol": "USDX", "name": "USDX token", "decimals": 6});
+    let shares =
+        json!({"address": address(0x55).to_string(), "symbol": "A", "name": "Shares of A", "decimals": 18});
+    assert_eq!(
+        chain["allowances"],
+        json!([{"scope": "balance", "spender": address(9).to_string(), "token": token,
+                "amount": rows::most().to_string()},
+               {"scope": "shares", "spender": address(8).to_string(), "token": shares, "amount": "7"}])
     );
 }
 

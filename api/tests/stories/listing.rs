@@ -53,6 +53,7 @@ async fn a_listing_comes_with_all_that_belongs_to_it() {
     version(&stage, 2).await;
     revenue(&stage, 0x77, 12, stoa_schema::types::Uint::from(12_000_000), 300_000).await;
     revenue(&stage, 0x78, 1, rows::most(), 1).await;
+    stage.sql("UPDATE market.revenue SET payments = 2, paid = 500000 WHERE sales = 12").await;
 
     let answer = stage.get("/v1/listings/31337-2").await;
     assert_eq!(answer.header("stoa-block"), Some("100"));
@@ -70,10 +71,12 @@ async fn a_listing_comes_with_all_that_belongs_to_it() {
         json!([
             {"id": "31337-5", "kind": "licence", "token": token, "price": "1000000", "cap": null, "sold": "3",
              "paused": false, "transferable": true, "version": 4, "period": null, "units": null, "unit": null,
-             "sells_from": null, "sells_until": null, "gate": null, "on_sale": true},
+             "sells_from": null, "sells_until": null, "gate": null, "gate_rule": null,
+             "tier_discount": false, "on_sale": true},
             {"id": "31337-6", "kind": "subscription", "token": token, "price": most, "cap": most, "sold": "3",
              "paused": true, "transferable": true, "version": 4, "period": 0, "units": null, "unit": null,
-             "sells_from": null, "sells_until": null, "gate": null, "on_sale": false},
+             "sells_from": null, "sells_until": null, "gate": null, "gate_rule": null,
+             "tier_discount": false, "on_sale": false},
         ])
     );
     let release = |version: i64| {
@@ -91,11 +94,21 @@ async fn a_listing_comes_with_all_that_belongs_to_it() {
     assert_eq!(
         data["revenue"],
         json!([
-            {"token": token, "sales": "12", "gross": "12000000", "fee": "300000", "net": "11700000"},
+            {"token": token, "sales": "12", "gross": "12000000", "fee": "300000", "net": "11700000",
+             "payments": "2", "paid": "500000"},
             {"token": other, "sales": "1", "gross": most, "fee": "1",
-             "net": "115792089237316195423570985008687907853269984665640564039457584007913129639934"},
+             "net": "115792089237316195423570985008687907853269984665640564039457584007913129639934",
+             "payments": "0", "paid": "0"},
         ])
     );
+}
+
+#[tokio::test]
+async fn a_listing_tells_whom_it_is_approved_to() {
+    let stage = stage().await;
+    assert_eq!(stage.data("/v1/listings/31337-2").await["approved"], json!(null));
+    stage.sql("UPDATE market.listing SET approved = decode(repeat('09', 20), 'hex') WHERE listing = 2").await;
+    assert_eq!(stage.data("/v1/listings/31337-2").await["approved"], address(9).to_string());
 }
 
 #[tokio::test]

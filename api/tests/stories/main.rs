@@ -1,13 +1,20 @@
 //! The API against a real PostgreSQL, which tests fill as the indexer would. One file per story.
 
+mod access;
 mod account;
 mod chronicle;
 mod content;
+mod curator;
 mod events;
 mod export;
+mod front;
 mod headers;
+mod histories;
+mod lineage;
 mod listing;
 mod listings;
+mod live;
+mod market;
 mod paging;
 mod process;
 mod property;
@@ -16,6 +23,7 @@ mod readiness;
 mod rebuild;
 mod refusals;
 mod rows;
+mod search;
 mod shares;
 mod sql;
 mod stage;

@@ -15,8 +15,12 @@ fn value() -> impl Strategy<Value = String> {
         "[0-9]{1,6}-[0-9]{1,20}",
         "0x[0-9a-fA-F]{0,42}",
         "0x[0-9a-f]{40}",
-        "(model|dataset|compute|agent|service|active|paused|retired|newest|oldest)",
+        "(model|dataset|compute|agent|service|active|paused|retired|newest|oldest|revenue|buyers|trending|relevance)",
+        "(true|false|kind,tag|tag,status,licence,task|31337-1,31337-2)",
+        "eip155:[0-9]{1,5}(:|/erc721:)0x[0-9a-f]{40}(/[0-9]{1,3})?",
         "[A-Za-z0-9_-]{0,120}",
+        "(hour|day|week|month|year|all|listings|providers|revenue|sales)",
+        "[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:00:00(Z|[+-]23:59)",
         "(%[0-9a-f]{2}){0,8}",
         "0x[0-9a-f]{64}",
         "-?[0-9]{1,20},-?[0-9]{1,20}(,0x[0-9a-f]{0,4})?",
@@ -29,7 +33,7 @@ fn value() -> impl Strategy<Value = String> {
 
 fn query() -> impl Strategy<Value = String> {
     let name = prop_oneof![
-        8 => "(chain|kind|status|owner|sort|limit|cursor|listing|payer|recipient|account|contract|event|tx|from_block|to_block|block|after|rows|format)",
+        8 => "(chain|kind|status|owner|sort|limit|cursor|listing|payer|recipient|account|plan|holder|spender|of|by|token|window|interval|from|until|provider|q|ids|tag|price_min|price_max|free|facets|total|parent|licence|contract|event|tx|from_block|to_block|block|after|rows|format|level)",
         1 => "[a-z%\\[\\]=&]{0,8}",
     ];
     prop::collection::vec((name, value(), any::<bool>()), 0..4).prop_map(|pairs| {
@@ -45,6 +49,11 @@ fn path() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => Just("/v1/listings".to_owned()),
         4 => Just("/v1/purchases".to_owned()),
+        2 => Just("/v1/payments".to_owned()),
+        2 => Just("/v1/spendings".to_owned()),
+        1 => Just("/v1/market".to_owned()),
+        2 => Just("/v1/market/series".to_owned()),
+        2 => Just("/v1/market/leaders".to_owned()),
         2 => Just("/v1/events".to_owned()),
         2 => value().prop_map(|hash| {
             let hash: String = url::form_urlencoded::byte_serialize(hash.as_bytes()).collect();
@@ -54,7 +63,12 @@ fn path() -> impl Strategy<Value = String> {
         2 => "/v1/export/(purchases|balances|events|nothing)/manifest",
         1 => Just("/v1/sql".to_owned()),
         1 => Just("/v1/status".to_owned()),
+        1 => Just("/v1/access".to_owned()),
+        1 => "/v1/listings/31337-1/(ancestors|descendants|flow)",
         1 => Just("/v1/staking".to_owned()),
+        // Without topics: with them, an answer has no end.
+        1 => Just("/v1/stream".to_owned()),
+        1 => Just("/v1/live".to_owned()),
         2 => value().prop_map(|account| {
             let account: String = url::form_urlencoded::byte_serialize(account.as_bytes()).collect();
             format!("/v1/accounts/{account}")

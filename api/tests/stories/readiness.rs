@@ -33,6 +33,9 @@ async fn before_each_step_of_the_indexer_the_api_waits_and_says_so() {
     not_ready(&stage, "Start stoa-indexer on the same database").await;
 
     rows::chain(&stage.pool, CHAIN).await;
+    let waiting = stage.get("/v1/listings").await.problem(503);
+    assert!(waiting["detail"].as_str().expect("text").contains("its own tables"), "{waiting}");
+    stoa_api::migrate::migrate(&mut indexer).await.expect("what the server does when it starts");
     assert_eq!(stage.get("/ready").await.status, StatusCode::OK);
     for route in ["/v1/status", "/v1/listings", "/v1/purchases"] {
         assert_eq!(stage.get(route).await.status, StatusCode::OK, "{route}");

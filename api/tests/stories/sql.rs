@@ -11,9 +11,11 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection as _, PgConnection};
 use stoa_api::app::{App, app};
 use stoa_api::config;
+use stoa_api::live::{Live, Settings};
 use stoa_api::sql::{Sql, role};
 use stoa_schema::market;
 use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
 
 use crate::chronicle;
 use crate::rows::{Purchase, address};
@@ -40,7 +42,8 @@ async fn desk(timeout: Duration) -> Desk {
     let pool = config::pool(options.clone(), 2, timeout);
     let options = options.username(role::ROLE).password("anal'yst");
     let sql = Some(Sql::new(options.clone(), timeout));
-    let router = app(App { pool, web: nowhere(), content: nowhere(), sql, timeout });
+    let live = Live::new(&pool, Settings::default(), &CancellationToken::new());
+    let router = app(App { pool, web: nowhere(), content: nowhere(), sql, timeout, live });
     Desk { stage, router, options }
 }
 

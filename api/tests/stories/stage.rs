@@ -10,8 +10,11 @@ use serde_json::Value;
 use sqlx::{Connection as _, PgConnection, PgPool};
 use stoa_api::app::{App, app};
 use stoa_api::config;
+use stoa_api::curator::{Curator, Places, Private};
+use stoa_api::live::{Live, Settings};
 use stoa_schema::{archive, market};
 use stoa_scripts::testing::TestDatabase;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 pub(crate) struct Stage {
@@ -56,6 +59,18 @@ impl Stage {
         sqlx::raw_sql(sql).execute(&self.pool).await.expect(sql);
     }
 
+    /// What finds out about listings, which asks this machine and the folder.
+    pub(crate) fn curator(&self, places: Places) -> Curator {
+        let options = self.database.url().parse().expect("an address");
+        let pool = config::pool(options, 4, Duration::from_secs(10));
+        Curator::new(pool, places, 4).expect("a curator")
+    }
+
+    /// One round of it, with nothing outside to ask.
+    pub(crate) async fn curate(&self) {
+        self.curator(nowhere()).pass().await.expect("a pass");
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send(Request::get(path)).await
     }
@@ -76,6 +91,16 @@ impl Stage {
     }
 }
 
+/// Only 127.0.0.1 may be asked, for two seconds.
+pub(crate) fn nowhere() -> Places {
+    Places {
+        gateways: Vec::new(),
+        content: PathBuf::from("/nonexistent"),
+        private: Private::Only(vec!["127.0.0.1".parse().expect("an address")]),
+        time: Duration::from_secs(2),
+    }
+}
+
 /// A server over the database with so many connections.
 pub(crate) fn router(database: &TestDatabase, web: PathBuf, connections: u32) -> Router {
     within(database, web, connections, Duration::from_secs(10))
@@ -85,14 +110,17 @@ pub(crate) fn router(database: &TestDatabase, web: PathBuf, connections: u32) ->
 pub(crate) fn within(database: &TestDatabase, web: PathBuf, connections: u32, timeout: Duration) -> Router {
     let options = database.url().parse().expect("an address");
     let content = PathBuf::from("/nonexistent");
-    app(App { pool: config::pool(options, connections, timeout), web, content, sql: None, timeout })
+    let pool = config::pool(options, connections, timeout);
+    let live = Live::new(&pool, Settings::default(), &CancellationToken::new());
+    app(App { pool, web, content, sql: None, timeout, live })
 }
 
 /// A server that serves this folder of published content. Its database need not answer.
 pub(crate) fn with_content(content: PathBuf) -> Router {
     let (options, timeout) = (Default::default(), Duration::from_secs(10));
     let pool = config::pool(options, 1, timeout);
-    app(App { pool, web: PathBuf::from("/nonexistent"), content, sql: None, timeout })
+    let live = Live::new(&pool, Settings::default(), &CancellationToken::new());
+    app(App { pool, web: PathBuf::from("/nonexistent"), content, sql: None, timeout, live })
 }
 
 pub(crate) async fn send(router: &Router, request: Request<Body>) -> Answer {
@@ -111,6 +139,7 @@ async fn prepare(url: String) -> anyhow::Result<()> {
     let mut connection = PgConnection::connect(&url).await?;
     archive::migrate(&mut connection).await?;
     market::create(&mut connection).await?;
+    stoa_api::migrate::migrate(&mut connection).await?;
     Ok(connection.close().await?)
 }
 

@@ -13,10 +13,7 @@ async fn stage() -> Stage {
     rows::token(&stage.pool, CHAIN, address(0x77), "STOA", 18).await;
     stage
         .sql(
-            r"INSERT INTO archive.staking_tiers_changed VALUES
-                (31337, 3, 9, '2026-11-22T15:00:06Z', decode(repeat('ee', 32), 'hex'), 1, 2, 3, 4),
-                (31337, 90, 1, '2026-11-22T15:03:00Z', decode(repeat('ee', 32), 'hex'), 10, 100, 1000, 10000),
-                (31337, 101, 1, '2026-11-22T15:03:22Z', decode(repeat('ee', 32), 'hex'), 5, 6, 7, 8);
+            r"INSERT INTO market.protocol (chain_id, tier1, tier2, tier3, tier4) VALUES (31337, 10, 100, 1000, 10000);
               INSERT INTO market.stake_token VALUES
                 (31337, decode(repeat('78', 20), 'hex'), 1, 0, 0, 0),
                 (31337, decode(repeat('77', 20), 'hex'), 0, 3000, 1000, 5 * 2::numeric ^ 96)",

@@ -32,6 +32,7 @@ async fn a_chain_tells_where_it_stands() {
                     "finalized_block": 40,
                     "lag_blocks": 4,
                     "lag_seconds": null,
+                    "protocol": null,
                 }],
             },
             "meta": {"chains": [{
@@ -63,4 +64,33 @@ async fn chains_stand_side_by_side_and_an_unheard_one_says_so() {
     assert_eq!(chains[0]["finalized_block"], 0);
     assert_eq!(chains[1]["chain_id"], 31337);
     assert_eq!(chains[1]["head"]["number"], 104);
+}
+
+#[tokio::test]
+async fn a_chain_tells_what_governs_it() {
+    let stage = Stage::new().await;
+    rows::chain(&stage.pool, CHAIN).await;
+    rows::head(&stage.pool, CHAIN).await;
+    stage
+        .sql(
+            r"INSERT INTO market.protocol (chain_id, fee_bps, fee_recipient, guardian, guardian_armed, paused_until,
+                                           revenue_owner, staking_owner, staking_offered)
+              VALUES (31337, 250, decode(repeat('01', 20), 'hex'), decode(repeat('02', 20), 'hex'), true, 0,
+                      decode(repeat('03', 20), 'hex'), decode(repeat('03', 20), 'hex'),
+                      decode(repeat('04', 20), 'hex'))",
+        )
+        .await;
+    let [one, two, three, four] = [1, 2, 3, 4].map(|n| rows::address(n).to_string());
+    let mut expected = json!({
+        "fee_bps": 250, "fee_recipient": one, "guardian": two, "guardian_armed": true, "paused_until": null,
+        "revenue": {"owner": three, "offered_to": null}, "staking": {"owner": three, "offered_to": four},
+    });
+    assert_eq!(stage.data("/v1/status").await["chains"][0]["protocol"], expected);
+    let now = rows::second_of(104);
+    for (until, shown) in [(now, json!(null)), (now + 1, json!("2026-11-22T15:03:29Z"))] {
+        let update = sqlx::query("UPDATE market.protocol SET paused_until = $1").bind(until);
+        update.execute(&stage.pool).await.expect("an update");
+        expected["paused_until"] = shown;
+        assert_eq!(stage.data("/v1/status").await["chains"][0]["protocol"], expected);
+    }
 }

@@ -79,3 +79,32 @@ async fn a_purchase_tells_until_when_it_is_valid() {
         [&json!("2026-11-22T15:01:00Z"), &json!(null), &json!("9999-12-31T23:59:59Z"), &json!(null)]
     );
 }
+
+#[tokio::test]
+async fn a_plan_tells_what_its_gate_asks() {
+    let stage = stage().await;
+    stage
+        .sql(
+            r#"UPDATE archive.cursor SET contracts = contracts || '{
+                 "MerkleGate": "0x0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a",
+                 "TierGate": "0x0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b",
+                 "TokenGate": "0x0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c"}';
+              INSERT INTO market.gate_rule (chain_id, plan, root, tier, token, amount)
+              SELECT 31337, plan, decode(repeat('ab', 32), 'hex'), 2, decode(repeat('77', 20), 'hex'), 5
+              FROM generate_series(1, 4) AS plan"#,
+        )
+        .await;
+    // The fifth plan's gate was told nothing yet.
+    for (plan, gate) in [(1, 0xa), (2, 0xb), (3, 0xc), (4, 0xd), (5, 0xb)] {
+        Plan { gate: address(gate), ..Plan::new(plan, 1, 5) }.insert(&stage.pool).await;
+    }
+    let plans = stage.data("/v1/listings/31337-1").await["plans"].take();
+    let rules: Vec<&serde_json::Value> = (0..5).map(|at| &plans[at]["gate_rule"]).collect();
+    let rule = |kind: &str| json!({"kind": kind, "root": null, "tier": null, "token": null, "amount": null});
+    let mut expected = ["list", "tier", "holding", "other", "tier"].map(rule);
+    expected[0]["root"] = json!(format!("0x{}", "ab".repeat(32)));
+    expected[1]["tier"] = json!(2);
+    expected[2]["token"] = json!(address(0x77).to_string());
+    expected[2]["amount"] = json!("5");
+    assert_eq!(rules, expected.iter().collect::<Vec<_>>());
+}

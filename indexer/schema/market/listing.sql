@@ -23,6 +23,12 @@ CREATE TABLE market.listing (
     -- Distinct accounts that paid for it.
     buyers            bigint NOT NULL DEFAULT 0,
     plans             bigint NOT NULL DEFAULT 0,
+    -- Who may manage and move it beside its owner and the owner's operators (ERC-721); the zero address for nobody.
+    approved          bytea NOT NULL DEFAULT '\x0000000000000000000000000000000000000000',
+    -- Contract whose shares earn its revenue; the zero address while there is none.
+    share             bytea NOT NULL DEFAULT '\x0000000000000000000000000000000000000000',
+    -- The last block that asked for its metadata to be read anew (ERC-4906); that of its creation before.
+    metadata_block    bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (chain_id, listing)
 );
 CREATE INDEX listing_by_owner ON market.listing (chain_id, owner, listing);

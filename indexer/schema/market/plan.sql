@@ -23,6 +23,8 @@ CREATE TABLE market.plan (
     sells_until    numeric(78,0) NOT NULL,
     -- Contract that says who may buy; the zero address for everybody.
     gate           bytea NOT NULL,
+    -- Whether the staking tier of the listing's owner lowers the protocol fee of its sales.
+    tier_discount  boolean NOT NULL DEFAULT false,
     created_block  bigint NOT NULL,
     created_time   timestamptz NOT NULL,
     PRIMARY KEY (chain_id, plan)

@@ -15,6 +15,29 @@ pub struct Ddl {
     pub sql: &'static str,
 }
 
+impl Ddl {
+    /// The entity's tables, as SQL names them.
+    pub fn tables(&self, place: Place) -> Vec<String> {
+        let named = self.sql.split("CREATE TABLE market.").skip(1);
+        named
+            .filter_map(|rest| rest.split_whitespace().next())
+            .map(|name| format!("{}.{name}", place.schema()))
+            .collect()
+    }
+
+    /// The statements that make the entity's secondary indexes.
+    pub fn indexes(&self, place: Place) -> Vec<String> {
+        self.statements(place).filter(|statement| is_index(statement)).collect()
+    }
+
+    /// Each statement ends with a semicolon at the end of a line.
+    fn statements(&self, place: Place) -> impl Iterator<Item = String> + use<> {
+        let sql = place.sql(self.sql).into_owned();
+        let statements: Vec<String> = sql.split(";\n").map(|part| part.trim().to_owned()).collect();
+        statements.into_iter().filter(|statement| !statement.is_empty())
+    }
+}
+
 macro_rules! ddl {
     ($($name:literal),+ $(,)?) => {
         /// Every entity's DDL, in the order of creation.
@@ -30,9 +53,15 @@ ddl!(
     "purchase",
     "pass",
     "revenue",
+    "series",
     "balance",
     "share",
     "staking",
+    "spending",
+    "gate",
+    "approval",
+    "nonce",
+    "protocol",
     "analytics"
 );
 
@@ -65,8 +94,10 @@ impl Place {
 /// Creates schema `market`, empty and complete. The caller commits.
 pub async fn create(connection: &mut PgConnection) -> sqlx::Result<()> {
     begin(connection, Place::Live).await?;
-    for index in indexes(Place::Live) {
-        sqlx::raw_sql(AssertSqlSafe(index)).execute(&mut *connection).await?;
+    for ddl in DDL {
+        for index in ddl.indexes(Place::Live) {
+            sqlx::raw_sql(AssertSqlSafe(index)).execute(&mut *connection).await?;
+        }
     }
     attach_journal(connection, Place::Live).await
 }
@@ -75,33 +106,21 @@ pub async fn create(connection: &mut PgConnection) -> sqlx::Result<()> {
 pub async fn begin(connection: &mut PgConnection, place: Place) -> sqlx::Result<()> {
     let schema = place.schema();
     let mut sql = format!("DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema};\n");
-    for statement in statements(place).filter(|statement| !is_index(statement)) {
-        sql.push_str(&statement);
-        sql.push_str(";\n");
+    for ddl in DDL {
+        for statement in ddl.statements(place).filter(|statement| !is_index(statement)) {
+            sql.push_str(&statement);
+            sql.push_str(";\n");
+        }
     }
     // Everything in it comes from constants of this crate.
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *connection).await?;
     Ok(())
 }
 
-/// The statements that make the schema's secondary indexes; they may run side by side.
-pub fn indexes(place: Place) -> Vec<String> {
-    statements(place).filter(|statement| is_index(statement)).collect()
-}
-
 /// From now on the tables keep the journal that undoing blocks takes.
 pub async fn attach_journal(connection: &mut PgConnection, place: Place) -> sqlx::Result<()> {
     sqlx::query("CALL archive.journal_attach($1)").bind(place.schema()).execute(connection).await?;
     Ok(())
-}
-
-/// Each statement ends with a semicolon at the end of a line.
-fn statements(place: Place) -> impl Iterator<Item = String> {
-    DDL.iter().flat_map(move |ddl| {
-        let sql = place.sql(ddl.sql).into_owned();
-        let statements: Vec<String> = sql.split(";\n").map(|part| part.trim().to_owned()).collect();
-        statements.into_iter().filter(|statement| !statement.is_empty())
-    })
 }
 
 fn is_index(statement: &str) -> bool {
@@ -114,8 +133,10 @@ mod tests {
 
     #[test]
     fn each_statement_is_of_one_kind() {
-        let (tables, indexes): (Vec<_>, Vec<_>) =
-            statements(Place::Next).partition(|statement| !is_index(statement));
+        let (tables, indexes): (Vec<_>, Vec<_>) = DDL
+            .iter()
+            .flat_map(|ddl| ddl.statements(Place::Next))
+            .partition(|statement| !is_index(statement));
         assert!(indexes.len() > 5, "{indexes:?}");
         assert!(indexes.iter().all(|index| index.matches("CREATE").count() == 1), "{indexes:?}");
         let created = |statement: &String| {
@@ -124,5 +145,8 @@ mod tests {
                 || statement.starts_with("DO $$")
         };
         assert!(tables.iter().all(|table| created(table) || table.starts_with("COMMENT")), "{tables:?}");
+        let named: usize = DDL.iter().map(|ddl| ddl.tables(Place::Next).len()).sum();
+        let is_table = |statement: &&String| statement.contains("CREATE TABLE market_next.");
+        assert_eq!(named, tables.iter().filter(is_table).count());
     }
 }

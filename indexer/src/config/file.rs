@@ -31,6 +31,7 @@ pub enum ConfigError {
 struct File {
     database_url: Option<String>,
     http: Option<SocketAddr>,
+    otlp: Option<String>,
     #[serde(default)]
     chain: Vec<Chain>,
 }
@@ -73,6 +74,13 @@ fn parse(
         (None, Some(text)) => expand(text, &variable).map_err(|what| wrong("database_url", what))?,
         (None, None) => return Err(ConfigError::Missing { setting: "database_url" }),
     };
+    let otlp = match &file.otlp {
+        None => None,
+        Some(text) => {
+            let url = expand(text, &variable).map_err(|what| wrong("otlp", what))?;
+            Some(url.parse::<Url>().map_err(|error| wrong("otlp", format!("no URL: {error}")))?)
+        }
+    };
     if file.chain.is_empty() {
         return Err(wrong("chain", "there is none: write at least one [[chain]]".to_owned()));
     }
@@ -114,7 +122,7 @@ fn parse(
             until: args.until,
         });
     }
-    Ok(Settings { database_url, http: args.http.or(file.http), chains })
+    Ok(Settings { database_url, http: args.http.or(file.http), otlp, chains })
 }
 
 /// Replaces `${NAME}` by the variable's value.
@@ -166,6 +174,7 @@ mod tests {
         let explicit = read(&uncommented, &[]).expect("its defaults are valid");
         assert_eq!(format!("{:?}", explicit.chains), format!("{:?}", settings.chains));
         assert_eq!(explicit.http, Some(([127, 0, 0, 1], 8081).into()));
+        assert_eq!(explicit.otlp.map(String::from).as_deref(), Some("http://127.0.0.1:4318/"));
     }
 
     #[test]

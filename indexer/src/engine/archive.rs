@@ -4,15 +4,15 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use alloy::primitives::{Address, B256};
-use futures::FutureExt;
-use futures::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
-use tracing::info;
+use tracing::{Instrument as _, info, trace_span};
 
+use super::task::Task;
 use super::{Engine, IndexError, block_ref};
 use crate::decode::Decoder;
 use crate::fetch::{ChainLog, Detail, FetchError, Header, Pool};
 use crate::store::Batch;
+use crate::telemetry::SPANS;
 
 /// Ranges that are fetched or decoded while another is written. With the bound on a range's logs this bounds memory.
 const IN_FLIGHT: usize = 4;
@@ -38,7 +38,7 @@ struct Question {
     shares: Vec<Address>,
 }
 
-type Fetching = BoxFuture<'static, Result<Vec<Piece>, FetchError>>;
+type Fetching = Task<Result<Vec<Piece>, FetchError>>;
 
 impl Engine<'_> {
     /// Fills the archive up to `to`, which is final.
@@ -57,7 +57,8 @@ impl Engine<'_> {
         loop {
             while flight.len() < IN_FLIGHT && next <= to {
                 let end = to.min(next.saturating_add(self.pool.range_limit().max(1) - 1));
-                flight.push_back(spawn(fetch(Arc::clone(&question), next, end)));
+                let span = trace_span!(target: SPANS, "fetch", from = next, to = end);
+                flight.push_back(Task::spawn(fetch(Arc::clone(&question), next, end).instrument(span)));
                 next = end + 1;
             }
             let Some(fetching) = flight.pop_front() else { return Ok(()) };
@@ -107,36 +108,13 @@ impl Engine<'_> {
         }
         let tallies = batch.tallies().to_vec();
         let rows = batch.rows();
-        self.cursor = self.writer.archive(self.cursor, batch, block_ref(&last)).await?;
+        let span = trace_span!(target: SPANS, "commit", from, to, rows);
+        self.cursor = self.writer.archive(self.cursor, batch, block_ref(&last)).instrument(span).await?;
         self.ledger.apply(&tallies);
         self.progress.committed(rows, self.cursor.stored.number);
         info!(chain_id = self.cursor.chain_id, from, to, rows, "archived");
         self.tell();
         Ok(())
-    }
-}
-
-/// On a task of its own, so that fetching and decoding go on while another range is written.
-fn spawn(work: impl Future<Output = Result<Vec<Piece>, FetchError>> + Send + 'static) -> Fetching {
-    let task = tokio::spawn(work);
-    let abort = task.abort_handle();
-    let guard = AbortOnDrop(abort);
-    async move {
-        let _guard = guard;
-        match task.await {
-            Ok(result) => result,
-            Err(error) => std::panic::resume_unwind(error.into_panic()),
-        }
-    }
-    .boxed()
-}
-
-/// A range that nobody waits for any more is not fetched to its end.
-struct AbortOnDrop(tokio::task::AbortHandle);
-
-impl Drop for AbortOnDrop {
-    fn drop(&mut self) {
-        self.0.abort();
     }
 }
 

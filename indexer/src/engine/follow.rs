@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use stoa_schema::archive::BlockRef;
 use stoa_schema::types::Hash;
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::{Instrument as _, info, trace_span, warn};
 
 use super::{Engine, IndexError, block_ref};
 use crate::decode::{Decoder, block_time};
 use crate::fetch::{ChainLog, Detail, Doubt, FetchError, Header, Range};
 use crate::ledger::{self, Ledger};
 use crate::store::{Advance, Pass, StoreError};
+use crate::telemetry::SPANS;
 
 impl Engine<'_> {
     /// Fetches and commits final blocks at once.
@@ -21,12 +22,17 @@ impl Engine<'_> {
         to: u64,
         stop: &CancellationToken,
     ) -> Result<(), IndexError> {
-        let detail = Detail::Below(self.final_block().await?);
-        let Some(range) = self.fetch(from, to, detail, stop).await? else { return Ok(()) };
+        let anchor = self.final_block().await?;
+        let fetched = match self.take_ahead(from) {
+            Some(range) => self.fetched(range, stop).await?,
+            None => self.fetch(from, to, Detail::Below(anchor), stop).await?,
+        };
+        let Some(range) = fetched else { return Ok(()) };
         if range.first.parent_hash != self.cursor.stored.hash.0 {
             return self.reorganise(Some(range.endpoint), stop).await;
         }
         self.learn(&range.logs);
+        self.fetch_ahead(range.last.number, anchor);
         let batch = self.decoder.decode(&range.logs);
         let told = told(&range.logs, block_ref(&range.last));
         let pass = Pass { batch, to: block_ref(&range.last), told };
@@ -58,9 +64,17 @@ impl Engine<'_> {
         detail: Detail,
         stop: &CancellationToken,
     ) -> Result<Option<Range>, IndexError> {
-        let known = self.decoder.shares();
-        let fetched = self.pool.range(from, to, &known, Decoder::born, detail);
-        match stop.run_until_cancelled(fetched).await {
+        let (pool, known) = (self.pool.clone(), self.decoder.shares());
+        let span = trace_span!(target: SPANS, "fetch", from, to);
+        self.fetched(pool.range(from, to, &known, Decoder::born, detail).instrument(span), stop).await
+    }
+
+    async fn fetched(
+        &mut self,
+        range: impl Future<Output = Result<Range, FetchError>>,
+        stop: &CancellationToken,
+    ) -> Result<Option<Range>, IndexError> {
+        match stop.run_until_cancelled(range).await {
             None => Ok(None),
             Some(Ok(range)) => {
                 self.trouble.reset();
@@ -119,7 +133,8 @@ impl Engine<'_> {
         }
         let head = self.head.filter(|_| !self.head_told);
         let work = Advance { from: self.cursor, back_to, passes, finalized, head };
-        self.cursor = match self.writer.advance(work).await {
+        let span = trace_span!(target: SPANS, "commit", from, to, rows);
+        self.cursor = match self.writer.advance(work).instrument(span).await {
             Ok(cursor) => cursor,
             Err(error) if error.is_contradiction() => {
                 return Err(self.disbelieve(from, to, endpoint, error.to_string()));

@@ -1,5 +1,6 @@
 //! The main loop: asks for the head, indexes what is new, and starts over where something was lost.
 
+mod ahead;
 mod apart;
 mod archive;
 mod backoff;
@@ -9,6 +10,8 @@ mod open;
 mod progress;
 mod reorg;
 mod step;
+mod task;
+mod wait;
 
 use std::time::Duration;
 
@@ -16,15 +19,17 @@ use stoa_schema::archive::BlockRef;
 use stoa_schema::types::Hash;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-use tracing::{error, info, warn};
+use tracing::{Instrument as _, Span, error, info, trace_span, warn};
 
 use crate::config::ChainSettings;
 use crate::decode::{Decoder, block_time};
 use crate::deployment::Deployment;
-use crate::fetch::{FetchError, Head, Header, Pool};
+use crate::fetch::{Head, Header, Pool};
 use crate::ledger::Ledger;
 use crate::serve::Status;
 use crate::store::{Cursor, Lease, Writer, rebuild};
+use crate::telemetry::SPANS;
+use ahead::Ahead;
 use backoff::Backoff;
 pub use error::IndexError;
 use progress::Progress;
@@ -32,8 +37,6 @@ pub use step::{State, Step, Target};
 
 /// How often a chain that was left behind is looked at again.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
-/// Blocks by which finality moves before it is written down while blocks come fast.
-const FINALIZE_EVERY: i64 = 32;
 /// Blocks that are not final and are committed in one transaction.
 const FOLLOW_BLOCKS: u64 = 50;
 
@@ -119,6 +122,8 @@ struct Engine<'a> {
     head_told: bool,
     trouble: Backoff,
     progress: Progress,
+    /// The next range of final blocks, on its way.
+    ahead: Option<Ahead>,
 }
 
 impl Engine<'_> {
@@ -127,18 +132,39 @@ impl Engine<'_> {
             if stop.is_cancelled() {
                 return Ok(());
             }
-            let done = match self.state().next() {
-                Step::Archive { to } => self.archive(to, stop).await,
-                Step::Build => self.build(stop).await,
-                Step::Final { from, to } => self.index_final(from, to, stop).await,
-                Step::Follow { from, to } => self.index_blocks(from, to, stop).await,
-                Step::Wait => self.wait(stop).await,
-                Step::Done => return Ok(()),
-            };
+            let step = self.state().next();
+            if step == Step::Done {
+                return Ok(());
+            }
+            let span = self.span(step);
+            let done = self.take(step, stop).instrument(span).await;
             match done {
                 Err(error @ IndexError::Broken { .. }) => self.rest("disbelieved", &error, stop).await,
                 done => done?,
             }
+        }
+    }
+
+    async fn take(&mut self, step: Step, stop: &CancellationToken) -> Result<(), IndexError> {
+        match step {
+            Step::Archive { to } => self.archive(to, stop).await,
+            Step::Build => self.build(stop).await,
+            Step::Final { from, to } => self.index_final(from, to, stop).await,
+            Step::Follow { from, to } => self.index_blocks(from, to, stop).await,
+            Step::Wait => self.wait(stop).await,
+            Step::Done => Ok(()),
+        }
+    }
+
+    /// What a collector of traces is told of a step. Waiting comes too often to be worth one.
+    fn span(&self, step: Step) -> Span {
+        let chain_id = self.cursor.chain_id;
+        match step {
+            Step::Archive { to } => trace_span!(target: SPANS, "archive", chain_id, to),
+            Step::Build => trace_span!(target: SPANS, "build", chain_id),
+            Step::Final { from, to } => trace_span!(target: SPANS, "final", chain_id, from, to),
+            Step::Follow { from, to } => trace_span!(target: SPANS, "follow", chain_id, from, to),
+            Step::Wait | Step::Done => Span::none(),
         }
     }
 
@@ -171,84 +197,9 @@ impl Engine<'_> {
         Ok(())
     }
 
-    /// Waits until the head may have moved, and asks for it.
-    async fn wait(&mut self, stop: &CancellationToken) -> Result<(), IndexError> {
-        if let Some(head) = self.head {
-            let mut heads = self.pool.heads();
-            let moved = heads.wait_for(|announced| *announced > head.latest.number);
-            stop.run_until_cancelled(tokio::time::timeout(self.settings.poll, moved)).await;
-        }
-        match stop.run_until_cancelled(self.pool.head()).await {
-            None => Ok(()),
-            Some(Ok(head)) => self.heard(head, stop).await,
-            Some(Err(error)) => self.ask_again(error, stop).await,
-        }
-    }
-
-    async fn heard(&mut self, head: Head, stop: &CancellationToken) -> Result<(), IndexError> {
-        self.head_told &= self.head == Some(head);
-        self.head = Some(head);
-        if head.latest.number.cast_signed() < self.cursor.stored.number {
-            self.check_cursor().await?;
-        }
-        self.finalize(stop).await?;
-        // Where blocks come next, their transaction tells the head as well.
-        if !self.head_told && self.state().next() == Step::Wait {
-            self.writer.set_head(self.deployment.chain_id, &head).await?;
-            self.head_told = true;
-        }
-        self.tell();
-        Ok(())
-    }
-
-    /// Takes stored blocks for final once the block that a node calls final is among them.
-    async fn finalize(&mut self, stop: &CancellationToken) -> Result<(), IndexError> {
-        let Some(head) = self.head else { return Ok(()) };
-        let (finalized, Cursor { stored, projected, .. }) = (head.finalized.cast_signed(), self.cursor);
-        // Not for each block by itself while blocks come fast.
-        let due = finalized >= self.cursor.finalized + FINALIZE_EVERY || self.state().next() == Step::Wait;
-        if projected != stored || finalized <= self.cursor.finalized || finalized > stored.number || !due {
-            return Ok(());
-        }
-        let block = self.final_block().await?;
-        let known = self.writer.known_block(self.deployment.chain_id, head.finalized).await?;
-        match known.filter(|known| known.number == finalized) {
-            Some(known) if known.hash.0 == block.hash => {
-                self.cursor = self.writer.finalize(self.cursor, finalized).await?;
-                Ok(())
-            }
-            // What is stored is on a branch that lost, and its end has not been told yet.
-            Some(_) => self.reorganise(None, stop).await,
-            None => Ok(()),
-        }
-    }
-
-    /// What the nodes could not tell is asked for again, after a pause; what asking cannot mend is an error.
-    async fn ask_again(&mut self, error: FetchError, stop: &CancellationToken) -> Result<(), IndexError> {
-        if !error.is_retryable() {
-            return Err(error.into());
-        }
-        self.rest("no answer", &error, stop).await;
-        Ok(())
-    }
-
-    /// What went wrong is told, and waited out.
-    async fn rest(
-        &mut self,
-        what: &'static str,
-        error: &(dyn std::error::Error + Send + Sync),
-        stop: &CancellationToken,
-    ) {
-        let pause = self.trouble.next();
-        warn!(chain_id = self.cursor.chain_id, %error, pause_ms = pause.as_millis(), "{what}");
-        let endpoints = self.pool.report();
-        self.status.send_modify(|status| {
-            status.trouble = Some(error.to_string());
-            status.endpoints = endpoints;
-        });
-        stop.run_until_cancelled(tokio::time::sleep(pause)).await;
-        // What the nodes told of their head may no longer hold.
-        self.head = None;
+    /// Blocks that are not stored yet.
+    fn missing(&self) -> Option<u64> {
+        Some(self.head?.latest.number.saturating_sub(self.cursor.stored.number.cast_unsigned()))
     }
 
     fn tell(&self) {
@@ -265,7 +216,8 @@ impl Engine<'_> {
             lag_blocks: lag,
             rows: self.progress.rows,
             rows_per_second: self.progress.rows_per_second(),
-            eta_seconds: lag.and_then(|missing| self.progress.eta(missing)),
+            // While the archive is filled, the projections stand still.
+            eta_seconds: self.missing().and_then(|missing| self.progress.eta(missing)),
             reorganisations: self.progress.reorganisations,
             deepest_reorganisation: self.progress.deepest,
             outbox_seq: Some(self.cursor.seq),

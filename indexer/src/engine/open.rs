@@ -54,6 +54,7 @@ impl<'a> Engine<'a> {
             head_told: false,
             trouble: Backoff::default(),
             progress: Progress::default(),
+            ahead: None,
         };
         engine.mend().await?;
         engine.check_cursor().await?;

@@ -21,6 +21,7 @@ impl Engine<'_> {
         told_by: Option<usize>,
         stop: &CancellationToken,
     ) -> Result<(), IndexError> {
+        self.ahead = None;
         let Some(ancestor) = self.ancestor().await? else {
             let known =
                 self.writer.known_block(self.deployment.chain_id, self.cursor.finalized.cast_unsigned());

@@ -52,8 +52,7 @@ impl State {
             return Step::Done;
         }
         let Some(target) = self.target else { return Step::Wait };
-        let bounded = |block: u64| self.until.map_or(block, |until| block.min(until));
-        let (latest, last_final) = (bounded(target.latest), bounded(target.finalized.min(target.latest)));
+        let (latest, last_final) = (self.bounded(target.latest), self.last_final());
         let missing = last_final.saturating_sub(self.stored);
         if missing > 0 && self.archives(missing, built) {
             return Step::Archive { to: last_final };
@@ -69,6 +68,15 @@ impl State {
         } else {
             Step::Wait
         }
+    }
+
+    /// The last final block that may be indexed; 0 where none is known.
+    pub fn last_final(&self) -> u64 {
+        self.target.map_or(0, |target| self.bounded(target.finalized.min(target.latest)))
+    }
+
+    fn bounded(&self, block: u64) -> u64 {
+        self.until.map_or(block, |until| block.min(until))
     }
 
     /// Whether the archive alone is filled first. Building projections anew costs as much as all that is stored:
@@ -122,6 +130,14 @@ mod tests {
             State { target: target(1_100, 1_200), ..STATE }.next(),
             Step::Final { from: 1_001, to: 1_100 }
         );
+    }
+
+    #[test]
+    fn what_is_fetched_ahead_is_final_and_wanted() {
+        assert_eq!(STATE.last_final(), 1_200);
+        assert_eq!(State { until: Some(1_100), ..STATE }.last_final(), 1_100);
+        assert_eq!(State { target: target(1_100, 1_200), ..STATE }.last_final(), 1_100);
+        assert_eq!(State { target: None, ..STATE }.last_final(), 0);
     }
 
     #[test]

@@ -1,9 +1,9 @@
 INSERT INTO market.plan (
     chain_id, plan, listing, kind, token, price, cap, transferable, version, period, units, unit,
-    sells_from, sells_until, gate, created_block, created_time
+    sells_from, sells_until, gate, tier_discount, created_block, created_time
 )
 SELECT chain_id, plan, listing, kind, token, price, cap, transferable, version, period, units, unit,
-       sells_from, sells_until, gate, block_number, block_time
+       sells_from, sells_until, gate, tier_discount, block_number, block_time
 FROM archive.market_plan_created
 WHERE chain_id = $1 AND block_number BETWEEN $2 AND $3;
 

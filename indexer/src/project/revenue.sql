@@ -9,6 +9,21 @@ SET sales = revenue.sales + excluded.sales,
     amount = revenue.amount + excluded.amount,
     fee = revenue.fee + excluded.fee;
 
+INSERT INTO market.listing_payment (
+    chain_id, block_number, log_index, block_time, tx_hash, listing, payer, beneficiary, token, amount, memo
+)
+SELECT chain_id, block_number, log_index, block_time, tx_hash, listing, payer, beneficiary, token, amount, memo
+FROM archive.revenue_listing_paid
+WHERE chain_id = $1 AND block_number BETWEEN $2 AND $3;
+
+INSERT INTO market.revenue (chain_id, listing, token, sales, amount, fee, paid, payments)
+SELECT $1, listing, token, 0, 0, 0, sum(amount), count(*)
+FROM archive.revenue_listing_paid
+WHERE chain_id = $1 AND block_number BETWEEN $2 AND $3
+GROUP BY listing, token
+ON CONFLICT (chain_id, listing, token) DO UPDATE
+SET paid = revenue.paid + excluded.paid, payments = revenue.payments + excluded.payments;
+
 -- `received` is a running total: the largest is the last.
 INSERT INTO market.settlement (
     chain_id, listing, beneficiary, token, received, beneficiary_amount, parents_amount, settled_block

@@ -40,19 +40,11 @@ impl StoreError {
     /// Whether a new connection may succeed.
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Database { source } if Self::is_connection(source) => true,
-            Self::Database { source: sqlx::Error::Database(error) } => error.code().is_some_and(|code| {
-                // Connection lost, resources short, shutting down or starting up, deadlock, serialization.
-                code.starts_with("08")
-                    || code.starts_with("53")
-                    || code.starts_with("57P")
-                    || code.starts_with("40")
-                    || code == "57014"
-                    || code == "58030"
-            }),
+            Self::Database { source } => is_passing(source),
             // Read anew, the cursor may be where this indexer can go on from; the lock says whether it may.
             Self::Overtaken { .. } => true,
-            Self::Migrate(MigrateError::Execute(error)) => Self::is_connection(error),
+            Self::Migrate(MigrateError::Execute(error)) => is_passing(error),
+            Self::Migrate(MigrateError::ExecuteMigration(error, _)) => is_passing(error),
             _ => false,
         }
     }
@@ -69,21 +61,47 @@ impl StoreError {
             _ => false,
         }
     }
+}
 
-    fn is_connection(error: &sqlx::Error) -> bool {
-        matches!(error, sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_))
+/// Whether it may be otherwise in a while, on a new connection.
+fn is_passing(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => true,
+        sqlx::Error::Database(error) => {
+            let passing = error.code().is_some_and(|code| {
+                // Connection lost, resources short, shutting down or starting up, deadlock, serialization.
+                code.starts_with("08")
+                    || code.starts_with("53")
+                    || code.starts_with("57P")
+                    || code.starts_with("40")
+                    || code == "57014"
+                    || code == "58030"
+            });
+            passing || is_quota(&**error)
+        }
+        _ => false,
     }
 }
 
+/// A quota or a bound on files is no full disk to Postgres: it names an internal error, in the routines that let a
+/// file grow.
+fn is_quota(error: &dyn sqlx::error::DatabaseError) -> bool {
+    let Some(error) = error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>() else { return false };
+    let grows = ["mdextend", "mdzeroextend", "FileZero", "FileFallocate", "mdwritev", "BufFileDumpBuffer"];
+    error.code() == "XX000" && error.routine().is_some_and(|routine| grows.contains(&routine))
+}
+
+const MORE_DISK: &str = ": give Postgres more disk; nothing of this range was written, and it is tried again";
+
 /// What an operator does about it, where that is known.
 fn advice(error: &sqlx::Error) -> &'static str {
-    let code = error.as_database_error().and_then(|error| error.code());
-    match code.as_deref() {
-        Some("53100") => {
-            ": give Postgres more disk; nothing of this range was written, and it is tried again"
-        }
+    let Some(error) = error.as_database_error() else { return "" };
+    match error.code().as_deref() {
+        Some("XX000") if is_quota(error) => MORE_DISK,
+        Some("53100") => MORE_DISK,
         Some("53300") => ": Postgres has no connection left; raise max_connections or stop other clients",
-        Some("57P01" | "57P02" | "57P03") => ": Postgres is going down or coming up; it is tried again",
+        Some("57P01") => ": Postgres is going down, or a standby has taken over; it is tried again",
+        Some("57P02" | "57P03") => ": Postgres is going down or coming up; it is tried again",
         _ => "",
     }
 }

@@ -74,15 +74,21 @@ async fn try_lock(connection: &mut PgConnection, chain_id: i64) -> sqlx::Result<
 }
 
 /// Ends the connection of a writer that holds the lock and has not said for long that it lives.
+///
+/// First who it is, then its end: in one `WHERE`, Postgres may end the process before it looks whether it holds the
+/// lock, and that number may be another client's by now.
 async fn end_silent(connection: &mut PgConnection, chain_id: i64, patience: Duration) -> sqlx::Result<()> {
     let ended = sqlx::query_scalar!(
-        r#"SELECT writer.pid
-           FROM archive.writer JOIN pg_locks AS held ON held.pid = writer.pid
-           WHERE chain_id = $1 AND beat_at < clock_timestamp() - make_interval(secs => $2)
-             AND held.locktype = 'advisory' AND held.granted
-             AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-             AND held.classid = (($3::bigint >> 32) & 4294967295)::oid AND held.objid = ($3::bigint & 4294967295)::oid
-             AND pg_terminate_backend(writer.pid)"#,
+        r#"WITH silent AS MATERIALIZED (
+               SELECT writer.pid
+               FROM archive.writer JOIN pg_locks AS held ON held.pid = writer.pid
+               WHERE chain_id = $1 AND beat_at < clock_timestamp() - make_interval(secs => $2)
+                 AND held.locktype = 'advisory' AND held.granted
+                 AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                 AND held.classid = (($3::bigint >> 32) & 4294967295)::oid
+                 AND held.objid = ($3::bigint & 4294967295)::oid
+           )
+           SELECT pid AS "pid!" FROM silent WHERE pg_terminate_backend(pid)"#,
         chain_id,
         patience.as_secs_f64(),
         key(chain_id),

@@ -6,6 +6,7 @@ pub mod contract;
 pub mod cursor;
 mod decoder;
 mod error;
+mod fill;
 pub mod header;
 mod lease;
 pub mod outbox;

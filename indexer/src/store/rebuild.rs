@@ -5,21 +5,17 @@
 //!    schemas change places: one transaction, so that a crash leaves the old schema or the new one.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use futures::future::try_join_all;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row};
 use stoa_schema::events;
 use stoa_schema::market::{self, Place};
 use tracing::info;
 
-use super::{Cursor, StoreError, cursor};
-use crate::project::{self, Blocks, LANES};
+use super::{Cursor, StoreError, cursor, fill};
+use crate::project::{self, Blocks};
 
-/// Connections that fill side by side: Postgres works on as many processors.
-const CONNECTIONS: usize = 4;
 /// Held by whoever rebuilds, in this database.
 const LOCK: i64 = i64::from_be_bytes(*b"stoa-reb");
 
@@ -43,13 +39,7 @@ pub async fn rebuild(options: &PgConnectOptions, why: Why) -> Result<(), StoreEr
         return Ok(());
     }
     market::begin(&mut main, Place::Next).await?;
-    let filled = fill(options, &mut main).await?;
-    for index in market::indexes(Place::Next) {
-        sqlx::raw_sql(AssertSqlSafe(index)).execute(&mut main).await?;
-    }
-    for table in tables(&mut main, Place::Next).await? {
-        sqlx::raw_sql(AssertSqlSafe(format!("ANALYZE {table}"))).execute(&mut main).await?;
-    }
+    let filled = fill::fill(options, &mut main).await?;
     market::attach_journal(&mut main, Place::Next).await?;
     swap(&mut main, &filled).await?;
     main.close().await?;
@@ -69,39 +59,6 @@ async fn holds(connection: &mut PgConnection, why: Why) -> sqlx::Result<bool> {
             cursors.iter().any(|at| at.chain_id == chain_id && at.projected != at.stored)
         }
     })
-}
-
-/// Folds every chain's final blocks into the new schema. Returns how far each was folded.
-async fn fill(options: &PgConnectOptions, main: &mut PgConnection) -> Result<BTreeMap<i64, i64>, StoreError> {
-    let mut filled = BTreeMap::new();
-    let mut work: Vec<(Blocks, &'static [&'static str])> = Vec::new();
-    for cursor in cursor::all(main).await? {
-        let to = cursor.finalized.min(cursor.stored.number);
-        filled.insert(cursor.chain_id, to);
-        info!(chain_id = cursor.chain_id, to, "building the projections from the archive");
-        let blocks = Blocks { chain_id: cursor.chain_id, from: 0, to };
-        work.extend(LANES.iter().map(|lane| (blocks, *lane)));
-    }
-    let queue: Queue = Mutex::new(work.into_iter().rev().collect());
-    try_join_all((0..CONNECTIONS).map(|_| fold_from(options, &queue))).await?;
-    Ok(filled)
-}
-
-type Queue = Mutex<Vec<(Blocks, &'static [&'static str])>>;
-
-/// One connection's part of the work.
-async fn fold_from(options: &PgConnectOptions, queue: &Queue) -> sqlx::Result<()> {
-    let mut connection = options.clone().application_name("stoa-indexer rebuild").connect().await?;
-    // A crash drops what is half built anyway.
-    sqlx::raw_sql("SET synchronous_commit = off; SET work_mem = '64MB'").execute(&mut connection).await?;
-    loop {
-        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let Some((blocks, lane)) = next else { break };
-        let mut transaction = connection.begin().await?;
-        project::apply_lane(&mut transaction, Place::Next, blocks, lane).await?;
-        transaction.commit().await?;
-    }
-    connection.close().await
 }
 
 /// Folds in what has come since, and puts the new schema in the old one's place.

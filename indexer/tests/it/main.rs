@@ -10,6 +10,7 @@ mod fetch_node;
 mod fetch_receipts;
 mod follow;
 mod market;
+mod powers;
 mod projections;
 mod support;
 mod undo;

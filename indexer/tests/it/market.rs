@@ -13,6 +13,7 @@ use stoa_schema::events::{
 };
 
 use crate::earnings::Earnings;
+use crate::powers;
 use crate::support::at;
 
 /// Generates a market's events, a block at a time, the same for the same seed.
@@ -64,7 +65,7 @@ impl Market {
             *index += 1;
             at(number, *index)
         };
-        let kind = self.random.random_range(0..16);
+        let kind = self.random.random_range(0..20);
         if self.listings.is_empty() || kind == 0 {
             let owner = self.account();
             let listing = self.listings.len() as i64 + 1;
@@ -156,7 +157,12 @@ impl Market {
             }
             12..14 => self.earnings.stake(&mut self.random, number, next, batch),
             14..16 => self.earnings.share(&mut self.random, listing, number, next, batch),
+            19 => powers::bind(listing, next, batch),
             _ if self.plans.is_empty() => {}
+            16..19 => {
+                let plan = self.random.random_range(0..self.plans.len()) as i64 + 1;
+                powers::tell(&mut self.random, (listing, plan), next, batch);
+            }
             6 => {
                 let plan = self.random.random_range(0..self.plans.len());
                 self.plans[plan].2 += 1;

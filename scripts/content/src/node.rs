@@ -137,6 +137,15 @@ pub fn decode(block: &[u8]) -> Result<Node, String> {
     }
 }
 
+/// The content of a file that is one block, as older versions of IPFS write small files. Whether the block is the one
+/// asked for is for the caller to compare.
+#[must_use]
+pub fn inline(block: &[u8]) -> Option<Vec<u8>> {
+    let unixfs = UnixFsPb::decode(DataPb::decode(block).ok()?.data?.as_slice()).ok()?;
+    let alone = LinksPb::decode(block).ok()?.links.is_empty();
+    (unixfs.kind == FILE && alone).then(|| unixfs.data.unwrap_or_default())
+}
+
 fn entry(link: LinkPb) -> Result<Entry, String> {
     let name = link.name.unwrap_or_default();
     if !can_be_named(&name) {

@@ -20,13 +20,14 @@ macro_rules! comparison {
     };
 }
 
-const COMPARISONS: [&str; 6] = [
+const COMPARISONS: [&str; 7] = [
     comparison!("row"),
     comparison!("account"),
     comparison!("listing"),
     comparison!("sale"),
     comparison!("birth"),
     comparison!("paid"),
+    comparison!("power"),
 ];
 
 /// How many figures, and those that differ.
@@ -36,7 +37,7 @@ pub(super) async fn compare(
 ) -> sqlx::Result<(u64, Vec<Difference>)> {
     let (mut compared, mut differences) = (0, Vec::new());
     for sql in COMPARISONS {
-        let (count, found): (i64, Json<Vec<Difference>>) = sqlx::query_as(sql)
+        let (count, found): (i64, Json<Vec<Difference>>) = sqlx::query_as(scope.sql(sql))
             .bind(scope.chain_id)
             .bind(scope.block.number)
             .fetch_one(&mut *connection)

@@ -25,8 +25,8 @@ const COLUMNS: [&str; 8] = [
     "royalty_receiver",
 ];
 
-/// Number, version, columns, URI, content hash, parents, shares.
-type Row = (i64, i64, Vec<String>, String, String, String, Option<Addr>);
+/// Number, version, columns, URI, content hash, parents, shares by their own table and by the listing's, approved.
+type Row = (i64, i64, Vec<String>, String, String, String, Option<Addr>, String, String);
 
 pub(super) async fn questions(connection: &mut PgConnection, scope: &Scope) -> sqlx::Result<Vec<Question>> {
     let rows: Vec<Row> = scope.rows(connection, LISTINGS).await?;
@@ -39,10 +39,11 @@ pub(super) async fn questions(connection: &mut PgConnection, scope: &Scope) -> s
     Ok(questions)
 }
 
-fn of_listing(scope: &Scope, (listing, version, columns, uri, hash, parents, share): Row) -> [Question; 5] {
+fn of_listing(scope: &Scope, row: Row) -> [Question; 6] {
+    let (listing, version, columns, uri, hash, parents, shares, share, approved) = row;
     let (at, revenue) = (scope.places.listings, scope.places.revenue);
     let (what, id) = (format!("listing {listing}"), U256::from(listing));
-    let share = share.map_or(Address::ZERO, |share| share.0);
+    let shares = shares.map_or(Address::ZERO, |share| share.0);
     [
         Question::view(what.clone(), at, &Listings::listingOfCall { id }, fields).are(&COLUMNS, columns),
         Question::view(what.clone(), at, &Listings::tokenURICall { id }, |uri| vec![text(&uri)])
@@ -53,8 +54,15 @@ fn of_listing(scope: &Scope, (listing, version, columns, uri, hash, parents, sha
             vec![pairs.collect::<Vec<_>>().join(" ")]
         })
         .is("parents", parents),
-        Question::view(what, revenue, &Revenue::shareOfCall { listing: id }, |share| vec![hexed(share)])
-            .is("shares", hexed(share)),
+        Question::view(what.clone(), revenue, &Revenue::shareOfCall { listing: id }, |share| {
+            vec![hexed(share), hexed(share)]
+        })
+        .is("shares", hexed(shares))
+        .is("share", share),
+        Question::view(what, at, &Listings::getApprovedCall { tokenId: id }, |approved| {
+            vec![hexed(approved)]
+        })
+        .is("approved", approved),
     ]
 }
 

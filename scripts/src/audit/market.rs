@@ -1,9 +1,6 @@
-//! Plans, passes, purchases and sales of shares.
+//! Plans, passes, purchases, spendings and sales of shares.
 
-use alloy::{
-    primitives::{Address, B256, Log, LogData, U256},
-    sol_types::SolEvent as _,
-};
+use alloy::primitives::U256;
 use serde_json::Value;
 use sqlx::postgres::PgConnection;
 use stoa_contracts::Market;
@@ -11,6 +8,7 @@ use stoa_schema::types::{Addr, Hash};
 
 use super::{
     question::{Question, hexed, one, text},
+    receipt::event,
     scope::Scope,
 };
 
@@ -18,10 +16,11 @@ const PLANS: &str = include_str!("sql/plan.sql");
 const PASSES: &str = include_str!("sql/pass.sql");
 const SUBSCRIPTIONS: &str = include_str!("sql/subscription.sql");
 const PURCHASES: &str = include_str!("sql/purchase.sql");
+const SPENDINGS: &str = include_str!("sql/spending.sql");
 const SHARE_SALES: &str = include_str!("sql/share_sale.sql");
 
 /// In the order of `plan.sql`.
-const PLAN: [&str; 15] = [
+const PLAN: [&str; 16] = [
     "listing",
     "kind",
     "token",
@@ -31,6 +30,7 @@ const PLAN: [&str; 15] = [
     "version",
     "paused",
     "transferable",
+    "tier_discount",
     "period",
     "units",
     "unit",
@@ -42,6 +42,9 @@ const PLAN: [&str; 15] = [
 /// In the order of `purchase.sql`.
 const PURCHASE: [&str; 9] =
     ["plan", "payer", "recipient", "listing", "quantity", "amount", "fee", "beneficiary", "expiry"];
+
+/// In the order of `spending.sql`.
+const SPENDING: [&str; 6] = ["plan", "holder", "spender", "units", "reference", "remaining"];
 
 /// In the order of `share_sale.sql`.
 const SHARE_SALE: [&str; 10] =
@@ -71,8 +74,14 @@ pub(super) async fn questions(connection: &mut PgConnection, scope: &Scope) -> s
     let purchases: Vec<(i64, i32, Hash, Vec<String>)> = scope.rows(connection, PURCHASES).await?;
     for (block, index, transaction, columns) in purchases {
         let what = format!("purchase {block}-{index}");
-        let read = move |receipt: &Value| purchase_fields(receipt, market, block, index);
+        let read = move |receipt: &Value| event(receipt, market, block, index).as_ref().map(purchase_fields);
         questions.push(Question::receipt(what, transaction.0, read).are(&PURCHASE, columns));
+    }
+    let spendings: Vec<(i64, i32, Hash, Vec<String>)> = scope.rows(connection, SPENDINGS).await?;
+    for (block, index, transaction, columns) in spendings {
+        let what = format!("spending {block}-{index}");
+        let read = move |receipt: &Value| event(receipt, market, block, index).as_ref().map(spending_fields);
+        questions.push(Question::receipt(what, transaction.0, read).are(&SPENDING, columns));
     }
     let sales: Vec<(i64, Vec<String>)> = scope.rows(connection, SHARE_SALES).await?;
     for (sale, columns) in sales {
@@ -94,6 +103,7 @@ fn plan_fields(plan: Market::Plan) -> Vec<String> {
         plan.version.to_string(),
         plan.paused.to_string(),
         plan.transferable.to_string(),
+        plan.tierDiscount.to_string(),
         plan.period.to_string(),
         plan.units.to_string(),
         text(&plan.unit),
@@ -118,21 +128,8 @@ fn sale_fields(sale: Market::ShareSale) -> Vec<String> {
     ]
 }
 
-/// What the log at this place of the chain tells of a sale.
-fn purchase_fields(receipt: &Value, market: Address, block: i64, index: i32) -> Option<Vec<String>> {
-    let logs = receipt["logs"].as_array()?;
-    let log = logs.iter().find(|log| number(&log["logIndex"]) == Some(index.into()))?;
-    if number(&log["blockNumber"]) != Some(block) {
-        return None;
-    }
-    let topics: Vec<B256> = serde_json::from_value(log["topics"].clone()).ok()?;
-    let data = LogData::new(topics, log["data"].as_str()?.parse().ok()?)?;
-    let address: Address = log["address"].as_str()?.parse().ok()?;
-    if address != market {
-        return None;
-    }
-    let sale = Market::Purchased::decode_log(&Log { address, data }).ok()?;
-    Some(vec![
+fn purchase_fields(sale: &Market::Purchased) -> Vec<String> {
+    vec![
         sale.plan.to_string(),
         hexed(sale.payer),
         hexed(sale.recipient),
@@ -142,9 +139,16 @@ fn purchase_fields(receipt: &Value, market: Address, block: i64, index: i32) -> 
         sale.fee.to_string(),
         hexed(sale.beneficiary),
         sale.expiry.to_string(),
-    ])
+    ]
 }
 
-fn number(quantity: &Value) -> Option<i64> {
-    i64::from_str_radix(quantity.as_str()?.strip_prefix("0x")?, 16).ok()
+fn spending_fields(spent: &Market::CreditsSpent) -> Vec<String> {
+    vec![
+        spent.plan.to_string(),
+        hexed(spent.holder),
+        hexed(spent.spender),
+        spent.units.to_string(),
+        hexed(spent.r#ref),
+        spent.remaining.to_string(),
+    ]
 }

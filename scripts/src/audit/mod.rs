@@ -11,7 +11,9 @@ pub mod follow;
 mod listings;
 mod market;
 mod node;
+mod powers;
 mod question;
+mod receipt;
 mod revenue;
 mod scope;
 mod shares;
@@ -119,7 +121,8 @@ impl Auditor {
             Some(block) => View::at(&self.database_url, self.chain_id, vault, block, patience).await?,
         };
         let block = self.agreed(&view).await?;
-        let scope = Scope { chain_id: self.chain_id, block, sample: self.sample, places: self.places };
+        let Self { chain_id, sample, places, .. } = *self;
+        let scope = Scope { chain_id, block, sample, places, shadowed: view.shadowed };
         let questions = questions(&mut view.connection, &scope).await?;
         let (mut compared, mut differences) = match self.sample {
             None => events::compare(&mut view.connection, &scope).await?,
@@ -185,5 +188,6 @@ async fn questions(connection: &mut PgConnection, scope: &Scope) -> sqlx::Result
     questions.extend(revenue::questions(connection, scope).await?);
     questions.extend(shares::questions(connection, scope).await?);
     questions.extend(staking::questions(connection, scope).await?);
+    questions.extend(powers::questions(connection, scope).await?);
     Ok(questions)
 }

@@ -4,18 +4,27 @@ use alloy::{
     primitives::{Address, B256, U256, keccak256},
     sol_types::SolValue as _,
 };
+use serde_json::Value;
 use sqlx::postgres::PgConnection;
 use stoa_contracts::Revenue;
-use stoa_schema::{earnings::BPS, types::Addr};
+use stoa_schema::{
+    earnings::BPS,
+    types::{Addr, Hash},
+};
 
 use super::{
-    question::{Question, one},
+    question::{Question, hexed, one},
+    receipt::event,
     scope::Scope,
 };
 
 const SETTLEMENTS: &str = include_str!("sql/settlement.sql");
 const RECEIVED: &str = include_str!("sql/received.sql");
+const PAYMENTS: &str = include_str!("sql/listing_payment.sql");
 const BALANCES_OF: &str = include_str!("sql/balances_of.sql");
+
+/// In the order of `listing_payment.sql`.
+const PAYMENT: [&str; 6] = ["listing", "payer", "token", "beneficiary", "amount", "memo"];
 
 /// Listing, beneficiary, token, three amounts, parents' bps.
 type Settlement = (i64, Addr, Addr, String, String, String, Vec<i32>);
@@ -24,7 +33,29 @@ pub(super) async fn questions(connection: &mut PgConnection, scope: &Scope) -> s
     let settlements: Vec<Settlement> = scope.rows(connection, SETTLEMENTS).await?;
     let mut questions: Vec<Question> = settlements.into_iter().map(|row| of_settlement(scope, row)).collect();
     questions.extend(of_received(connection, scope).await?);
+    questions.extend(of_payments(connection, scope).await?);
     Ok(questions)
+}
+
+async fn of_payments(connection: &mut PgConnection, scope: &Scope) -> sqlx::Result<Vec<Question>> {
+    let revenue = scope.places.revenue;
+    let payments: Vec<(i64, i32, Hash, Vec<String>)> = scope.rows(connection, PAYMENTS).await?;
+    let of = |(block, index, transaction, columns): (i64, i32, Hash, Vec<String>)| {
+        let read = move |receipt: &Value| event(receipt, revenue, block, index).as_ref().map(payment_fields);
+        Question::receipt(format!("payment {block}-{index}"), transaction.0, read).are(&PAYMENT, columns)
+    };
+    Ok(payments.into_iter().map(of).collect())
+}
+
+fn payment_fields(paid: &Revenue::ListingPaid) -> Vec<String> {
+    vec![
+        paid.listing.to_string(),
+        hexed(paid.payer),
+        hexed(paid.token),
+        hexed(paid.beneficiary),
+        paid.amount.to_string(),
+        hexed(paid.memo),
+    ]
 }
 
 /// Parts are cumulative, each rounded down of all that was split: their sums follow from it.
@@ -52,7 +83,7 @@ async fn of_received(connection: &mut PgConnection, scope: &Scope) -> sqlx::Resu
     let account = |row: &(i64, Addr, Addr, String)| Addr(account_of(scope.places.revenue, row.0, row.1.0));
     let accounts: Vec<Addr> = rows.iter().map(account).collect();
     let tokens: Vec<Addr> = rows.iter().map(|row| row.2).collect();
-    let balances: Vec<String> = sqlx::query_scalar(BALANCES_OF)
+    let balances: Vec<String> = sqlx::query_scalar(scope.sql(BALANCES_OF))
         .bind(scope.chain_id)
         .bind(accounts)
         .bind(tokens)

@@ -2,7 +2,7 @@
 
 use alloy::primitives::{Address, B256};
 use sqlx::{
-    FromRow,
+    AssertSqlSafe, FromRow,
     postgres::{PgConnection, PgRow},
 };
 
@@ -35,6 +35,9 @@ pub(super) struct Places {
     pub(super) revenue: Address,
     pub(super) staking: Address,
     pub(super) stoa: Address,
+    pub(super) merkle_gate: Address,
+    pub(super) tier_gate: Address,
+    pub(super) token_gate: Address,
 }
 
 impl Places {
@@ -47,6 +50,9 @@ impl Places {
             revenue: at("Revenue")?,
             staking: at("Staking")?,
             stoa: deployment.stoa().ok_or(Error::Missing("StoaToken"))?,
+            merkle_gate: at("MerkleGate")?,
+            tier_gate: at("TierGate")?,
+            token_gate: at("TokenGate")?,
         })
     }
 }
@@ -57,6 +63,8 @@ pub(super) struct Scope {
     pub(super) block: Block,
     pub(super) sample: Option<Sample>,
     pub(super) places: Places,
+    /// Whether the projections are read through temporary views of what they were.
+    pub(super) shadowed: bool,
 }
 
 impl Scope {
@@ -69,12 +77,17 @@ impl Scope {
     where
         T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
     {
-        sqlx::query_as(sql)
+        sqlx::query_as(self.sql(sql))
             .bind(self.chain_id)
             .bind(self.limit())
             .bind(self.seed())
             .fetch_all(connection)
             .await
+    }
+
+    /// SQL in files names schema `market`: here it is about the projections as they stood at the block.
+    pub(super) fn sql(&self, sql: &'static str) -> AssertSqlSafe<String> {
+        AssertSqlSafe(if self.shadowed { sql.replace("market.", "pg_temp.") } else { sql.to_owned() })
     }
 
     /// None is no limit.

@@ -76,7 +76,7 @@ fn of_lock(scope: &Scope, (account, amount, score, end, reinvest): Lock) -> Vec<
 
 async fn of_tokens(connection: &mut PgConnection, scope: &Scope) -> sqlx::Result<Vec<Question>> {
     let staking = scope.places.staking;
-    let tokens: Vec<(Addr, String, String)> = sqlx::query_as(TOKENS)
+    let tokens: Vec<(Addr, String, String)> = sqlx::query_as(scope.sql(TOKENS))
         .bind(scope.chain_id)
         .bind(scope.limit())
         .bind(scope.seed())

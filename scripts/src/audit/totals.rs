@@ -13,7 +13,11 @@ const TOTALS: &str = include_str!("sql/totals.sql");
 
 pub(super) async fn questions(connection: &mut PgConnection, scope: &Scope) -> sqlx::Result<Vec<Question>> {
     let (listings, plans, sales, tokens, score): (String, String, String, String, String) =
-        sqlx::query_as(TOTALS).bind(scope.chain_id).bind(scope.block.time).fetch_one(connection).await?;
+        sqlx::query_as(scope.sql(TOTALS))
+            .bind(scope.chain_id)
+            .bind(scope.block.time)
+            .fetch_one(connection)
+            .await?;
     let at = &scope.places;
     let named = str::to_owned;
     Ok(vec![

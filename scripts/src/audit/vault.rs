@@ -31,6 +31,6 @@ pub(super) async fn questions(connection: &mut PgConnection, scope: &Scope) -> s
 }
 
 /// The ERC-6909 id of a token.
-fn id(token: Address) -> U256 {
+pub(super) fn id(token: Address) -> U256 {
     U256::from_be_slice(token.as_slice())
 }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use alloy::primitives::{Address, B256};
-use sqlx::{Connection as _, Executor as _, postgres::PgConnection, types::Json};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, postgres::PgConnection, types::Json};
 use stoa_schema::types::Hash;
 use tokio::time::Instant;
 
@@ -16,19 +16,26 @@ const LOOK_AGAIN: Duration = Duration::from_millis(100);
 const ATTEMPTS: u32 = 20;
 /// Taken before the snapshot: a rebuild drops these tables, and an old snapshot would read their successors as empty.
 /// With the locks held a rebuild waits; while it holds them, the audit gives way before the server looks for a deadlock.
-const LOCK: &str = "LOCK TABLE market.account, market.balance, market.listing, market.listing_buyer,
-    market.listing_parent, market.listing_version, market.lock, market.pass, market.plan, market.purchase,
-    market.revenue, market.settlement, market.share, market.share_balance, market.share_earning, market.share_sale,
-    market.share_token, market.stake_earning, market.stake_token, market.stake_week, market.subscription,
-    market.token IN ACCESS SHARE MODE";
+const LOCK: &str =
+    "LOCK TABLE market.account, market.allowance, market.balance, market.gate_rule, market.listing,
+    market.listing_buyer, market.listing_parent, market.listing_payment, market.listing_version, market.lock,
+    market.nonce, market.operator, market.pass, market.plan, market.protocol, market.purchase, market.revenue,
+    market.settlement, market.share, market.share_balance, market.share_earning, market.share_sale,
+    market.share_token, market.spending, market.stake_earning, market.stake_nonce, market.stake_token,
+    market.stake_week, market.subscription, market.token IN ACCESS SHARE MODE";
+/// Makes of each table a temporary view of what it held at a block: what has not changed since, and the earliest
+/// image of what has.
+const SHADOWS: &str = include_str!("sql/shadow.sql");
 
-/// An open transaction. Whatever is done in it is rolled back.
+/// An open transaction of one snapshot. Whatever is done in it is rolled back.
 #[derive(Debug)]
 pub(super) struct View {
     pub(super) connection: PgConnection,
     pub(super) block: i64,
     /// The block's hash, where the archive remembers it.
     pub(super) known: Option<B256>,
+    /// Whether it is read through temporary views.
+    pub(super) shadowed: bool,
 }
 
 /// A chain's row, as far as it matters here.
@@ -57,11 +64,11 @@ impl View {
 
     async fn snapshot(url: &str, chain_id: i64, vault: Address) -> Result<Self, Error> {
         let mut connection = PgConnection::connect(url).await?;
-        connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+        connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ").await?;
         connection.execute("SET LOCAL lock_timeout = '900ms'").await?;
         connection.execute(LOCK).await?;
-        let at = position(&mut connection, chain_id, Lock::None).await?.checked(chain_id, vault)?;
-        Ok(Self { connection, block: at.projected, known: Some(at.hash.0) })
+        let at = position(&mut connection, chain_id).await?.checked(chain_id, vault)?;
+        Ok(Self { connection, block: at.projected, known: Some(at.hash.0), shadowed: false })
     }
 
     /// The projections at a block, once they have come to it: at most `patience` from now.
@@ -79,8 +86,7 @@ impl View {
                 return Ok(view);
             }
             if view.block > block {
-                view.close().await?;
-                return Self::past(url, chain_id, block).await;
+                return view.shadowed(chain_id, block).await;
             }
             if Instant::now() >= deadline {
                 let projected = view.block;
@@ -91,48 +97,36 @@ impl View {
         }
     }
 
-    /// Takes back what came after the block, for this transaction alone. The indexer waits meanwhile.
-    async fn past(url: &str, chain_id: i64, block: i64) -> Result<Self, Error> {
-        let mut connection = PgConnection::connect(url).await?;
-        connection.execute("BEGIN").await?;
-        let at = position(&mut connection, chain_id, Lock::Update).await?;
+    /// What came after the block is left out: the journal tells what was there before. Nothing waits for this.
+    async fn shadowed(mut self, chain_id: i64, block: i64) -> Result<Self, Error> {
+        let at = position(&mut self.connection, chain_id).await?;
         if block < at.finalized {
             return Err(Error::Forgotten { block, from: at.finalized, to: at.projected });
         }
         let header = "SELECT hash FROM archive.header WHERE chain_id = $1 AND block_number = $2";
-        let known: Option<Hash> =
-            sqlx::query_scalar(header).bind(chain_id).bind(block).fetch_optional(&mut connection).await?;
-        sqlx::query("SELECT archive.undo($1, $2)")
+        let known: Option<Hash> = sqlx::query_scalar(header)
             .bind(chain_id)
             .bind(block)
-            .execute(&mut connection)
+            .fetch_optional(&mut self.connection)
             .await?;
-        Ok(Self { connection, block, known: known.map(|hash| hash.0) })
+        let views: Vec<String> =
+            sqlx::query_scalar(SHADOWS).bind(chain_id).bind(block).fetch_all(&mut self.connection).await?;
+        for view in views {
+            self.connection.execute(sqlx::raw_sql(AssertSqlSafe(view))).await?;
+        }
+        Ok(Self { block, known: known.map(|hash| hash.0), shadowed: true, ..self })
     }
 
-    /// Ends the transaction, and lets the indexer go on.
+    /// Ends the transaction.
     pub(super) async fn close(mut self) -> sqlx::Result<()> {
         self.connection.execute("ROLLBACK").await?;
         self.connection.close().await
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Lock {
-    None,
-    Update,
-}
-
-pub(super) async fn position(
-    connection: &mut PgConnection,
-    chain_id: i64,
-    lock: Lock,
-) -> Result<Position, Error> {
-    const READ: &str = "SELECT projected_block, finalized_block, projected_hash, contracts
-                        FROM archive.cursor WHERE chain_id = $1";
-    const LOCKED: &str = "SELECT projected_block, finalized_block, projected_hash, contracts
-                          FROM archive.cursor WHERE chain_id = $1 FOR UPDATE";
-    let sql = if lock == Lock::Update { LOCKED } else { READ };
+pub(super) async fn position(connection: &mut PgConnection, chain_id: i64) -> Result<Position, Error> {
+    let sql = "SELECT projected_block, finalized_block, projected_hash, contracts
+               FROM archive.cursor WHERE chain_id = $1";
     let row: Option<(i64, i64, Hash, Json<Contracts>)> =
         sqlx::query_as(sql).bind(chain_id).fetch_optional(connection).await?;
     let (projected, finalized, hash, contracts) = row.ok_or(Error::NotIndexed { chain_id })?;

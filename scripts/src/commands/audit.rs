@@ -12,8 +12,8 @@ use tokio::{net::TcpListener, sync::watch};
 /// Compare the database with the contracts: every balance, pass, plan, listing, revenue, share, claim, lock and total.
 ///
 /// Contracts are asked at one block, in batches. What they don't keep is compared with the receipts of purchases and with
-/// the sums of the stored events. Blocks from the newest final one to where the projections stand can be audited; for
-/// one behind them the indexer has to wait while the database is read. The result is kept in archive.audit.
+/// the sums of the stored events. Blocks from the newest final one to where the projections stand can be audited; the
+/// indexer goes on meanwhile. The result is kept in archive.audit.
 ///
 /// Ends with code 0 when nothing differs, 7 when something does, 8 when the audit could not be made (5 when the chain
 /// does not answer at all).
@@ -30,7 +30,9 @@ pub(crate) struct Args {
     /// The block; else the one that the projections stand at.
     #[arg(long, value_name = "N", conflicts_with = "follow")]
     block: Option<u32>,
-    /// Compare so many rows of each table, chosen by chance, with the contracts; sums of events are left out.
+    /// Compare so many rows of each table, chosen by chance, with the contracts and with receipts. What only the sums of
+    /// all events tell is left out then: which rows there must be, an account's and a listing's counts, who bought how
+    /// often, revenue by token, what was claimed and divided so far, and when something was created or changed.
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
     sample: Option<u32>,
     /// What chance decides; printed, so that the same rows can be compared again.
@@ -39,7 +41,8 @@ pub(crate) struct Args {
     /// Seconds to wait for a block that the projections have not come to.
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     wait: u64,
-    /// Audit each block that becomes final, until stopped.
+    /// Audit each block, in order, from the newest final one on, until stopped. One that is replaced is audited again;
+    /// blocks that become final before their turn are skipped and counted.
     #[arg(long)]
     follow: bool,
     /// Serve /live and /metrics here: stoa_audit_block, stoa_audit_differences and others.

@@ -5,15 +5,16 @@ use stoa_scripts::{cargo, checkout, toolchain};
 
 /// Measure the indexer on this machine, in a release build.
 ///
-/// `stoa bench index --help` and `stoa bench live --help` say what is measured and how.
+/// `stoa bench index --help`, `stoa bench live --help` and `stoa bench live-api --help` say what is measured and how.
 #[derive(Debug, clap::Args)]
 #[command(
     disable_help_flag = true,
     after_help = "Examples:\n  cargo stoa bench index\n  cargo stoa bench index --logs 50000 --runs 1 --json\n  \
-                  cargo stoa bench live --rate 10"
+                  cargo stoa bench index --sizes 50000,500000,5000000 --near-only --runs 1\n  \
+                  cargo stoa bench live --rate 100 --seconds 60\n  cargo stoa bench live-api --subscribers 1000"
 )]
 pub(crate) struct Args {
-    /// `index` or `live`, and their options.
+    /// `index`, `live` or `live-api`, and their options.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "BENCHMARK")]
     rest: Vec<String>,
 }
@@ -21,7 +22,8 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     toolchain::prepare(&["contracts"])?;
     let mut build = cargo::command();
-    build.args(["build", "--release", "--quiet", "--bin", "stoa-indexer", "--bin", "stoa-bench"]);
+    build.args(["build", "--release", "--quiet"]);
+    build.args(["--bin", "stoa-indexer", "--bin", "stoa-api", "--bin", "stoa-bench"]);
     if !build.status().context("cannot start cargo")?.success() {
         bail!("the release build failed");
     }

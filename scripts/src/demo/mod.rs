@@ -241,6 +241,7 @@ impl Demo {
             Kind::Deposit => self.deposit().await,
             Kind::Publish => self.publish().await,
             Kind::Price => self.change_price().await,
+            Kind::Pay => self.pay_directly().await,
             Kind::Spend => self.spend().await,
             Kind::BuyShares => self.buy_shares().await,
             Kind::ClaimShares => self.claim_shares().await,

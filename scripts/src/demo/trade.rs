@@ -123,6 +123,19 @@ impl Demo {
         Ok(format!("listing {} was settled", offer.listing))
     }
 
+    /// Somebody pays a listing without buying, as thanks or by an agreement of their own.
+    pub(super) async fn pay_directly(&mut self) -> Result<String, Error> {
+        let payer = self.random_buyer();
+        let Some(offer) = self.offers.choose(&mut self.random).cloned() else { return self.deposit().await };
+        let (token, amount) = (*self.dollar.address(), dollars(&self.random.random_range(1..60).to_string()));
+        let funding = self.choose_funding(payer, token, amount).await?;
+        let memo = B256::from(U256::from(self.random.random_range(1..1_000_u32)));
+        let data = Bytes::from((offer.listing, memo).abi_encode());
+        let revenue = *self.revenue.address();
+        self.transact(self.vault.pay(revenue, token, amount, funding, data).from(payer)).await?;
+        Ok(format!("{payer} paid listing {} directly", offer.listing))
+    }
+
     /// Somebody uses up a part of the credits it has.
     pub(super) async fn spend(&mut self) -> Result<String, Error> {
         let holder = self.random_buyer();

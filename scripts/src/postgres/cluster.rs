@@ -43,9 +43,26 @@ impl Cluster {
             }
             initialise(runner, binaries, &template, &["--no-data-checksums", "--wal-segsize=1"])
         })?;
+        Self::copied(runner, &folder, &template)
+    }
+
+    /// A copy of any data folder.
+    pub(super) fn copy_of(runner: &Runner, original: &Path) -> Result<Self, Error> {
+        let folder = folder(runner, "ephemeral")?;
+        files::locked(&folder.join("template.lock"), || {
+            remove_abandoned(&folder);
+            Ok(())
+        })?;
+        Self::copied(runner, &folder, original)
+    }
+
+    fn copied(runner: &Runner, folder: &Path, original: &Path) -> Result<Self, Error> {
         let unique: u32 = rand::random();
         let data = folder.join(format!("{}-{unique:08x}", std::process::id()));
-        files::copy(&template, &data, &|path| runner.own(path))?;
+        files::copy(original, &data, &|path| runner.own(path))?;
+        // A server refuses folders that others may read.
+        let failed = |source| Error::File { action: "cannot protect", path: data.clone(), source };
+        std::fs::set_permissions(&data, std::fs::Permissions::from_mode(0o700)).map_err(failed)?;
         Self::open(data)
     }
 

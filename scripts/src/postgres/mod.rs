@@ -56,6 +56,8 @@ pub enum Data {
     Kept(String),
     /// Made for this server and removed with it; writes are not synced to disk. For tests.
     Ephemeral,
+    /// Ephemeral, and in the beginning a copy of this folder: that of a server that was stopped, or a backup.
+    CopyOf(PathBuf),
 }
 
 /// How to start a server.
@@ -74,9 +76,20 @@ pub struct Server {
     // Dropped in this order: the process ends before its folder goes.
     child: Child,
     _folder: Option<EphemeralFolder>,
+    launch: Launch,
     url: String,
     tcp_url: String,
     port: u16,
+}
+
+/// What starts a server's process.
+#[derive(Debug)]
+struct Launch {
+    runner: Runner,
+    binaries: Binaries,
+    cluster: Cluster,
+    durable: bool,
+    log: PathBuf,
 }
 
 /// The data folder of an ephemeral server, removed when dropped.
@@ -104,8 +117,14 @@ impl Server {
                 let folder = EphemeralFolder(cluster.data.clone());
                 (cluster, Some(folder))
             }
+            Data::CopyOf(original) => {
+                let cluster = Cluster::copy_of(&runner, original)?;
+                let folder = EphemeralFolder(cluster.data.clone());
+                (cluster, Some(folder))
+            }
         };
-        let durable = options.data != Data::Ephemeral;
+        let durable = matches!(options.data, Data::Kept(_));
+        let launch = Launch { runner, binaries, cluster, durable, log: options.log.clone() };
         let mut tried = 0;
         let (child, port) = loop {
             let port = match options.port {
@@ -120,19 +139,44 @@ impl Server {
                 return Err(Error::PortTaken(port));
             }
             tried += 1;
-            match launch(&runner, &binaries, &cluster, port, durable, &options.log) {
+            match launch.at(port) {
                 Ok(child) => break (child, port),
                 Err(child::Error::Stopped { line, .. })
                     if is_taken(&line) && options.port.is_none() && tried < PORTS_TRIED => {}
                 Err(error) => return Err(error.into()),
             }
         };
-        let tcp_url = format!("postgres://stoa:{}@127.0.0.1:{port}/postgres", cluster.password);
-        let url = match socket_folder(&cluster) {
+        let tcp_url = format!("postgres://stoa:{}@127.0.0.1:{port}/postgres", launch.cluster.password);
+        let url = match socket_folder(&launch.cluster) {
             Some(folder) => format!("{tcp_url}?host={}", folder.display()),
             None => tcp_url.clone(),
         };
-        Ok(Self { child, _folder: folder, url, tcp_url, port })
+        Ok(Self { child, _folder: folder, launch, url, tcp_url, port })
+    }
+
+    /// Ends it at once, as a crash would: connections are cut, and what was not flushed is recovered at the next start.
+    pub async fn crash(&self) {
+        self.child.signal("QUIT");
+        self.child.wait().await;
+    }
+
+    /// Starts it again once it has ended, on the same data and port. Blocks.
+    ///
+    /// # Errors
+    /// When it does not come up.
+    pub fn restart(&mut self) -> Result<(), Error> {
+        self.child = self.launch.at(self.port)?;
+        Ok(())
+    }
+
+    /// Its data folder.
+    pub fn data(&self) -> &Path {
+        &self.launch.cluster.data
+    }
+
+    /// Who its files belong to, where that is another account than this process's.
+    pub fn account(&self) -> Option<child::Account> {
+        self.launch.runner.account()
     }
 
     /// The URL of the server's `postgres` database over TCP, as its superuser: the form that every tool reads.
@@ -189,41 +233,37 @@ fn is_taken(line: &str) -> bool {
     ["address", "could not create any TCP/IP sockets"].iter().any(|words| line.contains(words))
 }
 
-fn launch(
-    runner: &Runner,
-    binaries: &Binaries,
-    cluster: &Cluster,
-    port: u16,
-    durable: bool,
-    log: &Path,
-) -> Result<Child, child::Error> {
-    let mut settings = vec![
-        "listen_addresses=127.0.0.1".to_owned(),
-        format!("port={port}"),
-        format!("unix_socket_directories={}", socket_folder(cluster).map_or("", |_| ".")),
-        "max_connections=200".to_owned(),
-        "logging_collector=off".to_owned(),
-        "log_line_prefix=%m [%p] %d ".to_owned(),
-        "timezone=UTC".to_owned(),
-    ];
-    if !durable {
-        let fast = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=64MB"];
-        settings.extend(fast.map(str::to_owned));
+impl Launch {
+    fn at(&self, port: u16) -> Result<Child, child::Error> {
+        let Self { runner, binaries, cluster, .. } = self;
+        let mut settings = vec![
+            "listen_addresses=127.0.0.1".to_owned(),
+            format!("port={port}"),
+            format!("unix_socket_directories={}", socket_folder(cluster).map_or("", |_| ".")),
+            "max_connections=200".to_owned(),
+            "logging_collector=off".to_owned(),
+            "log_line_prefix=%m [%p] %d ".to_owned(),
+            "timezone=UTC".to_owned(),
+        ];
+        if !self.durable {
+            let fast = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=64MB"];
+            settings.extend(fast.map(str::to_owned));
+        }
+        // SIGINT asks the server for a fast shutdown: open connections are closed, data is flushed.
+        let mut spec = Spec::new("PostgreSQL", binaries.program("postgres"), &self.log)
+            .arg("-D")
+            .arg(&cluster.data)
+            .current_dir(&cluster.data)
+            .account(runner.account())
+            .env("LC_ALL", "C")
+            .stop_with("INT", Duration::from_secs(20));
+        for setting in settings {
+            spec = spec.arg("-c").arg(setting);
+        }
+        let child = spec.start()?;
+        child.until_blocking(START, || is_ready(&cluster.data, child.pid()))?;
+        Ok(child)
     }
-    // SIGINT asks the server for a fast shutdown: open connections are closed, data is flushed.
-    let mut spec = Spec::new("PostgreSQL", binaries.program("postgres"), log)
-        .arg("-D")
-        .arg(&cluster.data)
-        .current_dir(&cluster.data)
-        .account(runner.account())
-        .env("LC_ALL", "C")
-        .stop_with("INT", Duration::from_secs(20));
-    for setting in settings {
-        spec = spec.arg("-c").arg(setting);
-    }
-    let child = spec.start()?;
-    child.until_blocking(START, || is_ready(&cluster.data, child.pid()))?;
-    Ok(child)
 }
 
 /// Where the server's socket is: its data folder, unless the operating system's limit of about 100 bytes for a

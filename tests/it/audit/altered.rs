@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Scene;
 
 /// For each table, SQL for what the audit calls a row.
-const SUBJECTS: [(&str, &str); 22] = [
+const SUBJECTS: [(&str, &str); 31] = [
     ("token", "format('token 0x%s', encode(token, 'hex'))"),
     ("account", "format('account 0x%s', encode(account, 'hex'))"),
     ("listing", "format('listing %s', listing)"),
@@ -17,6 +17,10 @@ const SUBJECTS: [(&str, &str); 22] = [
     ("pass", "format('passes of plan %s of 0x%s', plan, encode(holder, 'hex'))"),
     ("subscription", "format('subscription to plan %s of 0x%s', plan, encode(holder, 'hex'))"),
     ("revenue", "format('revenue of listing %s in 0x%s', listing, encode(token, 'hex'))"),
+    (
+        "sale_hour",
+        "format('sales of listing %s in 0x%s at %s', listing, encode(token, 'hex'), extract(epoch FROM hour)::bigint)",
+    ),
     (
         "settlement",
         "format('settlement of listing %s for 0x%s in 0x%s', listing, encode(beneficiary, 'hex'), encode(token, 'hex'))",
@@ -33,6 +37,23 @@ const SUBJECTS: [(&str, &str); 22] = [
     ("lock", "format('lock of 0x%s', encode(account, 'hex'))"),
     ("stake_token", "format('fees in 0x%s', encode(token, 'hex'))"),
     ("stake_week", "format('fees of week %s in 0x%s', week, encode(token, 'hex'))"),
+    ("spending", "format('spending %s-%s', block_number, log_index)"),
+    ("listing_payment", "format('payment %s-%s', block_number, log_index)"),
+    ("gate_rule", "format('gate of plan %s', plan)"),
+    (
+        "operator",
+        "format('%s operator 0x%s of 0x%s', (ARRAY['vault', 'listing', 'pass'])[scope + 1], encode(operator, 'hex'), encode(owner, 'hex'))",
+    ),
+    (
+        "allowance",
+        "format('%s allowance of 0x%s to 0x%s in 0x%s', (ARRAY['vault', 'share'])[scope + 1], encode(owner, 'hex'), encode(spender, 'hex'), encode(token, 'hex'))",
+    ),
+    (
+        "nonce",
+        "format('%s nonces %s of 0x%s', (ARRAY['vault', 'market'])[scope + 1], word, encode(account, 'hex'))",
+    ),
+    ("stake_nonce", "format('lock nonce of 0x%s', encode(account, 'hex'))"),
+    ("protocol", "'protocol'"),
     ("stake_earning", "format('fees of 0x%s in 0x%s', encode(account, 'hex'), encode(token, 'hex'))"),
 ];
 
@@ -197,6 +218,13 @@ pub(super) async fn one_unit_is_one_difference(scene: &Scene) {
         ("revenue", "amount"),
         ("purchase", "amount"),
         ("settlement", "received"),
+        ("revenue", "paid"),
+        ("spending", "units"),
+        ("listing_payment", "amount"),
+        ("nonce", "used"),
+        ("stake_nonce", "nonce"),
+        ("gate_rule", "tier"),
+        ("protocol", "fee_bps"),
         ("share_earning", "claimed"),
         ("stake_week", "amount"),
     ] {

@@ -69,5 +69,6 @@ fn note_sales(pair: &mut Pair, told: &[Event]) {
         if let Event::Market(MarketEvent::Purchased(purchase)) = event {
             pair.indexed.sales.note(purchase);
         }
+        pair.indexed.sales.note_others(event);
     }
 }

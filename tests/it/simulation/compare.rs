@@ -12,7 +12,7 @@ use stoa_tests::paper::{Node, Wire};
 use super::indexer::{Indexer, Manner};
 use super::world::World;
 
-type Rows = BTreeMap<String, Vec<String>>;
+pub(crate) type Rows = BTreeMap<String, Vec<String>>;
 
 /// Where the database is not what a clean wire and the model say.
 pub(super) async fn with_truth(database: &TestDatabase, world: &World) -> Vec<String> {
@@ -41,8 +41,13 @@ pub(super) async fn with_scratch(database: &TestDatabase, world: &World) -> Vec<
     indexer.stop().await;
     let found = rows(&mut connect(database).await).await;
     let expected = rows(&mut connect(&fresh).await).await;
+    between(&found, &expected)
+}
+
+/// The first difference in each table.
+pub(crate) fn between(found: &Rows, expected: &Rows) -> Vec<String> {
     let mut differences = Vec::new();
-    for (table, expected) in &expected {
+    for (table, expected) in expected {
         let found = found.get(table).map(Vec::as_slice).unwrap_or_default();
         if let Some((found, expected)) =
             found.iter().zip(expected).find(|(found, expected)| found != expected)
@@ -56,7 +61,7 @@ pub(super) async fn with_scratch(database: &TestDatabase, world: &World) -> Vec<
 }
 
 /// Every event and every row of the projections.
-async fn rows(connection: &mut PgConnection) -> Rows {
+pub(crate) async fn rows(connection: &mut PgConnection) -> Rows {
     let market = "SELECT 'market.' || relname FROM pg_class
                   WHERE relnamespace = 'market'::regnamespace AND relkind = 'r'";
     let mut tables: Vec<String> =
@@ -72,7 +77,7 @@ async fn rows(connection: &mut PgConnection) -> Rows {
     rows
 }
 
-async fn with_model(connection: &mut PgConnection, world: &World) -> Vec<String> {
+pub(crate) async fn with_model(connection: &mut PgConnection, world: &World) -> Vec<String> {
     let found: Vec<(String, String)> =
         sqlx::query_as(facts::TABLES).fetch_all(connection).await.expect("facts");
     let found: Facts = found.into_iter().collect();
@@ -80,7 +85,7 @@ async fn with_model(connection: &mut PgConnection, world: &World) -> Vec<String>
 }
 
 /// Whoever follows the outbox from its beginning ends with the canonical chain, and is told nothing twice.
-async fn with_outbox(connection: &mut PgConnection, world: &World) -> Vec<String> {
+pub(crate) async fn with_outbox(connection: &mut PgConnection, world: &World) -> Vec<String> {
     let rows: Vec<(i64, i16, i64, Vec<u8>)> =
         sqlx::query_as("SELECT seq, kind, block_number, block_hash FROM archive.outbox ORDER BY seq")
             .fetch_all(connection)

@@ -8,8 +8,8 @@ use stoa_tests::history::{History, HistoryBlock, Params};
 use stoa_tests::paper::{Chain, Finality};
 
 /// Blocks behind the head that are final.
-pub(super) const FINALITY: usize = 12;
-pub(super) const CHAIN: u64 = 31_337;
+pub(crate) const FINALITY: usize = 12;
+pub(crate) const CHAIN: u64 = 31_337;
 
 /// Few people who do much, so that each block touches what blocks before it touched.
 const PARAMS: Params = Params {
@@ -21,7 +21,7 @@ const PARAMS: Params = Params {
     span: 40_000_000,
 };
 
-pub(super) struct World {
+pub(crate) struct World {
     chain: Chain,
     /// The history after each of the newest blocks; the last is the head's.
     pasts: VecDeque<History>,
@@ -30,35 +30,35 @@ pub(super) struct World {
 }
 
 impl World {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         let chain = Chain::new(CHAIN, PARAMS.start - 12);
         chain.set_finality(Finality::Depth { safe: 4, finalized: FINALITY as u64 });
         let pasts = VecDeque::from([History::new(seed, PARAMS)]);
         Self { chain, pasts, random: StdRng::seed_from_u64(seed ^ 0xf0_4b), forks: 0 }
     }
 
-    pub(super) fn chain(&self) -> &Chain {
+    pub(crate) fn chain(&self) -> &Chain {
         &self.chain
     }
 
     /// The history up to the head.
-    pub(super) fn history(&self) -> &History {
+    pub(crate) fn history(&self) -> &History {
         self.pasts.back().expect("there is a beginning")
     }
 
-    pub(super) fn forks(&self) -> usize {
+    pub(crate) fn forks(&self) -> usize {
         self.forks
     }
 
     /// Some more blocks.
-    pub(super) fn grow(&mut self, blocks: usize) {
+    pub(crate) fn grow(&mut self, blocks: usize) {
         let drafts = (0..blocks).map(|_| self.next()).collect::<Vec<_>>();
         self.chain.extend(drafts);
         self.forget();
     }
 
     /// The newest `depth` blocks are replaced by `depth + more` others.
-    pub(super) fn reorganise(&mut self, depth: usize, more: usize) {
+    pub(crate) fn reorganise(&mut self, depth: usize, more: usize) {
         let depth = depth.min(self.pasts.len() - 1).min(FINALITY);
         self.pasts.truncate(self.pasts.len() - depth);
         let seed = self.random.random();

@@ -46,7 +46,11 @@ impl Actors {
             listings: Listings::new(address("Listings"), provider.clone()),
             market: Market::new(address("Market"), provider.clone()),
             revenue: Revenue::new(address("Revenue"), provider.clone()),
-            dollar: DemoUSD::new(address("DemoUSD"), provider.clone()),
+            // Local chains alone have it.
+            dollar: DemoUSD::new(
+                deployment.contracts.get("DemoUSD").map_or(Address::ZERO, |dollar| dollar.address),
+                provider.clone(),
+            ),
             provider,
         }
     }

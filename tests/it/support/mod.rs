@@ -6,4 +6,5 @@ mod stack;
 pub(crate) mod typed;
 
 pub(crate) use actors::{Actors, done};
-pub(crate) use stack::{Stack, eventually};
+pub(crate) use rows::same_rows;
+pub(crate) use stack::{Stack, api, eventually, free_address};

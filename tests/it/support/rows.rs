@@ -16,14 +16,19 @@ impl Stack {
     pub(crate) async fn compare_fresh_with(&self, database: &TestDatabase, head: u64) {
         let fresh = TestDatabase::create().await;
         self.index_until(&fresh, head).await;
-        let (disturbed, fresh) = (all_rows(database).await, all_rows(&fresh).await);
-        assert_eq!(disturbed.keys().collect::<Vec<_>>(), fresh.keys().collect::<Vec<_>>());
-        for (table, rows) in &fresh {
-            let other = &disturbed[table];
-            let differing = rows.iter().zip(other).find(|(expected, found)| expected != found);
-            assert!(differing.is_none(), "{table} differs: {differing:?}");
-            assert_eq!(other.len(), rows.len(), "rows of {table}");
-        }
+        same_rows(database, &fresh).await;
+    }
+}
+
+/// Compares every row of what was disturbed with what was not.
+pub(crate) async fn same_rows(disturbed: &TestDatabase, fresh: &TestDatabase) {
+    let (disturbed, fresh) = (all_rows(disturbed).await, all_rows(fresh).await);
+    assert_eq!(disturbed.keys().collect::<Vec<_>>(), fresh.keys().collect::<Vec<_>>());
+    for (table, rows) in &fresh {
+        let other = &disturbed[table];
+        let differing = rows.iter().zip(other).find(|(expected, found)| expected != found);
+        assert!(differing.is_none(), "{table} differs: {differing:?}");
+        assert_eq!(other.len(), rows.len(), "rows of {table}");
     }
 }
 

@@ -1,8 +1,9 @@
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use alloy::signers::local::PrivateKeySigner;
 use serde_json::Value;
 use stoa_scripts::audit::{Auditor, Report};
 use stoa_scripts::checkout;
@@ -31,18 +32,28 @@ impl Stack {
 
     /// On this chain, with these parameters instead of a local chain's usual ones.
     pub(crate) async fn on(chain: Anvil, parameters: Option<Parameters>) -> Self {
+        Self::by(Anvil::signer(0), chain, parameters).await
+    }
+
+    /// Deployed by somebody else: well-known keys are refused on chains that are not local.
+    pub(crate) async fn by(signer: PrivateKeySigner, chain: Anvil, parameters: Option<Parameters>) -> Self {
         let database = TestDatabase::create().await;
         let folder = TempDir::new().expect("a temporary folder");
         let file = folder.path().join("deployment.json");
         let options = Options {
             rpc_url: chain.rpc_url().parse().expect("a URL"),
-            signer: Anvil::signer(0),
+            signer,
             file: Some(file.clone()),
             chain_id: None,
             parameters,
         };
         let deployment = deploy::deploy(&options, &|_| ()).await.expect("deployed").deployment;
         Self { chain, database, deployment, file, folder }
+    }
+
+    /// The file that says where the contracts are.
+    pub(crate) fn deployment_file(&self) -> &Path {
+        &self.file
     }
 
     /// An indexer that follows the head into `database`.
@@ -128,21 +139,25 @@ impl Stack {
 
     /// An API over the stack's database, once it answers; with its URL.
     pub(crate) async fn api(&self, name: &str) -> (Child, String) {
-        let address = free_address();
-        let url = format!("http://{address}");
-        let child =
-            Spec::new("stoa-api", Bin::path("stoa-api"), self.folder.path().join(format!("{name}.log")))
-                .args(["--listen", &address, "--database-url", self.database.url(), "--web"])
-                .arg(checkout::root().join("api/web/dist"))
-                .start()
-                .expect("the API starts");
-        let live = format!("{url}/live");
-        child.until(PATIENCE, async || reqwest::get(&live).await.is_ok()).await.expect("the API answers");
-        (child, url)
+        api(self.database.url(), &self.folder.path().join(format!("{name}.log"))).await
     }
 }
 
-fn free_address() -> String {
+/// An API over a database, once it answers; with its URL.
+pub(crate) async fn api(database_url: &str, log: &Path) -> (Child, String) {
+    let address = free_address();
+    let url = format!("http://{address}");
+    let child = Spec::new("stoa-api", Bin::path("stoa-api"), log)
+        .args(["--listen", &address, "--database-url", database_url, "--web"])
+        .arg(checkout::root().join("api/web/dist"))
+        .start()
+        .expect("the API starts");
+    let live = format!("{url}/live");
+    child.until(PATIENCE, async || reqwest::get(&live).await.is_ok()).await.expect("the API answers");
+    (child, url)
+}
+
+pub(crate) fn free_address() -> String {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
     listener.local_addr().expect("its address").to_string()
 }

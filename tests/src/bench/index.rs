@@ -1,5 +1,6 @@
 //! `stoa bench index`
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -20,9 +21,12 @@ pub(crate) struct Args {
     /// Logs of the protocol.
     #[arg(long, default_value_t = 500_000)]
     logs: usize,
-    /// Blocks that they stand in.
-    #[arg(long, default_value_t = 5_000)]
-    blocks: usize,
+    /// Blocks that they stand in: by default one for a hundred logs.
+    #[arg(long)]
+    blocks: Option<usize>,
+    /// Several numbers of logs, such as 50000,500000,5000000: tells what an event costs at each.
+    #[arg(long, value_delimiter = ',', conflicts_with_all = ["logs", "blocks"])]
+    sizes: Vec<usize>,
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Times that each figure is taken; the median is told.
@@ -48,9 +52,19 @@ struct Figure {
     took: Took,
 }
 
+/// What one size of market gave.
+#[derive(Debug)]
+struct Measured {
+    logs: usize,
+    blocks: usize,
+    figures: Vec<Figure>,
+    bytes_per_event: f64,
+    tables: BTreeMap<&'static str, usize>,
+}
+
 /// Everything that a run needs.
-struct Bench {
-    stage: Stage,
+struct Bench<'a> {
+    stage: &'a Stage,
     program: PathBuf,
     deployment: PathBuf,
     head: u64,
@@ -58,10 +72,36 @@ struct Bench {
     runs: usize,
 }
 
+/// Logs of a block where nothing else is said.
+const LOGS_OF_A_BLOCK: usize = 100;
+
 pub(crate) async fn run(args: &Args, as_json: bool) -> anyhow::Result<()> {
-    let params = Params { logs: args.logs, blocks: args.blocks, ..Params::default() };
-    let market = Market::whole(args.seed, params);
     let stage = Stage::start().await?;
+    let usual = |logs: usize| (logs / LOGS_OF_A_BLOCK).max(2);
+    if args.sizes.is_empty() {
+        let measured = measure(&stage, args, args.logs, args.blocks.unwrap_or(usual(args.logs))).await?;
+        if as_json {
+            println!("{:#}", measured.document(args));
+        } else {
+            measured.print();
+        }
+        return Ok(());
+    }
+    let mut sizes = Vec::new();
+    for logs in &args.sizes {
+        sizes.push(measure(&stage, args, *logs, usual(*logs)).await?);
+    }
+    if as_json {
+        let documents: Vec<_> = sizes.iter().map(|measured| measured.document(args)).collect();
+        println!("{:#}", json!({ "sizes": documents }));
+    } else {
+        print(&costs(&sizes));
+    }
+    Ok(())
+}
+
+async fn measure(stage: &Stage, args: &Args, logs: usize, blocks: usize) -> anyhow::Result<Measured> {
+    let market = Market::whole(args.seed, Params { logs, blocks, ..Params::default() });
     let node = Node::start(market.chain.clone(), Wire::honest()).await;
     let bench = Bench {
         program: indexer()?,
@@ -102,23 +142,45 @@ pub(crate) async fn run(args: &Args, as_json: bool) -> anyhow::Result<()> {
         figures
             .push(figure("empty to head, 50 ms and 2,000 blocks", bench.index("far", &near, FILLS).await?));
     }
-    let bytes = bench.bytes("whole").await?;
-    let tables = market.history.tables();
-    if as_json {
-        let document = json!({
-            "logs": bench.logs, "blocks": args.blocks, "seed": args.seed, "runs": bench.runs,
-            "figures": figures, "bytes_per_event": bytes, "tables": tables,
-        });
-        println!("{document:#}");
-        return Ok(());
+    let bytes_per_event = bench.bytes("whole").await?;
+    let tables = market.history.tables().clone();
+    Ok(Measured { logs: bench.logs, blocks, figures, bytes_per_event, tables })
+}
+
+impl Measured {
+    fn document(&self, args: &Args) -> serde_json::Value {
+        json!({
+            "logs": self.logs, "blocks": self.blocks, "seed": args.seed, "runs": args.runs.max(1),
+            "figures": self.figures, "bytes_per_event": self.bytes_per_event, "tables": self.tables,
+        })
     }
-    print(&rows(&figures));
-    println!("\n{bytes:.0} bytes an event in the database, keys, indexes and projections included\n");
-    let share = |(table, rows): (&&str, &usize)| {
-        vec![(*table).to_owned(), format!("{:.2} %", *rows as f64 * 100.0 / bench.logs as f64)]
+
+    fn print(&self) {
+        print(&rows(&self.figures));
+        let bytes = self.bytes_per_event;
+        println!("\n{bytes:.0} bytes an event in the database, keys, indexes and projections included\n");
+        let share = |(table, rows): (&&str, &usize)| {
+            vec![(*table).to_owned(), format!("{:.2} %", *rows as f64 * 100.0 / self.logs as f64)]
+        };
+        print(&self.tables.iter().map(share).collect::<Vec<_>>());
+    }
+}
+
+/// Microseconds that an event costs, a column for each size.
+fn costs(sizes: &[Measured]) -> Vec<Vec<String>> {
+    let line = |name: &str, cell: &dyn Fn(&Measured) -> String| {
+        std::iter::once(name.to_owned()).chain(sizes.iter().map(cell)).collect::<Vec<_>>()
     };
-    print(&tables.iter().map(share).collect::<Vec<_>>());
-    Ok(())
+    let mut lines = vec![line("microseconds an event, of", &|size| thousands(size.logs as f64))];
+    let figures = sizes.first().map_or(0, |size| size.figures.len());
+    for place in 0..figures {
+        let cost = |size: &Measured| format!("{:.2}", 1e6 / size.figures[place].events_per_second);
+        lines.push(line(sizes[0].figures[place].name, &cost));
+    }
+    let whole = |size: &Measured| size.figures.iter().map(|figure| figure.took.peak_mib).fold(0.0, f64::max);
+    lines.push(line("peak MiB", &|size| format!("{:.1}", whole(size))));
+    lines.push(line("bytes an event in the database", &|size| format!("{:.0}", size.bytes_per_event)));
+    lines
 }
 
 fn rows(figures: &[Figure]) -> Vec<Vec<String>> {
@@ -137,7 +199,7 @@ fn rows(figures: &[Figure]) -> Vec<Vec<String>> {
     std::iter::once(heads).chain(figures.iter().map(row)).collect()
 }
 
-impl Bench {
+impl Bench<'_> {
     /// From nothing to the head, as often as wanted: the run of median length.
     async fn index(&self, name: &str, node: &str, archive_from: &str) -> anyhow::Result<Took> {
         let (head, deployment) = (self.head.to_string(), self.deployment.display().to_string());

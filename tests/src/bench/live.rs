@@ -6,9 +6,11 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use serde::Serialize;
 use serde_json::json;
-use sqlx::postgres::PgListener;
+use sqlx::Connection as _;
+use sqlx::postgres::{PgConnection, PgListener};
 use stoa_tests::history::Params;
 use stoa_tests::paper::{Chain, Finality, Node, Wire};
+use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::child::{self, Took};
@@ -111,8 +113,7 @@ async fn at_rate(market: &mut Market, told: &mut Told, rate: u32, seconds: u64) 
                 left_at_the_end = announced.len();
             }
             block = timeout(LOST, told.next()) => {
-                let block = block.context("the indexer has stopped telling of blocks")??;
-                let now = Instant::now();
+                let (block, now) = block.context("the indexer has stopped telling of blocks")??;
                 while let Some((_, at)) = announced.pop_front_if(|(number, _)| *number <= block) {
                     latencies.push((now - at).as_secs_f64() * 1_000.0);
                 }
@@ -132,39 +133,48 @@ async fn at_rate(market: &mut Market, told: &mut Told, rate: u32, seconds: u64) 
     })
 }
 
-/// The notices of commits, as block numbers.
-struct Told {
-    listener: PgListener,
-    /// What number of the outbox the block `base` has.
-    base: (i64, u64),
-}
+/// The notices of commits: the newest block that is committed, and when that was heard.
+pub(crate) struct Told(mpsc::UnboundedReceiver<anyhow::Result<(u64, Instant)>>);
 
 impl Told {
     /// Waits until the indexer has caught up with `head`.
-    async fn listen(database: &str, head: u64) -> anyhow::Result<Self> {
+    pub(crate) async fn listen(database: &str, head: u64) -> anyhow::Result<Self> {
         let mut listener = PgListener::connect(database).await?;
         listener.listen("stoa").await?;
+        let mut connection = PgConnection::connect(database).await?;
         let started = Instant::now();
         loop {
-            let found: Result<Option<(i64, i64)>, _> =
-                sqlx::query_as("SELECT outbox_seq, projected_block FROM archive.cursor")
-                    .fetch_optional(&mut listener)
+            let found: Result<Option<i64>, _> =
+                sqlx::query_scalar("SELECT projected_block FROM archive.cursor")
+                    .fetch_optional(&mut connection)
                     .await;
-            if let Ok(Some((seq, block))) = found
-                && block.cast_unsigned() == head
-            {
-                return Ok(Self { listener, base: (seq, head) });
+            if found.is_ok_and(|block| block.is_some_and(|block| block.cast_unsigned() == head)) {
+                break;
             }
             anyhow::ensure!(started.elapsed() < LOST, "the indexer does not catch up");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+        // On a task of its own: a listener that is given up while it waits may lose a notice.
+        let (teller, notices) = mpsc::unbounded_channel();
+        tokio::spawn(
+            async move { while teller.send(heard(&mut listener, &mut connection).await).is_ok() {} },
+        );
+        Ok(Self(notices))
     }
 
-    /// The newest block that is committed.
-    async fn next(&mut self) -> anyhow::Result<u64> {
-        let notice = self.listener.recv().await?;
-        let seq: i64 = notice.payload().split(':').nth(1).context("a notice without a number")?.parse()?;
-        // Following tells each block once: numbers and blocks go together.
-        Ok(self.base.1 + (seq - self.base.0).max(0).cast_unsigned())
+    pub(crate) async fn next(&mut self) -> anyhow::Result<(u64, Instant)> {
+        self.0.recv().await.context("nobody listens any more")?
     }
+}
+
+/// Which block a notice is of: where the indexer falls behind, it tells only of final blocks that hold something.
+async fn heard(listener: &mut PgListener, connection: &mut PgConnection) -> anyhow::Result<(u64, Instant)> {
+    let notice = listener.recv().await?;
+    let at = Instant::now();
+    let seq: i64 = notice.payload().split(':').nth(1).context("a notice without a number")?.parse()?;
+    let block: i64 = sqlx::query_scalar("SELECT block_number FROM archive.outbox WHERE seq = $1")
+        .bind(seq)
+        .fetch_one(connection)
+        .await?;
+    Ok((block.cast_unsigned(), at))
 }

@@ -1,9 +1,10 @@
-//! Benchmarks of the indexer on this machine: `stoa bench`. Figures are ratios of one run where that is possible.
+//! Benchmarks of the indexer and of live messages on this machine: `stoa bench`. Figures are ratios of one run where that is possible.
 
 mod child;
 mod floor;
 mod index;
 mod live;
+mod live_api;
 mod stage;
 mod table;
 
@@ -25,6 +26,8 @@ enum Command {
     Index(index::Args),
     /// From a block's announcement to its committed rows, at several rates of blocks.
     Live(live::Args),
+    /// From a block's commit to the messages of thousands of live subscribers.
+    LiveApi(live_api::Args),
 }
 
 #[tokio::main]
@@ -33,5 +36,6 @@ async fn main() -> anyhow::Result<()> {
     match cli.command {
         Command::Index(args) => index::run(&args, cli.json).await,
         Command::Live(args) => live::run(&args, cli.json).await,
+        Command::LiveApi(args) => live_api::run(&args, cli.json).await,
     }
 }

@@ -203,6 +203,7 @@ impl History {
             if let Event::Market(MarketEvent::Purchased(purchase)) = event {
                 self.sales.note(purchase);
             }
+            self.sales.note_others(event);
         }
         self.logs += told.len();
         logs::logs(&self.book, told)

@@ -6,6 +6,8 @@ import type {
   ListingsQuery,
   PurchasesAnswer,
   PurchasesQuery,
+  SpendingsAnswer,
+  SpendingsQuery,
   StakingAnswer,
   StatusAnswer,
 } from './types';
@@ -30,7 +32,7 @@ export class UnreachableError extends Error {
   override readonly name = 'UnreachableError';
 }
 
-type Query = Record<string, string | number | null | undefined>;
+type Query = Record<string, string | number | boolean | null | undefined>;
 
 export function withQuery(path: string, query: Query): string {
   const search = new URLSearchParams();
@@ -89,6 +91,10 @@ export function getListing(id: string, signal: AbortSignal): Promise<ListingAnsw
 
 export function getPurchases(query: PurchasesQuery, signal: AbortSignal): Promise<PurchasesAnswer> {
   return get(withQuery('/v1/purchases', query), signal);
+}
+
+export function getSpendings(query: SpendingsQuery, signal: AbortSignal): Promise<SpendingsAnswer> {
+  return get(withQuery('/v1/spendings', query), signal);
 }
 
 export function getAccount(address: string, signal: AbortSignal): Promise<AccountAnswer> {

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
-import { getAccount, getListing, getListings, getPurchases, getStaking, getStatus, ProblemError } from './client';
+import { getAccount, getListing, getListings, getPurchases, getSpendings, getStaking, getStatus, ProblemError } from './client';
 import { currentPollDelay } from './connection';
 import { appendOlder, type Feed, isSettled, mergeNewest, reaches } from './feed';
 import type { ListingsQuery, PurchasesQuery } from './types';
@@ -23,7 +23,7 @@ export function statusQuery() {
   });
 }
 
-export type ListingsFilter = Pick<ListingsQuery, 'kind' | 'status' | 'sort'>;
+export type ListingsFilter = Pick<ListingsQuery, 'kind' | 'status' | 'sort' | 'q' | 'tag'>;
 
 export function listingsQuery(filter: ListingsFilter) {
   return infiniteQueryOptions({
@@ -67,6 +67,18 @@ export function stakingQuery() {
     queryKey: ['staking'],
     queryFn: async ({ signal }) => (await getStaking(signal)).data,
     refetchInterval: () => currentPollDelay(LISTING_MS),
+  });
+}
+
+/** What became of an account's credits, newest first. */
+export function spendingsQuery(holder: string) {
+  return infiniteQueryOptions({
+    queryKey: ['spendings', holder],
+    queryFn: ({ pageParam, signal }) =>
+      getSpendings({ holder, limit: PAGE, ...(pageParam === null ? {} : { cursor: pageParam }) }, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next ?? null,
+    refetchInterval: (query) => currentPollDelay(LISTINGS_MS * Math.max(1, query.state.data?.pages.length ?? 1)),
   });
 }
 

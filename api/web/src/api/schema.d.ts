@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/v1/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether an account may use a listing: if it holds a valid pass, of which kind, and until when. */
+        get: operations["getAccess"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accounts/{address}": {
         parameters: {
             query?: never;
@@ -126,6 +143,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/listings/{id}/ancestors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All listings that a listing derives from, the nearest first. */
+        get: operations["getAncestors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/listings/{id}/descendants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All listings that derive from a listing, the nearest first. */
+        get: operations["getDescendants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/listings/{id}/flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a listing's sales were split between its beneficiaries and its parents, the newest settlement first. */
+        get: operations["getFlow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Live messages over a WebSocket: text frames with a `LiveMessage` or a `LiveNotice` each.
+         * @description A client may send `{"op": "subscribe", "topics": ["purchases"]}` and `unsubscribe`; a topic begins where the
+         *     connection is. For its past, connect with `topics` and `after`. What is not understood is answered by an `error`
+         *     notice with a problem document. A cursor that is kept no more closes the connection with code 4410.
+         */
+        get: operations["live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The whole market in figures. */
+        get: operations["getMarket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/leaders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who sells most. What people sell to themselves does not count, and is shown. */
+        get: operations["getLeaders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sales over time, by token. */
+        get: operations["getSeries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -143,6 +284,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Payments to listings without a sale, newest first unless asked otherwise. */
+        get: operations["searchPayments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/purchases": {
         parameters: {
             query?: never;
@@ -152,6 +310,23 @@ export interface paths {
         };
         /** Purchases, newest first unless asked otherwise. */
         get: operations["searchPurchases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/spendings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Spendings of credits, newest first unless asked otherwise. */
+        get: operations["searchSpendings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -212,6 +387,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Live messages as Server-Sent Events: `message` and `retract` carry a `LiveMessage`, the others a `LiveNotice`.
+         * @description `id` is the cursor, so that browsers resume by themselves; others send it as `after` or `Last-Event-ID`.
+         */
+        get: operations["stream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/transactions/{hash}": {
         parameters: {
             query?: never;
@@ -233,6 +428,42 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Whether an account has a valid pass of a listing, after the block in `meta` and by the head's time. */
+        Access: {
+            /**
+             * @description The account.
+             * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+             */
+            account: string;
+            /**
+             * Format: date-time
+             * @description First second in which it is not valid any more (RFC 3339, UTC); null for what does not expire, and without one.
+             * @example 2026-12-22T15:00:00Z
+             */
+            expires_at: string | null;
+            kind: components["schemas"]["PlanKind"] | null;
+            /**
+             * @description Public id of the listing.
+             * @example 31337-1
+             */
+            listing: string;
+            /** @description Whether the account owns the listing: then it needs no pass. */
+            owner: boolean;
+            /** @description All passes of the listing that it holds, valid or not, those of the newest plan first, at most 1,000. */
+            passes: components["schemas"]["Pass"][];
+            /**
+             * @description Of which plan it is; null without one.
+             * @example 31337-3
+             */
+            plan: string | null;
+            /** @description Whether it holds a valid pass: a licence, a subscription that has not ended, or credits that are left. */
+            valid: boolean;
+        };
+        /** @description The answer of `GET /v1/access`. */
+        AccessAnswer: {
+            data: components["schemas"]["Access"];
+            meta: components["schemas"]["Meta"];
+        };
         /** @description An account on each chain. */
         Account: {
             /**
@@ -248,6 +479,27 @@ export interface components {
             data: components["schemas"]["Account"];
             meta: components["schemas"]["Meta"];
         };
+        /** @description What somebody may move of an account's. */
+        Allowance: {
+            /**
+             * @description How much at most, in base units of the token: as it was allowed last. What was moved since is not taken off,
+             *     because no event tells it.
+             * @example 1000000
+             */
+            amount: string;
+            scope: components["schemas"]["AllowanceScope"];
+            /**
+             * @description Who.
+             * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+             */
+            spender: string;
+            token: components["schemas"]["Token"];
+        };
+        /**
+         * @description What an allowance is of: a vault balance in the token, or revenue shares, whose contract the token is.
+         * @enum {string}
+         */
+        AllowanceScope: "balance" | "shares";
         /** @description A Vault balance. */
         Balance: {
             /**
@@ -277,8 +529,27 @@ export interface components {
              */
             time: string;
         };
+        /** @description What a block's sales come to. Counts and sums of this block alone: add them up, and subtract what is retracted. */
+        BlockStats: {
+            /**
+             * Format: int64
+             * @description Listings created in it.
+             * @example 1
+             */
+            listings: number;
+            /**
+             * Format: int64
+             * @description Sales in the block.
+             * @example 3
+             */
+            purchases: number;
+            /** @description What was paid, by token. */
+            tokens: components["schemas"]["TokenStats"][];
+        };
         /** @description What an account has on one chain, after the block in `meta`; what depends on time by the head's. */
         ChainAccount: {
+            /** @description Who may move some of what it has, at most 1,000 in all. */
+            allowances: components["schemas"]["Allowance"][];
             /** @description What it holds in the Vault, by token, at most 1,000 in all. */
             balances: components["schemas"]["Balance"][];
             /**
@@ -293,6 +564,8 @@ export interface components {
              */
             listings: string;
             lock: components["schemas"]["Lock"] | null;
+            /** @description Who may move all that it has of something, at most 1,000 in all. */
+            operators: components["schemas"]["Operator"][];
             /** @description The passes that it holds, those of the newest plan first, at most 1,000 in all. */
             passes: components["schemas"]["Pass"][];
             /**
@@ -427,6 +700,7 @@ export interface components {
              * @example Local chain
              */
             name: string;
+            protocol: components["schemas"]["Protocol"] | null;
         };
         /** @description The plan that costs least. */
         CheapestPlan: {
@@ -588,11 +862,140 @@ export interface components {
              */
             type: string;
         };
+        /** @description How many of the listings have a value. */
+        FacetValue: {
+            /**
+             * Format: int64
+             * @description How many listings have it.
+             * @example 12
+             */
+            count: number;
+            /**
+             * @description The value, as its filter takes it.
+             * @example model
+             */
+            value: string;
+        };
+        /** @description What a document says. */
+        Fields: {
+            /**
+             * Format: int32
+             * @description Tokens that it takes in at once.
+             * @default null
+             * @example 8192
+             */
+            context_window: number | null;
+            /**
+             * @description Description, at most 10,000 characters.
+             * @default null
+             */
+            description: string | null;
+            /**
+             * @description What runs or reads it.
+             * @default null
+             * @example PyTorch
+             */
+            framework: string | null;
+            /**
+             * @description Kinds of data that it takes, at most 8.
+             * @default []
+             * @example [
+             *       "text"
+             *     ]
+             */
+            input: string[];
+            /**
+             * @description Licence of the content, as the document has it.
+             * @default null
+             * @example Apache-2.0
+             */
+            licence: string | null;
+            /**
+             * @description Name, at most 200 characters.
+             * @default null
+             * @example Llama fine-tune for contracts
+             */
+            name: string | null;
+            /**
+             * @description Kinds of data that it gives, at most 8.
+             * @default []
+             * @example [
+             *       "text"
+             *     ]
+             */
+            output: string[];
+            /**
+             * @description The smallest machine that runs it.
+             * @default null
+             * @example gpu-24gb
+             */
+            resource_class: string | null;
+            /**
+             * @description Where it is used.
+             * @default null
+             * @example legal
+             */
+            sector: string | null;
+            /**
+             * @description Tags, at most 32 of at most 64 characters.
+             * @default []
+             * @example [
+             *       "text",
+             *       "legal"
+             *     ]
+             */
+            tags: string[];
+            /**
+             * @description What it is for.
+             * @default null
+             * @example text-generation
+             */
+            task: string | null;
+        };
         /**
          * @description How sure it is that a block stays.
          * @enum {string}
          */
         Finality: "latest" | "safe" | "finalized";
+        /** @description The answer of `GET /v1/listings/{id}/flow`. */
+        FlowAnswer: {
+            data: components["schemas"]["Settlement"][];
+            meta: components["schemas"]["Meta"];
+            /** @description The cursor of the next page; null on the last one. */
+            next: string | null;
+        };
+        /**
+         * @description How a gate decides: who is on a list, whose staking tier is high enough, who holds enough of a token, or as a
+         *     contract of somebody's own says.
+         * @enum {string}
+         */
+        GateKind: "list" | "tier" | "holding" | "other";
+        /** @description What a gate asks of a buyer. Of a gate that is not one of the deployment's nothing is known but its address. */
+        GateRule: {
+            /**
+             * @description `holding`: how much of it, in its base units.
+             * @example 1000000
+             */
+            amount: string | null;
+            kind: components["schemas"]["GateKind"];
+            /**
+             * @description `list`: root of the Merkle tree of those who may buy; null where nobody may yet, and for other kinds.
+             * @example 0x9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            root: string | null;
+            /**
+             * Format: int32
+             * @description `tier`: lowest staking tier of a buyer; null where nobody may buy yet, and for other kinds.
+             * @example 1
+             */
+            tier: number | null;
+            /**
+             * @description `holding`: contract of the token that a buyer must hold in its wallet; null where nobody may buy yet, and for
+             *     other kinds.
+             * @example 0x5FbDB2315678afecb367f032d93F642f64180aa3
+             */
+            token: string | null;
+        };
         /** @description A chain's newest block. */
         HeadRef: {
             /**
@@ -644,17 +1047,89 @@ export interface components {
             symbol: string;
         };
         /**
+         * @description How long the stretches of a time series are. Weeks begin on Monday; all of them at midnight UTC, but hours.
+         * @enum {string}
+         */
+        Interval: "hour" | "day" | "week" | "month";
+        /**
          * @description What a listing is.
          * @enum {string}
          */
         Kind: "model" | "dataset" | "compute" | "agent" | "service";
+        /** @description A listing or a provider, and what it sold. */
+        Leader: {
+            /**
+             * @description What was paid for these, in base units of the `token` asked for; null without one.
+             * @example 1000000
+             */
+            amount: string | null;
+            /**
+             * Format: int64
+             * @description EIP-155 chain id.
+             * @example 31337
+             */
+            chain_id: number;
+            /**
+             * @description What was paid for these; null without a `token`.
+             * @example 0
+             */
+            ignored_amount: string | null;
+            /**
+             * @description Purchases that do not count: made by who owned the listing then, or ever held shares of it. A whole number.
+             * @example 0
+             */
+            ignored_sales: string;
+            /**
+             * @description The listing; null where providers are ranked.
+             * @example 31337-1
+             */
+            listing: string | null;
+            /**
+             * @description Who owns it now.
+             * @example 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266
+             */
+            provider: string;
+            /**
+             * Format: int64
+             * @description Its place, from 1.
+             * @example 1
+             */
+            rank: number;
+            /**
+             * @description Purchases that count: a whole number.
+             * @example 41
+             */
+            sales: string;
+        };
+        /**
+         * @description Who is ranked: listings, or the accounts that own them.
+         * @enum {string}
+         */
+        Leaders: "listings" | "providers";
+        /** @description The answer of `GET /v1/market/leaders`. */
+        LeadersAnswer: {
+            data: components["schemas"]["Leader"][];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description The answer of `GET /v1/listings/{id}/ancestors` and `…/descendants`. */
+        LineageAnswer: {
+            data: components["schemas"]["Relative"][];
+            meta: components["schemas"]["Meta"];
+            /** @description The cursor of the next page; null on the last one. */
+            next: string | null;
+        };
         /** @description A listing with its versions, plans, children, revenue and shares. */
         Listing: components["schemas"]["ListingSummary"] & {
+            /**
+             * @description Who may manage and move it beside its owner and the owner's operators (ERC-721 approval); null for nobody.
+             * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+             */
+            approved: string | null;
             /** @description The listings that derive from it, oldest first, at most 1,000. */
             children: components["schemas"]["Edge"][];
             /** @description Ways to buy it, oldest first, at most 1,000. */
             plans: components["schemas"]["Plan"][];
-            /** @description What its sales brought, one entry per token: amounts in different tokens are never added. */
+            /** @description What its sales and direct payments brought, one entry per token: amounts in different tokens are never added. */
             revenue: components["schemas"]["Revenue"][];
             /** @description Offers of its shares that sell by the head's time or later, oldest first, at most 1,000. */
             share_sales: components["schemas"]["ShareSale"][];
@@ -670,10 +1145,24 @@ export interface components {
         /** @description The answer of `GET /v1/listings`. */
         ListingsAnswer: {
             data: components["schemas"]["ListingSummary"][];
+            /** @description For each of `facets` its values and how many listings have them; only with `facets`. */
+            facets?: {
+                [key: string]: components["schemas"]["FacetValue"][];
+            } | null;
             meta: components["schemas"]["Meta"];
             /** @description The cursor of the next page; null on the last one. */
             next: string | null;
+            /**
+             * Format: int64
+             * @description How many listings match; only with `total=true`.
+             */
+            total?: number | null;
         };
+        /**
+         * @description What listings are ordered by.
+         * @enum {string}
+         */
+        ListingSort: "newest" | "oldest" | "relevance" | "revenue" | "buyers" | "trending";
         /**
          * @description Whether a listing sells. What a retired one has sold stays valid.
          * @enum {string}
@@ -735,7 +1224,7 @@ export interface components {
              * @example Apache-2.0
              */
             licence: string;
-            metadata: components["schemas"]["Metadata"] | null;
+            metadata: components["schemas"]["Metadata"];
             /**
              * @description Who owns the listing's NFT.
              * @example 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266
@@ -778,6 +1267,140 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description What a message is about, and so what its `data` is.
+         * @enum {string}
+         */
+        LiveAbout: "block" | "purchase" | "listing" | "event" | "stats";
+        /** @description What `data` is, by `about`; of a `retract`, always the last. */
+        LiveData: components["schemas"]["BlockRef"] | components["schemas"]["Purchase"] | components["schemas"]["ListingSummary"] | components["schemas"]["LiveEvent"] | components["schemas"]["BlockStats"] | components["schemas"]["LiveRetracted"];
+        /** @description An event of a contract. */
+        LiveEvent: {
+            /**
+             * @description The event's table in schema `archive`.
+             * @example vault_transfer
+             */
+            event: string;
+            /**
+             * @description Its columns. Amounts are decimal strings in base units.
+             * @example {
+             *       "amount": "1000000",
+             *       "sender": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
+             *     }
+             */
+            fields: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description `{chainId}-{block}-{logIndex}`.
+             * @example 31337-812-4
+             */
+            id: string;
+            token: components["schemas"]["Token"] | null;
+            /**
+             * @description The transaction that emitted it.
+             * @example 0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b
+             */
+            tx_hash: string;
+        };
+        /** @description What happened, or was taken back. */
+        LiveMessage: {
+            about: components["schemas"]["LiveAbout"];
+            /** @description The block that it stands in, or stood in. */
+            block: components["schemas"]["BlockRef"];
+            /**
+             * Format: int64
+             * @description EIP-155 chain id.
+             * @example 31337
+             */
+            chain_id: number;
+            /**
+             * @description Where to go on from: pass it as `after`. SSE sends it as `id` as well, for all chains of the stream.
+             * @example latest:31337-812-4
+             */
+            cursor: string;
+            data: components["schemas"]["LiveData"];
+            /** @description How sure it was that the block stays, when this was written; never less than the stream's level. */
+            finality: components["schemas"]["Finality"];
+            /**
+             * Format: int32
+             * @description Place inside of the row.
+             * @example 4
+             */
+            index: number;
+            /**
+             * @description For `retract`: the cursor of the message that is void, if it is still kept.
+             * @example latest:31337-810-4
+             */
+            retracts?: string | null;
+            /**
+             * Format: int64
+             * @description Number of the block's row in the chain's outbox: without gaps, in the order of commits.
+             * @example 812
+             */
+            seq: number;
+            /**
+             * @description All topics that it is told on. A subscriber of several of them is told once.
+             * @example [
+             *       "purchases",
+             *       "listing:31337-1"
+             *     ]
+             */
+            topics: string[];
+            type: components["schemas"]["LiveType"];
+        };
+        /**
+         * @description What a stream says of itself: `open` first, `heartbeat` when nothing was sent for a while, `subscribed` after each
+         *     change of topics, `error` on a request that is not understood, `close` last.
+         */
+        LiveNotice: {
+            /**
+             * @description Where to go on from.
+             * @example latest:31337-812
+             */
+            cursor?: string | null;
+            /**
+             * @description What it means and what to do.
+             * @example The connection did not keep up. Connect again with this cursor.
+             */
+            detail?: string | null;
+            problem?: components["schemas"]["Problem"] | null;
+            /**
+             * @description `close`: `slow`, `shutdown`, `expired` or `reset`.
+             * @example slow
+             */
+            reason?: string | null;
+            /**
+             * @description `open` and `subscribed`: the topics of the connection.
+             * @example [
+             *       "purchases"
+             *     ]
+             */
+            topics?: string[] | null;
+            /**
+             * @description `open`, `heartbeat`, `subscribed`, `error` or `close`.
+             * @example close
+             */
+            type: string;
+        };
+        /** @description What is void. */
+        LiveRetracted: {
+            /**
+             * @description The event that was taken back; null for a block and its stats.
+             * @example market_purchased
+             */
+            event: string | null;
+            /**
+             * @description Of a purchase or an event its `{chainId}-{block}-{logIndex}`, of a listing `{chainId}-{n}`; null for the others.
+             * @example 31337-812-4
+             */
+            id: string | null;
+        };
+        /**
+         * @description Whether something happened or is taken back.
+         * @enum {string}
+         */
+        LiveType: "message" | "retract";
         /** @description Staked STOA. */
         Lock: {
             /** @description Whether it counts at the head's time. */
@@ -853,28 +1476,133 @@ export interface components {
             data: components["schemas"]["Manifest"];
             meta: components["schemas"]["Meta"];
         };
+        /** @description A chain's market, as it stands after the block in `meta`. */
+        Market: {
+            /**
+             * Format: int64
+             * @description Accounts that did something: see `/v1/accounts/{account}`.
+             * @example 310
+             */
+            accounts: number;
+            /**
+             * Format: int64
+             * @description Listings that sell.
+             * @example 40
+             */
+            active_listings: number;
+            /**
+             * Format: int64
+             * @description Those of them that paid for a purchase.
+             * @example 290
+             */
+            buyers: number;
+            /**
+             * Format: int64
+             * @description EIP-155 chain id.
+             * @example 31337
+             */
+            chain_id: number;
+            /**
+             * @description STOA that is locked, in base units of 18 decimals.
+             * @example 5000000000000000000
+             */
+            locked: string;
+            /**
+             * Format: int64
+             * @description Listings that do not sell for now.
+             * @example 2
+             */
+            paused_listings: number;
+            /**
+             * Format: int64
+             * @description Plans of all listings, paused ones included.
+             * @example 77
+             */
+            plans: number;
+            /**
+             * Format: int64
+             * @description Accounts that own a listing.
+             * @example 20
+             */
+            providers: number;
+            /**
+             * Format: int64
+             * @description Listings that will not sell again.
+             * @example 1
+             */
+            retired_listings: number;
+            /**
+             * @description Purchases made: a whole number.
+             * @example 1200
+             */
+            sales: string;
+            /** @description What was paid, by token; those of most sales first. */
+            turnover: components["schemas"]["Turnover"][];
+        };
+        /** @description The answer of `GET /v1/market`. */
+        MarketAnswer: {
+            /** @description One for each chain. */
+            data: components["schemas"]["Market"][];
+            meta: components["schemas"]["Meta"];
+        };
+        /**
+         * @description What leaders are ranked by.
+         * @enum {string}
+         */
+        Measure: "revenue" | "sales";
         /** @description Up to which block the data holds, read in the same snapshot as the data. */
         Meta: {
             /** @description The chains that the answer is about, by id. */
             chains: components["schemas"]["ChainMeta"][];
         };
-        /** @description What a listing says of itself. Its owner wrote it; nobody checked it. */
-        Metadata: {
-            /** @description Description, at most 10,000 characters. */
-            description: string | null;
+        /** @description What a listing says of itself, as far as it was read. Its owner wrote it; nobody checked whether it is true. */
+        Metadata: components["schemas"]["Fields"] & {
             /**
-             * @description Name, at most 200 characters.
-             * @example Llama fine-tune for contracts
+             * Format: date-time
+             * @description When it was last fetched (RFC 3339, UTC); null where the URI itself holds it, and before the first time.
+             * @example 2026-11-22T15:00:00Z
              */
-            name: string | null;
+            checked_at: string | null;
             /**
-             * @description Tags, at most 32 of at most 64 characters.
-             * @example [
-             *       "text",
-             *       "legal"
-             *     ]
+             * @description What is wrong, in words; null while nothing is.
+             * @example the bytes at https://example.org/a.json are not those that the chain names
              */
-            tags: string[];
+            reason: string | null;
+            status: components["schemas"]["MetadataStatus"];
+            /** @description Whether a hash on the chain, or in the address, says that these are the bytes that its owner meant. */
+            verified: boolean;
+        };
+        /**
+         * @description How far a listing's metadata was read.
+         * @enum {string}
+         */
+        MetadataStatus: "pending" | "ok" | "mismatch" | "invalid" | "unreachable";
+        /** @description Somebody who acts for an account. */
+        Operator: {
+            /**
+             * @description Who.
+             * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+             */
+            operator: string;
+            scope: components["schemas"]["OperatorScope"];
+        };
+        /**
+         * @description What an operator may move: all vault balances, all listings, which it manages too, or all passes.
+         * @enum {string}
+         */
+        OperatorScope: "balances" | "listings" | "passes";
+        /** @description Who owns a contract. */
+        Ownership: {
+            /**
+             * @description Who may become it by accepting; null where it was offered to nobody.
+             * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+             */
+            offered_to: string | null;
+            /**
+             * @description The owner: at birth the timelock.
+             * @example 0x5FbDB2315678afecb367f032d93F642f64180aa3
+             */
+            owner: string;
         };
         /** @description A part of an export. */
         Part: {
@@ -930,6 +1658,71 @@ export interface components {
              */
             unit: string | null;
         };
+        /** @description A payment to a listing without a sale: a donation, or what another protocol passes on. */
+        Payment: {
+            /**
+             * @description What was paid, in base units of the token. There is no fee in it.
+             * @example 1000000
+             */
+            amount: string;
+            /**
+             * @description Who earns it: the listing's shares, else its owner when it was paid.
+             * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+             */
+            beneficiary: string;
+            /**
+             * Format: int64
+             * @description The block that holds it.
+             * @example 812
+             */
+            block_number: number;
+            /**
+             * Format: date-time
+             * @description That block's timestamp (RFC 3339, UTC).
+             * @example 2026-11-22T15:00:00Z
+             */
+            block_time: string;
+            finality: components["schemas"]["Finality"];
+            /**
+             * @description Public id: `{chainId}-{block}-{logIndex}`.
+             * @example 31337-812-4
+             */
+            id: string;
+            /**
+             * @description The listing paid.
+             * @example 31337-1
+             */
+            listing: string;
+            /**
+             * @description The listing's name, where its metadata URI holds one; null otherwise.
+             * @example Llama fine-tune for contracts
+             */
+            listing_name: string | null;
+            /**
+             * @description 32 bytes of the payer's choice.
+             * @example 0x0000000000000000000000000000000000000000000000000000000000000007
+             */
+            memo: string;
+            /**
+             * @description Who paid.
+             * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+             */
+            payer: string;
+            /** @description What was paid in. */
+            token: components["schemas"]["Token"];
+            /**
+             * @description The transaction that made it.
+             * @example 0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b
+             */
+            tx_hash: string;
+        };
+        /** @description The answer of `GET /v1/payments`. */
+        PaymentsAnswer: {
+            data: components["schemas"]["Payment"][];
+            meta: components["schemas"]["Meta"];
+            /** @description The cursor of the next page; null on the last one. */
+            next: string | null;
+        };
         /** @description A way to buy a listing. */
         Plan: {
             /**
@@ -942,6 +1735,7 @@ export interface components {
              * @example 0x5FbDB2315678afecb367f032d93F642f64180aa3
              */
             gate: string | null;
+            gate_rule: components["schemas"]["GateRule"] | null;
             /**
              * @description Public id of the plan.
              * @example 31337-3
@@ -983,6 +1777,8 @@ export interface components {
              * @example 3
              */
             sold: string;
+            /** @description Whether the staking tier of the listing's owner lowers the protocol fee of its sales. */
+            tier_discount: boolean;
             /** @description What it is paid in. */
             token: components["schemas"]["Token"];
             /** @description Whether what it sells can be passed on. */
@@ -1039,6 +1835,37 @@ export interface components {
              * @example urn:stoa:problem:invalid-parameter
              */
             type: string;
+        };
+        /** @description What governs a deployment, and who may change it. */
+        Protocol: {
+            /**
+             * Format: int32
+             * @description Protocol fee of a sale, in 1/10,000.
+             * @example 250
+             */
+            fee_bps: number;
+            /**
+             * @description Who gets it.
+             * @example 0x5FbDB2315678afecb367f032d93F642f64180aa3
+             */
+            fee_recipient: string;
+            /**
+             * @description Who may pause new sales; null for nobody.
+             * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+             */
+            guardian: string | null;
+            /** @description Whether it may still do so, which it may once until the owner lets it again. */
+            guardian_armed: boolean;
+            /**
+             * Format: date-time
+             * @description Until when new sales are paused (RFC 3339, UTC); null where they are not by the head's time.
+             * @example 2026-11-29T15:00:00Z
+             */
+            paused_until: string | null;
+            /** @description Who sets fee and guardian. */
+            revenue: components["schemas"]["Ownership"];
+            /** @description Who sets tiers and lists the tokens that stakers share. */
+            staking: components["schemas"]["Ownership"];
         };
         /** @description A sale, with the terms that held when it was made. */
         Purchase: {
@@ -1145,7 +1972,35 @@ export interface components {
             /** @description The cursor of the next page; null on the last one. */
             next: string | null;
         };
-        /** @description What a listing's sales brought in one token. */
+        /** @description A member of a listing's family. */
+        Relative: {
+            /**
+             * Format: int32
+             * @description How many steps it is away, by the shortest way.
+             * @example 2
+             */
+            depth: number;
+            /**
+             * @description Public id of the member.
+             * @example 31337-1
+             */
+            id: string;
+            /** @description The members that it is linked with towards the listing asked for, with what the parent of each link is granted. */
+            links: components["schemas"]["Edge"][];
+            /**
+             * @description Its name, where its metadata says one; null otherwise.
+             * @example Llama fine-tune for contracts
+             */
+            name: string | null;
+            /**
+             * Format: int64
+             * @description What of the descendant's revenue reaches the ancestor by all ways together, once all is settled, in millionths,
+             *     rounded down.
+             * @example 3500
+             */
+            revenue_ppm: number;
+        };
+        /** @description What a listing's sales and direct payments brought in one token. */
         Revenue: {
             /**
              * @description Protocol fee in it.
@@ -1158,16 +2013,99 @@ export interface components {
              */
             gross: string;
             /**
-             * @description What the listing earned: gross less fee, before parents' parts.
+             * @description What the listing earned by them: gross less fee, before parents' parts.
              * @example 11700000
              */
             net: string;
+            /**
+             * @description What was paid so, in base units of the token: beside `net`, without a fee, before parents' parts.
+             * @example 500000
+             */
+            paid: string;
+            /**
+             * @description How many times somebody paid the listing directly, without buying: a whole number.
+             * @example 2
+             */
+            payments: string;
             /**
              * @description How many purchases: a whole number.
              * @example 12
              */
             sales: string;
             token: components["schemas"]["Token"];
+        };
+        /** @description A parent's part. */
+        Royalty: {
+            /**
+             * @description How much, in base units of the token.
+             * @example 97500
+             */
+            amount: string;
+            /**
+             * @description Who earned it: the parent's shares, else its owner then.
+             * @example 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266
+             */
+            beneficiary: string;
+            /**
+             * @description Public id of the parent.
+             * @example 31337-1
+             */
+            parent: string;
+        };
+        /** @description The answer of `GET /v1/market/series`. */
+        SeriesAnswer: {
+            /** @description Oldest first. */
+            data: components["schemas"]["Stretch"][];
+            meta: components["schemas"]["Meta"];
+        };
+        /**
+         * @description A settlement: what sales brought until then, less the protocol fee that each paid, is split between the listing's
+         *     beneficiary at the sales and its parents'.
+         */
+        Settlement: {
+            /**
+             * @description Who earned at the sales: the listing's shares, else its owner then.
+             * @example 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266
+             */
+            beneficiary: string;
+            /**
+             * @description What the beneficiary got this time. Shares get theirs when holders claim, and 0 here.
+             * @example 877500
+             */
+            beneficiary_amount: string;
+            /**
+             * Format: int64
+             * @description The block that holds it.
+             * @example 812
+             */
+            block_number: number;
+            /**
+             * Format: date-time
+             * @description That block's timestamp (RFC 3339, UTC).
+             * @example 2026-11-22T15:00:00Z
+             */
+            block_time: string;
+            finality: components["schemas"]["Finality"];
+            /**
+             * Format: int32
+             * @description Its log's index in the block.
+             * @example 4
+             */
+            log_index: number;
+            /**
+             * @description All that this beneficiary's sales brought and that is split by now, in base units of the token.
+             * @example 975000
+             */
+            received: string;
+            /** @description What each parent got this time. */
+            royalties: components["schemas"]["Royalty"][];
+            /** @description What was split. */
+            token: components["schemas"]["Token"];
+            /**
+             * @description The transaction that made it.
+             * @example 0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b
+             */
+            tx_hash: string;
         };
         /** @description ERC-20 shares that divide what a listing earns. */
         Shares: {
@@ -1287,6 +2225,84 @@ export interface components {
          * @enum {string}
          */
         Sort: "newest" | "oldest";
+        /** @description A spending of credits. */
+        Spending: {
+            /**
+             * Format: int64
+             * @description The block that holds it.
+             * @example 812
+             */
+            block_number: number;
+            /**
+             * Format: date-time
+             * @description That block's timestamp (RFC 3339, UTC).
+             * @example 2026-11-22T15:00:00Z
+             */
+            block_time: string;
+            finality: components["schemas"]["Finality"];
+            /**
+             * @description Whose credits.
+             * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+             */
+            holder: string;
+            /**
+             * @description Public id: `{chainId}-{block}-{logIndex}`.
+             * @example 31337-812-4
+             */
+            id: string;
+            /**
+             * @description The listing.
+             * @example 31337-1
+             */
+            listing: string;
+            /**
+             * @description The listing's name, where its metadata URI holds one; null otherwise.
+             * @example Llama fine-tune for contracts
+             */
+            listing_name: string | null;
+            /**
+             * @description The plan whose credits they are.
+             * @example 31337-3
+             */
+            plan: string;
+            /**
+             * @description The spender's own reference: 32 bytes.
+             * @example 0x0000000000000000000000000000000000000000000000000000000000000007
+             */
+            reference: string;
+            /**
+             * @description The holder's units after it.
+             * @example 960
+             */
+            remaining: string;
+            /**
+             * @description Who spent them: the holder itself, or who brought its signed order.
+             * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+             */
+            spender: string;
+            /**
+             * @description The transaction that made it.
+             * @example 0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b
+             */
+            tx_hash: string;
+            /**
+             * @description What one unit is called.
+             * @example call
+             */
+            unit: string;
+            /**
+             * @description How many units: a whole number.
+             * @example 40
+             */
+            units: string;
+        };
+        /** @description The answer of `GET /v1/spendings`. */
+        SpendingsAnswer: {
+            data: components["schemas"]["Spending"][];
+            meta: components["schemas"]["Meta"];
+            /** @description The cursor of the next page; null on the last one. */
+            next: string | null;
+        };
         /** @description The answer of `POST /v1/sql`. */
         SqlAnswer: {
             data: components["schemas"]["SqlRows"];
@@ -1432,6 +2448,47 @@ export interface components {
             data: components["schemas"]["Status"];
             meta: components["schemas"]["Meta"];
         };
+        /** @description Sales in one token during one stretch. Stretches without sales have no row. Amounts are in the token's base units. */
+        Stretch: {
+            /**
+             * @description What buyers paid: fee and net.
+             * @example 1000000
+             */
+            amount: string;
+            /**
+             * Format: int64
+             * @description EIP-155 chain id.
+             * @example 31337
+             */
+            chain_id: number;
+            /**
+             * @description Protocol fee in it.
+             * @example 25000
+             */
+            fee: string;
+            /**
+             * @description What was paid for these.
+             * @example 0
+             */
+            own_amount: string;
+            /**
+             * @description Purchases among them that a listing's owner made of it: a whole number. They are never ranked.
+             * @example 0
+             */
+            own_sales: string;
+            /**
+             * @description Purchases: a whole number.
+             * @example 7
+             */
+            sales: string;
+            /**
+             * Format: date-time
+             * @description When it begins (RFC 3339, UTC). Sales belong to it by their block's timestamp.
+             * @example 2026-11-22T00:00:00Z
+             */
+            start: string;
+            token: components["schemas"]["Token"];
+        };
         /** @description A band of score. */
         Tier: {
             /**
@@ -1469,6 +2526,26 @@ export interface components {
              * @example STOA
              */
             symbol: string | null;
+        };
+        /** @description What a block's sales in one token come to. */
+        TokenStats: {
+            /**
+             * @description What was paid, in base units: fees and net.
+             * @example 2000000
+             */
+            amount: string;
+            /**
+             * @description Protocol fees in it.
+             * @example 50000
+             */
+            fee: string;
+            /**
+             * Format: int64
+             * @description Sales in this token.
+             * @example 2
+             */
+            sales: number;
+            token: components["schemas"]["Token"];
         };
         /** @description A transaction in which the protocol had a part. */
         Transaction: {
@@ -1525,6 +2602,41 @@ export interface components {
              */
             words: string;
         };
+        /** @description What was paid in one token. Amounts are in its base units. */
+        Turnover: {
+            /**
+             * @description What buyers paid: fee and net.
+             * @example 1000000
+             */
+            amount: string;
+            /**
+             * @description Protocol fee in it.
+             * @example 25000
+             */
+            fee: string;
+            /**
+             * Format: int64
+             * @description Listings that earned in it.
+             * @example 12
+             */
+            listings: number;
+            /**
+             * @description What they brought.
+             * @example 4000
+             */
+            paid: string;
+            /**
+             * @description Payments made to listings without a sale: a whole number.
+             * @example 3
+             */
+            payments: string;
+            /**
+             * @description Purchases paid in it: a whole number.
+             * @example 800
+             */
+            sales: string;
+            token: components["schemas"]["Token"];
+        };
         /** @description An immutable release. */
         Version: {
             /**
@@ -1558,6 +2670,11 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description How far back what is ranked goes, from the head's time, in whole hours.
+         * @enum {string}
+         */
+        Window: "day" | "week" | "month" | "year" | "all";
     };
     responses: never;
     parameters: never;
@@ -1567,6 +2684,76 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    getAccess: {
+        parameters: {
+            query: {
+                /**
+                 * @description The account.
+                 * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+                 */
+                account: string;
+                /**
+                 * @description Public id of the listing.
+                 * @example 31337-1
+                 */
+                listing: string;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether it has a valid pass. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such listing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getAccount: {
         parameters: {
             query?: {
@@ -1575,6 +2762,11 @@ export interface operations {
                  * @example 31337
                  */
                 chain?: string;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
             };
             header?: never;
             path: {
@@ -1662,6 +2854,11 @@ export interface operations {
                  * @example 31337-1
                  */
                 listing?: string;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
                 /** @description By time; `newest` without it. */
                 sort?: components["schemas"]["Sort"];
                 /**
@@ -1719,7 +2916,13 @@ export interface operations {
     };
     listExports: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1779,6 +2982,11 @@ export interface operations {
                  * @example parquet
                  */
                 format?: string;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
                 /** @description Rows of a part. */
                 rows?: number;
             };
@@ -1867,6 +3075,11 @@ export interface operations {
                  * @example 31337
                  */
                 chain?: string;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
                 /** @description How many rows to send at most; all without it. */
                 rows?: number;
             };
@@ -1941,19 +3154,110 @@ export interface operations {
                 chain?: string;
                 /** @description The `next` of the page before, with the same sort and filters. */
                 cursor?: string;
+                /**
+                 * @description What to count the matches by, divided by commas: `kind`, `status`, `tag`, `task`, `sector`, `modality`,
+                 *     `resource_class`, `framework`, `licence`. Each leaves its own filter out, and tells its 20 most frequent values.
+                 * @example kind,tag
+                 */
+                facets?: string;
+                /**
+                 * @description Only listings for this framework.
+                 * @example PyTorch
+                 */
+                framework?: string;
+                /** @description Only listings with (`true`) or without (`false`) a plan on sale for nothing. */
+                free?: boolean;
+                /**
+                 * @description Only these listings: up to 100 public ids divided by commas.
+                 * @example 31337-1,31337-2
+                 */
+                ids?: string;
                 /** @description Only listings of this kind. */
                 kind?: components["schemas"]["Kind"];
+                /**
+                 * @description Only listings under this licence, as the chain has it.
+                 * @example Apache-2.0
+                 */
+                licence?: string;
                 /** @description How many listings a page has at most. */
                 limit?: number;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+                /**
+                 * @description Only listings that take or give this kind of data.
+                 * @example text
+                 */
+                modality?: string;
                 /**
                  * @description Only listings whose NFT this account owns.
                  * @example 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266
                  */
                 owner?: string;
-                /** @description By time of creation; `newest` without it. */
-                sort?: components["schemas"]["Sort"];
+                /**
+                 * @description Only listings that derive directly from this one.
+                 * @example 31337-1
+                 */
+                parent?: string;
+                /**
+                 * @description Only listings with a plan on sale for at most this, in base units of `token`.
+                 * @example 5000000
+                 */
+                price_max?: string;
+                /**
+                 * @description Only listings with a plan on sale for at least this, in base units of `token`.
+                 * @example 1000000
+                 */
+                price_min?: string;
+                /**
+                 * @description Only listings that this account owns or created.
+                 * @example 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266
+                 */
+                provider?: string;
+                /**
+                 * @description Words to find in name, tags, description, task, sector, modalities, resource class, framework and licence, as
+                 *     in a web search: quotes keep words together, a minus leaves out, `or` gives a choice. Typing mistakes in names,
+                 *     tags, task, sector and framework are forgiven.
+                 * @example harbour forecast
+                 */
+                q?: string;
+                /**
+                 * @description Only listings that run on this class of machines.
+                 * @example gpu-24gb
+                 */
+                resource_class?: string;
+                /**
+                 * @description Only listings for this sector.
+                 * @example legal
+                 */
+                sector?: string;
+                /**
+                 * @description By what they are ordered; without it `relevance` where there is a `q`, else `newest`. `revenue`, `buyers` and
+                 *     `trending` leave out what a listing's owner or shareholders bought, and follow the chain by some seconds.
+                 *     `trending` is the sum of 2^-(weeks since a buyer's latest purchase) over the listing's buyers.
+                 */
+                sort?: components["schemas"]["ListingSort"];
                 /** @description Only listings in this state. */
                 status?: components["schemas"]["ListingStatus"];
+                /**
+                 * @description Only listings with this tag.
+                 * @example text
+                 */
+                tag?: string;
+                /**
+                 * @description Only listings for this task.
+                 * @example text-generation
+                 */
+                task?: string;
+                /**
+                 * @description What `price_min`, `price_max` and `sort=revenue` are counted in: amounts in different tokens are never compared.
+                 * @example 0x5FbDB2315678afecb367f032d93F642f64180aa3
+                 */
+                token?: string;
+                /** @description Whether to count all that match, exactly. */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -1999,7 +3303,13 @@ export interface operations {
     };
     getListing: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+            };
             header?: never;
             path: {
                 /**
@@ -2057,6 +3367,513 @@ export interface operations {
             };
         };
     };
+    getAncestors: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description How many listings a page has at most. */
+                limit?: number;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Public id of the listing: `{chainId}-{n}`.
+                 * @example 31337-1
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of ancestors. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineageAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such listing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDescendants: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description How many listings a page has at most. */
+                limit?: number;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Public id of the listing: `{chainId}-{n}`.
+                 * @example 31337-1
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of descendants. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineageAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such listing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getFlow: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description How many settlements a page has at most. */
+                limit?: number;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Public id of the listing: `{chainId}-{n}`.
+                 * @example 31337-1
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of settlements. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such listing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    live: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Where to go on: the `cursor` of the last message; of several chains, with commas between. A chain that it does
+                 *     not name begins now. The header `Last-Event-ID` says the same, and counts before it.
+                 * @example latest:31337-812-4
+                 */
+                after?: string;
+                /**
+                 * @description Only this chain: its id or CAIP-2 form. Without it, all chains.
+                 * @example 31337
+                 */
+                chain?: string;
+                /**
+                 * @description How final a block must be before it is told; `latest` without it. At `latest` and `safe`, what is taken back is
+                 *     told as `retract`; at `finalized` nothing ever is.
+                 */
+                level?: components["schemas"]["Finality"];
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+                /**
+                 * @description What to be told of, with commas between, at most 100: `listings`, `purchases`, `blocks`, `stats`,
+                 *     `listing:{chainId}-{n}`, `account:{address}`.
+                 * @example blocks
+                 */
+                topics?: string;
+            };
+            header?: {
+                /** @description Like `after`; counts before it. */
+                "Last-Event-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connection is a WebSocket from here on. Each frame is a `LiveMessage` or a `LiveNotice`. */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request asks for no WebSocket. */
+            426: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many connections. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMarket: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only this chain: its id or CAIP-2 form. Without it, all of them.
+                 * @example 31337
+                 */
+                chain?: string;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each chain's figures. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarketAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getLeaders: {
+        parameters: {
+            query?: {
+                /** @description What by; `sales` without it. Revenue needs a `token`: amounts in different tokens are never compared. */
+                by?: components["schemas"]["Measure"];
+                /**
+                 * @description Only this chain: its id or CAIP-2 form. Without it, all of them.
+                 * @example 31337
+                 */
+                chain?: string;
+                /** @description Only listings of this kind. */
+                kind?: components["schemas"]["Kind"];
+                /** @description How many at most. */
+                limit?: number;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+                /** @description Who is ranked; `listings` without it. */
+                of?: components["schemas"]["Leaders"];
+                /**
+                 * @description Only sales paid in this token.
+                 * @example 0x5FbDB2315678afecb367f032d93F642f64180aa3
+                 */
+                token?: string;
+                /** @description How far back sales count; `month` without it. */
+                window?: components["schemas"]["Window"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The first of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadersAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSeries: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only sales on this chain: its id or CAIP-2 form. Without it, those of all chains.
+                 * @example 31337
+                 */
+                chain?: string;
+                /**
+                 * @description From when on (RFC 3339): the stretch that holds it is whole. Without it, 30 stretches back from `until`.
+                 * @example 2026-11-01T00:00:00Z
+                 */
+                from?: string;
+                /** @description How long a stretch is; `day` without it. */
+                interval?: components["schemas"]["Interval"];
+                /** @description Only sales of listings of this kind. */
+                kind?: components["schemas"]["Kind"];
+                /**
+                 * @description Only sales of this listing.
+                 * @example 31337-1
+                 */
+                listing?: string;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+                /**
+                 * @description Only sales of listings that this account owns now.
+                 * @example 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266
+                 */
+                provider?: string;
+                /**
+                 * @description Only sales paid in this token.
+                 * @example 0x5FbDB2315678afecb367f032d93F642f64180aa3
+                 */
+                token?: string;
+                /**
+                 * @description Until when (RFC 3339): the stretch that holds it is whole. Without it, the newest block's time.
+                 * @example 2026-11-22T15:00:00Z
+                 */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stretches of time that had sales. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getOpenapi: {
         parameters: {
             query?: never;
@@ -2073,6 +3890,78 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+        };
+    };
+    searchPayments: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only payments on this chain: its id or CAIP-2 form. Without it, those of all chains.
+                 * @example 31337
+                 */
+                chain?: string;
+                /** @description The `next` of the page before, with the same sort and filters. */
+                cursor?: string;
+                /** @description How many payments a page has at most. */
+                limit?: number;
+                /**
+                 * @description Only payments to this listing.
+                 * @example 31337-1
+                 */
+                listing?: string;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+                /**
+                 * @description Only payments by this account.
+                 * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+                 */
+                payer?: string;
+                /** @description By time; `newest` without it. */
+                sort?: components["schemas"]["Sort"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of payments. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentsAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2099,6 +3988,11 @@ export interface operations {
                  * @example 31337-1
                  */
                 listing?: string;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
                 /**
                  * @description Only purchases that this account paid for.
                  * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
@@ -2154,9 +4048,92 @@ export interface operations {
             };
         };
     };
+    searchSpendings: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only spendings on this chain: its id or CAIP-2 form. Without it, those of all chains.
+                 * @example 31337
+                 */
+                chain?: string;
+                /** @description The `next` of the page before, with the same sort and filters. */
+                cursor?: string;
+                /**
+                 * @description Only spendings of credits that this account held.
+                 * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+                 */
+                holder?: string;
+                /** @description How many spendings a page has at most. */
+                limit?: number;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+                /**
+                 * @description Only spendings of credits of this plan.
+                 * @example 31337-1
+                 */
+                plan?: string;
+                /** @description By time; `newest` without it. */
+                sort?: components["schemas"]["Sort"];
+                /**
+                 * @description Only spendings by this account: the holder itself, or who brought its signed order.
+                 * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+                 */
+                spender?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of spendings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpendingsAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listSqlViews: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2258,6 +4235,11 @@ export interface operations {
                  * @example 31337
                  */
                 chain?: string;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
             };
             header?: never;
             path?: never;
@@ -2303,7 +4285,13 @@ export interface operations {
     };
     getStatus: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2339,6 +4327,93 @@ export interface operations {
             };
         };
     };
+    stream: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Where to go on: the `cursor` of the last message; of several chains, with commas between. A chain that it does
+                 *     not name begins now. The header `Last-Event-ID` says the same, and counts before it.
+                 * @example latest:31337-812-4
+                 */
+                after?: string;
+                /**
+                 * @description Only this chain: its id or CAIP-2 form. Without it, all chains.
+                 * @example 31337
+                 */
+                chain?: string;
+                /**
+                 * @description How final a block must be before it is told; `latest` without it. At `latest` and `safe`, what is taken back is
+                 *     told as `retract`; at `finalized` nothing ever is.
+                 */
+                level?: components["schemas"]["Finality"];
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+                /**
+                 * @description What to be told of, with commas between, at most 100: `listings`, `purchases`, `blocks`, `stats`,
+                 *     `listing:{chainId}-{n}`, `account:{address}`.
+                 * @example blocks
+                 */
+                topics?: string;
+            };
+            header?: {
+                /** @description The `id` of the last event, as browsers send it; counts before `after`. */
+                "Last-Event-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events, without end. Types: `open`, `message`, `retract`, `heartbeat`, `close`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["LiveMessage"];
+                };
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What follows the cursor is kept no more; the detail says how to catch up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many connections. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getTransaction: {
         parameters: {
             query?: {
@@ -2347,6 +4422,11 @@ export interface operations {
                  * @example 31337
                  */
                 chain?: string;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
             };
             header?: never;
             path: {

@@ -16,6 +16,7 @@ export type ListingAnswer = Answer<'/v1/listings/{id}'>;
 export type AccountAnswer = Answer<'/v1/accounts/{address}'>;
 export type StakingAnswer = Answer<'/v1/staking'>;
 export type PurchasesAnswer = Answer<'/v1/purchases'>;
+export type SpendingsAnswer = Answer<'/v1/spendings'>;
 
 export type ChainStatus = StatusAnswer['data']['chains'][number];
 export type ListingSummary = ListingsAnswer['data'][number];
@@ -31,6 +32,9 @@ export type Lock = NonNullable<ChainAccount['lock']>;
 export type ChainStaking = StakingAnswer['data']['chains'][number];
 export type Version = Listing['versions'][number];
 export type Purchase = PurchasesAnswer['data'][number];
+export type Spending = SpendingsAnswer['data'][number];
+export type Operator = ChainAccount['operators'][number];
+export type Allowance = ChainAccount['allowances'][number];
 export type Token = Purchase['token'];
 export type Kind = ListingSummary['kind'];
 export type ListingStatus = ListingSummary['status'];
@@ -38,4 +42,5 @@ export type Finality = Purchase['finality'];
 
 export type ListingsQuery = QueryOf<'/v1/listings'>;
 export type PurchasesQuery = QueryOf<'/v1/purchases'>;
+export type SpendingsQuery = QueryOf<'/v1/spendings'>;
 export type Sort = NonNullable<ListingsQuery['sort']>;

@@ -5,12 +5,16 @@ WITH sold AS (
 ), offered AS (
     SELECT listing, count(*) AS plans
     FROM archive.market_plan_created WHERE chain_id = $1 AND block_number <= $2 GROUP BY listing
+), renewed AS (
+    SELECT listing, max(block_number) AS metadata_block
+    FROM archive.listings_metadata_update WHERE chain_id = $1 AND block_number <= $2 GROUP BY listing
 ), told AS (
-    SELECT created.*, coalesce(purchases, 0) AS purchases, coalesce(buyers, 0) AS buyers,
+    SELECT created.*, coalesce(metadata_block, block_number) AS metadata_block, coalesce(purchases, 0) AS purchases, coalesce(buyers, 0) AS buyers,
            coalesce(plans, 0) AS plans
     FROM archive.listings_listing_created AS created
     LEFT JOIN sold USING (listing)
     LEFT JOIN offered USING (listing)
+    LEFT JOIN renewed USING (listing)
     WHERE chain_id = $1 AND block_number <= $2
 )
 SELECT format('listing %s: %s', listing, part.name) AS what, part.stored, part.told
@@ -24,7 +28,8 @@ CROSS JOIN LATERAL (VALUES
     ('created_tx', stored.created_tx::text, told.tx_hash::text),
     ('purchases', stored.purchases::text, told.purchases::text),
     ('buyers', stored.buyers::text, told.buyers::text),
-    ('plans', stored.plans::text, told.plans::text)
+    ('plans', stored.plans::text, told.plans::text),
+    ('metadata_block', stored.metadata_block::text, told.metadata_block::text)
 ) AS part (name, stored, told)
 UNION ALL
 SELECT format('listing %s version %s: %s', listing, version, part.name), part.stored, part.told

@@ -10,6 +10,7 @@ SELECT listing, version,
        (
            SELECT share FROM market.share
            WHERE share.chain_id = $1 AND share.listing = listing.listing
-       )
+       ),
+       '0x' || encode(share, 'hex'), '0x' || encode(approved, 'hex')
 FROM market.listing WHERE chain_id = $1
 ORDER BY hashtextextended(listing::text, $3) LIMIT $2

@@ -3,6 +3,7 @@
 WITH earner AS (
     SELECT listing, beneficiary, token FROM market.settlement WHERE chain_id = $1
     UNION SELECT listing, beneficiary, token FROM market.purchase WHERE chain_id = $1
+    UNION SELECT listing, beneficiary, token FROM market.listing_payment WHERE chain_id = $1
     UNION SELECT listing, share, token FROM market.share JOIN market.share_token USING (chain_id, share)
     WHERE chain_id = $1
 )

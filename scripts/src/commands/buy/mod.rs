@@ -32,7 +32,7 @@ pub(crate) struct Args {
     /// Buy lots from a sale of revenue shares instead of from a plan.
     #[arg(long, conflicts_with_all = ["proof", "plan_version"])]
     shares: bool,
-    /// How many licences, periods, packs or lots.
+    /// How many licences, periods, packs or lots. What is free is sold one at a time.
     #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     quantity: u64,
     /// Who gets what is bought; the payer by default.

@@ -257,6 +257,8 @@ fn api(ports: &Ports, state: &State, database_url: &str) -> anyhow::Result<Child
         .arg(web::dist())
         .arg("--content")
         .arg(stoa_scripts::content::folder())
+        // Everything listed here is listed by this machine's user.
+        .arg("--allow-private-content")
         .env("STOA_DATABASE_URL", database_url)
         .start()?;
     state.note_child(child.pid());

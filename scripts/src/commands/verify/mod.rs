@@ -35,7 +35,8 @@ pub(crate) struct Args {
     /// Name the suites and end.
     #[arg(long)]
     list: bool,
-    /// Also what takes an hour: mutants of the contracts, more actions on the model, and the features that are off.
+    /// Also what takes two hours: mutants of the contracts, more actions on the model, 25 minutes of other seeds of the
+    /// simulation, and the features that are off.
     #[arg(long)]
     long: bool,
     #[command(flatten)]

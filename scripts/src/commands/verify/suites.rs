@@ -143,6 +143,16 @@ pub(super) fn long(sample: &Sample) -> Vec<Suite> {
     let mut model = suite("model-long", "30,000 actions of another seed on the model", Lane::Cargo, model);
     // After the other stories: they were built by then.
     model.needs_web = true;
+    // As many as fit: a suite is given up after forty minutes.
+    let env = vec![("STOA_SEED", "1000"), ("STOA_MINUTES", "25")];
+    let simulation = Work::Tests(Some(Story { name: "simulation".to_owned(), env }));
+    let mut simulation = suite(
+        "simulation-long",
+        "25 minutes of other seeds of crashes, faults and forks",
+        Lane::Cargo,
+        simulation,
+    );
+    simulation.needs_web = true;
     // Other features compile half of the dependencies anew: in a folder of their own, the usual build stays as it is.
     let keys = cargo(&[
         "check",
@@ -155,7 +165,12 @@ pub(super) fn long(sample: &Sample) -> Vec<Suite> {
     ]);
     let keys = suite("features", "signers on devices and in services compile", Lane::Cargo, keys);
     let mutation = Work::Mutation(sample.clone());
-    vec![keys, model, suite("mutation", "whether tests find mistakes in the contracts", Lane::Side, mutation)]
+    vec![
+        keys,
+        model,
+        simulation,
+        suite("mutation", "whether tests find mistakes in the contracts", Lane::Side, mutation),
+    ]
 }
 
 fn contracts() -> anyhow::Result<Vec<Suite>> {

@@ -13,6 +13,8 @@ import styles from './AccountPage.module.css';
 import { Holdings } from './Holdings';
 import { LockPanel } from './LockPanel';
 import { Passes } from './Passes';
+import { Powers } from './Powers';
+import { Spendings } from './Spendings';
 import { AccountPurchases } from './AccountPurchases';
 
 export function AccountPage() {
@@ -56,6 +58,7 @@ function Content({ account }: { account: AccountAnswer['data'] }) {
         <Chain key={chain.chain_id} chain={chain} heading={several} />
       ))}
       <AccountPurchases address={account.address} />
+      <Spendings address={account.address} />
     </article>
   );
 }
@@ -80,6 +83,7 @@ function Chain({ chain, heading }: { chain: ChainAccount; heading: boolean }) {
         <aside className={styles.side}>
           <Balances chain={chain} />
           <LockPanel lock={chain.lock} />
+          <Powers chain={chain} />
         </aside>
       </div>
     </div>

@@ -16,6 +16,7 @@ export function Filters({ search }: { search: GallerySearch }) {
         ))}
       </nav>
       <div className={styles.selects}>
+        <SearchBox search={search} />
         <StatusSelect search={search} />
         <SortSelect search={search} />
       </div>
@@ -50,6 +51,33 @@ function KindLink({ search, kind }: { search: GallerySearch; kind: Kind | undefi
   );
 }
 
+/** Words to find listings by, and the tag that was chosen. */
+function SearchBox({ search }: { search: GallerySearch }) {
+  const navigate = useNavigate({ from: '/' });
+  const go = (next: Record<string, unknown>) =>
+    void navigate({ search: readGallerySearch(next), replace: true, resetScroll: false });
+  return (
+    <search className={styles.search}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          go({ ...search, q: new FormData(event.currentTarget).get('q') });
+        }}
+      >
+        <label>
+          <span className="visually-hidden">Search listings</span>
+          <input key={search.q ?? ''} type="search" name="q" maxLength={200} placeholder="Search" defaultValue={search.q ?? ''} />
+        </label>
+        {search.tag !== undefined && (
+          <button type="button" aria-label={`Remove tag ${search.tag}`} onClick={() => go(without(search, 'tag') as Record<string, unknown>)}>
+            {search.tag} ×
+          </button>
+        )}
+      </form>
+    </search>
+  );
+}
+
 function StatusSelect({ search }: { search: GallerySearch }) {
   const navigate = useNavigate({ from: '/' });
   return (
@@ -75,13 +103,16 @@ function SortSelect({ search }: { search: GallerySearch }) {
   return (
     <Select
       label="Order"
-      value={search.sort ?? 'newest'}
+      value={search.sort ?? (search.q === undefined ? 'newest' : '')}
       onChange={(sort) =>
         void navigate({ search: readGallerySearch({ ...search, sort }), replace: true, resetScroll: false })
       }
     >
+      {search.q !== undefined && <option value="">Best match</option>}
       <option value="newest">Newest first</option>
       <option value="oldest">Oldest first</option>
+      <option value="trending">Trending</option>
+      <option value="buyers">Most buyers</option>
     </Select>
   );
 }

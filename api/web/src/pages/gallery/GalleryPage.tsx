@@ -88,7 +88,7 @@ function useSettled(source: ListingSummary[] | undefined) {
 }
 
 function NoListings({ filtered }: { filtered: boolean }) {
-  if (filtered) return <Notice title="Nothing matches">No listing has this kind and status. Try fewer filters.</Notice>;
+  if (filtered) return <Notice title="Nothing matches">No listing fits. Try fewer filters, or other words.</Notice>;
   return <Notice title="No listings yet">The first one appears here as soon as its block is indexed.</Notice>;
 }
 

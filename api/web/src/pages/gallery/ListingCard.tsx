@@ -9,6 +9,15 @@ import styles from './ListingCard.module.css';
 
 const TAGS_SHOWN = 3;
 
+/** What stands where there is no description. */
+const WORDS: Record<ListingSummary['metadata']['status'], string> = {
+  ok: 'No description.',
+  pending: 'Described outside the chain.',
+  unreachable: 'Its description could not be reached.',
+  mismatch: 'Its description is not the one that the chain names.',
+  invalid: 'Its description cannot be read.',
+};
+
 export function ListingCard({ listing }: { listing: ListingSummary }) {
   const { metadata } = listing;
   return (
@@ -46,7 +55,7 @@ export function ListingCard({ listing }: { listing: ListingSummary }) {
 }
 
 function Undescribed({ listing }: { listing: ListingSummary }) {
-  return <span className={styles.quiet}>{listing.metadata ? 'No description.' : 'Described outside the chain.'}</span>;
+  return <span className={styles.quiet}>{WORDS[listing.metadata.status]}</span>;
 }
 
 function Tags({ tags }: { tags: string[] }) {

@@ -6,7 +6,20 @@ import { KINDS, STATUSES } from '../../lib/kinds';
 export interface GallerySearch {
   kind?: Kind;
   status?: ListingStatus;
-  sort?: 'oldest';
+  sort?: 'newest' | 'oldest' | 'buyers' | 'trending';
+  q?: string;
+  tag?: string;
+}
+
+export const SORTS = ['newest', 'oldest', 'buyers', 'trending'] as const;
+/** As long as the API takes. */
+const LONGEST = 200;
+
+function text(value: unknown): string | undefined {
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+  // Control characters are refused by the API; nobody types them.
+  const cleaned = [...String(value)].filter((c) => c >= ' ' && c !== '\u007f').slice(0, LONGEST).join('').trim();
+  return cleaned === '' ? undefined : cleaned;
 }
 
 function oneOf<T extends string>(allowed: readonly T[], value: unknown): T | undefined {
@@ -17,9 +30,26 @@ function oneOf<T extends string>(allowed: readonly T[], value: unknown): T | und
 export function readGallerySearch(search: Record<string, unknown>): GallerySearch {
   const kind = oneOf(KINDS, search['kind']);
   const status = oneOf(STATUSES, search['status']);
-  return { ...(kind && { kind }), ...(status && { status }), ...(search['sort'] === 'oldest' && { sort: 'oldest' as const }) };
+  const q = text(search['q']);
+  const tag = text(search['tag']);
+  const sort = oneOf(SORTS, search['sort']);
+  // Without words the newest come first anyway; with words the best match does.
+  const said = sort === 'newest' && q === undefined ? undefined : sort;
+  return {
+    ...(kind && { kind }),
+    ...(status && { status }),
+    ...(said && { sort: said }),
+    ...(q !== undefined && { q }),
+    ...(tag !== undefined && { tag }),
+  };
 }
 
-export function toFilter({ kind, status, sort }: GallerySearch): ListingsFilter {
-  return { sort: sort ?? 'newest', ...(kind && { kind }), ...(status && { status }) };
+export function toFilter({ kind, status, sort, q, tag }: GallerySearch): ListingsFilter {
+  return {
+    sort: sort ?? (q === undefined ? 'newest' : 'relevance'),
+    ...(kind && { kind }),
+    ...(status && { status }),
+    ...(q !== undefined && { q }),
+    ...(tag !== undefined && { tag }),
+  };
 }

@@ -1,9 +1,11 @@
+import { useQuery } from '@tanstack/react-query';
+import { statusQuery } from '../../api/queries';
 import type { Listing, Plan } from '../../api/types';
 import { Section } from '../../components/Section';
 import { Amount, Count, Hex } from '../../components/Value';
 import { Window } from '../../components/Window';
 import { shortHex } from '../../lib/amount';
-import { formatPeriod, perPeriod } from '../../lib/time';
+import { day, formatPeriod, fullTime, perPeriod } from '../../lib/time';
 import styles from './Plans.module.css';
 
 const PLAN_NAME: Record<Plan['kind'], string> = {
@@ -16,6 +18,7 @@ export function Plans({ listing }: { listing: Listing }) {
   const { plans } = listing;
   return (
     <Section title="Plans">
+      <SalesPause chain={Number(listing.id.split('-')[0])} />
       {plans.length === 0 && <p className={styles.empty}>Its owner offers no plan yet.</p>}
       <ul>
         {plans.map((plan) => (
@@ -23,6 +26,22 @@ export function Plans({ listing }: { listing: Listing }) {
         ))}
       </ul>
     </Section>
+  );
+}
+
+/** The guardian may pause the new sales of a whole chain for some days. */
+function SalesPause({ chain }: { chain: number }) {
+  const { data } = useQuery(statusQuery());
+  const until = data?.data.chains.find(({ chain_id }) => chain_id === chain)?.protocol?.paused_until;
+  if (until == null) return null;
+  return (
+    <p className={styles.empty}>
+      New sales on this chain are paused until{' '}
+      <time dateTime={until} title={fullTime(until)}>
+        {day(until)}
+      </time>
+      .
+    </p>
   );
 }
 
@@ -48,7 +67,7 @@ function PlanRow({ plan, sells }: { plan: Plan; sells: boolean }) {
       <Window from={plan.sells_from} until={plan.sells_until} className={styles.terms} />
       {plan.gate != null && (
         <p className={styles.terms}>
-          only for buyers whom contract <Hex value={plan.gate} label="gate's address" /> admits
+          <Gate plan={plan} gate={plan.gate} />
         </p>
       )}
       {!/^0+$/.test(plan.price) && (
@@ -58,6 +77,33 @@ function PlanRow({ plan, sells }: { plan: Plan; sells: boolean }) {
         </p>
       )}
     </li>
+  );
+}
+
+/** Whom the plan's gate lets buy. */
+function Gate({ plan, gate }: { plan: Plan; gate: string }) {
+  const rule = plan.gate_rule;
+  if (rule?.kind === 'tier' && rule.tier != null) return <>only for stakers of tier {rule.tier} and above</>;
+  if (rule?.kind === 'list' && rule.root != null) {
+    return (
+      <>
+        only for accounts on a list, whose root is <Hex value={rule.root} label="list's root" />
+      </>
+    );
+  }
+  if (rule?.kind === 'holding' && rule.token != null) {
+    return (
+      <>
+        only for wallets that hold <Count value={rule.amount ?? '0'} /> base units of token{' '}
+        <Hex value={rule.token} label="token's address" />
+      </>
+    );
+  }
+  if (rule != null && rule.kind !== 'other') return <>nobody may buy yet: its gate was told no rule</>;
+  return (
+    <>
+      only for buyers whom contract <Hex value={gate} label="gate's address" /> admits
+    </>
   );
 }
 

@@ -10,22 +10,40 @@ export function Revenue({ listing }: { listing: Listing }) {
     <Section title="Revenue">
       {listing.revenue.map((revenue) => (
         <dl key={revenue.token.address} className={styles.facts}>
-          <dt>Gross</dt>
-          <dd>
-            <Amount base={revenue.gross} token={revenue.token} />
-          </dd>
-          <dt>Protocol fee</dt>
-          <dd>
-            <Amount base={revenue.fee} token={revenue.token} />
-          </dd>
-          <dt className={styles.net}>Net</dt>
-          <dd className={styles.net}>
-            <Amount base={revenue.net} token={revenue.token} />
-          </dd>
-          <dt>Sales</dt>
-          <dd>
-            <Count value={revenue.sales} />
-          </dd>
+          {revenue.sales !== '0' && (
+            <>
+              <dt>Gross</dt>
+              <dd>
+                <Amount base={revenue.gross} token={revenue.token} />
+              </dd>
+              <dt>Protocol fee</dt>
+              <dd>
+                <Amount base={revenue.fee} token={revenue.token} />
+              </dd>
+              <dt className={styles.net}>Net</dt>
+              <dd className={styles.net}>
+                <Amount base={revenue.net} token={revenue.token} />
+              </dd>
+              <dt>Sales</dt>
+              <dd>
+                <Count value={revenue.sales} />
+              </dd>
+            </>
+          )}
+          {revenue.payments !== '0' && (
+            <>
+              <dt title="Paid to the listing without a sale, and without a fee">Paid directly</dt>
+              <dd data-testid="paid-directly">
+                <Amount base={revenue.paid} token={revenue.token} />
+                {revenue.payments !== '1' && (
+                  <>
+                    {' in '}
+                    <Count value={revenue.payments} />
+                  </>
+                )}
+              </dd>
+            </>
+          )}
         </dl>
       ))}
     </Section>

@@ -108,9 +108,13 @@ pub(super) fn render(
     for (kind, Total { all, killed }) in kinds {
         writeln!(text, "| {} | {all} | {killed} |", cell(&kind.to_string()))?;
     }
-    writeln!(text, "\n| survivor | where | why |\n|---|---|---|")?;
     let mut lines: Vec<&Mutant> = survivors(judged).collect();
+    if lines.is_empty() {
+        writeln!(text, "\nNone of these mutants survived.")?;
+        return Ok(text);
+    }
     lines.sort_by_key(|mutant| (&mutant.file, mutant.line));
+    writeln!(text, "\n| survivor | where | why |\n|---|---|---|")?;
     for mutant in lines {
         let why = reasons.get(&mutant.name).map_or("unexplained", String::as_str);
         writeln!(text, "| {} | {}:{} | {} |", cell(&mutant.name), mutant.file, mutant.line, cell(why))?;
@@ -177,5 +181,9 @@ mod tests {
         assert_eq!(cell(&Kind::Sign.to_string()).matches("\\|").count(), 1);
         assert!(text.contains("| call deleted | 2 | 1 |"), "{text}");
         assert!(text.contains("| A.f: `b;` → deleted | src/A.sol:2 | nobody \\| sees it |"), "{text}");
+        let killed: Vec<_> = judged().into_iter().take(1).collect();
+        let text = render((7, 9, "0xfeed"), &killed, &BTreeMap::new()).unwrap();
+        assert!(text.ends_with("|\n\nNone of these mutants survived.\n"), "{text}");
+        assert!(!text.contains("survivor | where"), "a table of none is none: {text}");
     }
 }

@@ -1,0 +1,4 @@
+INSERT INTO api.listing_document (chain_id, listing, uri, version, content_hash, licence)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (chain_id, listing) DO UPDATE
+SET uri = excluded.uri, version = excluded.version, content_hash = excluded.content_hash, licence = excluded.licence

@@ -1,0 +1,10 @@
+-- Every edge below a listing. The union drops listings that were reached before: each edge is read once.
+WITH RECURSIVE reached (listing) AS (
+    SELECT $2::bigint
+    UNION
+    SELECT p.listing FROM reached JOIN market.listing_parent AS p
+        ON p.chain_id = $1 AND p.parent = reached.listing
+)
+SELECT p.listing AS child, p.parent, p.bps
+FROM reached JOIN market.listing_parent AS p ON p.chain_id = $1 AND p.parent = reached.listing
+LIMIT $3

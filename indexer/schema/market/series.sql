@@ -1,0 +1,17 @@
+CREATE TABLE market.sale_hour (
+    chain_id    bigint NOT NULL,
+    listing     bigint NOT NULL,
+    token       bytea NOT NULL,
+    -- When the hour began, UTC.
+    hour        timestamptz NOT NULL,
+    sales       bigint NOT NULL,
+    -- In base units of the token: what buyers paid, and the protocol fee in it.
+    amount      numeric(78,0) NOT NULL,
+    fee         numeric(78,0) NOT NULL,
+    -- What of it the listing's owner bought of itself: counted, never ranked.
+    own_sales   bigint NOT NULL,
+    own_amount  numeric(78,0) NOT NULL,
+    PRIMARY KEY (chain_id, listing, token, hour)
+);
+CREATE INDEX sale_hour_by_hour ON market.sale_hour (chain_id, hour);
+COMMENT ON TABLE market.sale_hour IS 'Sales by hour of the block''s time, listing and token. Amounts in different tokens are never added.';
