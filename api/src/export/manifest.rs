@@ -14,7 +14,7 @@ use super::format::Format;
 use super::layout::KeyValue;
 use super::layout::{Layout, layout};
 use super::page::{At, Wanted, keyed, order};
-use super::routes::{After, Block, ExportColumn, OneChain, absent, columns};
+use super::routes::{After, ExportColumn, OneChain, absent, columns};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::meta::Meta;
@@ -22,6 +22,7 @@ use crate::model::ChainId;
 use crate::params::{Choice as _, FromParam, Params, natural};
 use crate::problem::Problem;
 use crate::raw::catalogue::kinds;
+use crate::raw::events::Block;
 use crate::reply::Reply;
 use crate::snapshot::{Question, Snapshot, ask};
 

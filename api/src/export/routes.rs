@@ -21,6 +21,7 @@ use crate::meta::{BLOCK, BLOCK_HASH, Meta};
 use crate::model::ChainId;
 use crate::params::{Choice as _, FromParam, Params, natural};
 use crate::problem::Problem;
+use crate::raw::events::Block;
 use crate::reply::Reply;
 use crate::snapshot::{Question, Snapshot, ask};
 
@@ -53,20 +54,6 @@ pub struct ExportQuery {
     /// How many rows to send at most; all without it.
     #[param(value_type = Option<i64>, minimum = 1)]
     pub(crate) rows: Option<Rows>,
-}
-
-/// The number of a block.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Block(pub i64);
-
-impl FromParam for Block {
-    fn from_param(text: &str) -> Option<Self> {
-        natural(text).map(Self)
-    }
-
-    fn allowed() -> String {
-        "the number of a block: a whole number from 1".to_owned()
-    }
 }
 
 /// A row's key as text. What it must be depends on the collection.

@@ -12,102 +12,7 @@ use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::{Token, Tokenizer};
 
-/// The views that may be read.
-pub const VIEWS: &[&str] = &[
-    "balances",
-    "chains",
-    "listing_parents",
-    "listing_revenue",
-    "listings",
-    "locks",
-    "passes",
-    "plans",
-    "purchases",
-    "share_holders",
-    "tokens",
-];
-
-/// The functions that may be called: none reads anything but its arguments, waits, or makes much out of little.
-pub const FUNCTIONS: &[&str] = &[
-    "abs",
-    "age",
-    "avg",
-    "bool_and",
-    "bool_or",
-    "btrim",
-    "ceil",
-    "ceiling",
-    "coalesce",
-    "corr",
-    "count",
-    "cume_dist",
-    "current_date",
-    "current_timestamp",
-    "date_part",
-    "date_trunc",
-    "dense_rank",
-    "div",
-    "exp",
-    "first_value",
-    "floor",
-    "greatest",
-    "lag",
-    "last_value",
-    "lead",
-    "least",
-    "left",
-    "length",
-    "ln",
-    "log",
-    "lower",
-    "ltrim",
-    "max",
-    "min",
-    "mod",
-    "now",
-    "nth_value",
-    "ntile",
-    "nullif",
-    "percent_rank",
-    "percentile_cont",
-    "percentile_disc",
-    "power",
-    "rank",
-    "right",
-    "round",
-    "row_number",
-    "rtrim",
-    "sign",
-    "split_part",
-    "sqrt",
-    "stddev",
-    "stddev_pop",
-    "stddev_samp",
-    "strpos",
-    "substr",
-    "substring",
-    "sum",
-    "to_timestamp",
-    "trunc",
-    "upper",
-    "var_pop",
-    "var_samp",
-    "variance",
-    "width_bucket",
-];
-
-/// Words that Postgres reads as values although they look like columns.
-const VALUES: &[&str] = &[
-    "user",
-    "current_user",
-    "session_user",
-    "system_user",
-    "current_role",
-    "current_catalog",
-    "current_schema",
-    "localtime",
-    "localtimestamp",
-];
+use super::lists::{FUNCTIONS, VALUES, VIEWS};
 
 /// Letters of a query at most.
 pub const LONGEST: usize = 8_000;
@@ -280,17 +185,13 @@ fn folded(name: &Ident) -> String {
     if name.quote_style.is_some() { name.value.clone() } else { name.value.to_lowercase() }
 }
 
-fn body(body: &SetExpr) -> Result<(), Refused> {
-    match body {
+fn body(part: &SetExpr) -> Result<(), Refused> {
+    match part {
         SetExpr::Select(select) => one_select(select),
         SetExpr::Query(_) | SetExpr::Values(_) => Ok(()),
-        SetExpr::SetOperation { left, right, .. } => body_of(left).and_then(|()| body_of(right)),
+        SetExpr::SetOperation { left, right, .. } => body(left).and_then(|()| body(right)),
         _ => refuse("Only SELECT is answered here."),
     }
-}
-
-fn body_of(part: &SetExpr) -> Result<(), Refused> {
-    body(part)
 }
 
 fn one_select(select: &Select) -> Result<(), Refused> {

@@ -8,6 +8,7 @@
 
 mod cell;
 pub mod check;
+pub mod lists;
 pub mod role;
 pub mod routes;
 pub(crate) mod run;

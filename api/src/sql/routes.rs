@@ -13,7 +13,8 @@ use sqlx::postgres::PgColumn;
 use sqlx::{Column as _, TypeInfo as _};
 use utoipa::ToSchema;
 
-use super::check::{FUNCTIONS, VIEWS, check};
+use super::check::check;
+use super::lists::{FUNCTIONS, VIEWS};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::meta::Meta;
@@ -192,7 +193,9 @@ impl Question for Views {
 
     async fn answer(&self, snapshot: &mut Snapshot<'_>) -> Result<Self::Answer, ApiError> {
         let chains = snapshot.chains_of(None)?;
-        let rows: Vec<(String, Option<String>, String, String, Option<String>)> = sqlx::query_as(
+        // View, what it is, column, type, what that is.
+        type Row = (String, Option<String>, String, String, Option<String>);
+        let rows: Vec<Row> = sqlx::query_as(
             "SELECT relname::text, obj_description(c.oid, 'pg_class'), attname::text, format_type(atttypid, atttypmod),
                     col_description(c.oid, attnum)
              FROM pg_class c JOIN pg_attribute ON attrelid = c.oid AND attnum > 0

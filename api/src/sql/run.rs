@@ -226,35 +226,42 @@ async fn meta(connection: &mut PgConnection) -> sqlx::Result<Meta> {
 
 /// What a query's failure is answered with: its own faults are told, those of the server are not.
 fn refusal(error: sqlx::Error) -> ApiError {
-    let sqlx::Error::Database(told) = &error else { return error.into() };
-    let code = told.code().unwrap_or_default().into_owned();
-    let message = told.message().to_owned();
-    let own = match code.as_str() {
-        "42P01" => message.contains("FROM-clause"),
+    let told = match &error {
+        sqlx::Error::Database(told) => told,
+        sqlx::Error::TypeNotFound { .. } | sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => {
+            return invalid("A column is of a type that is not served: cast it to text.".to_owned());
+        }
+        _ => return error.into(),
+    };
+    let (code, message) = (told.code().unwrap_or_default().into_owned(), told.message().to_owned());
+    let ours = ["08", "26", "28", "3D", "3F", "40", "53", "55", "57", "58"];
+    match code.as_str() {
+        "57014" => too_slow(&message),
+        "53400" => invalid("The query writes more to disk than it may. Ask for less.".to_owned()),
         // Privileges are the operator's affair: the role was not made, or the views are not there yet.
         "42501" => {
             tracing::error!(%error, "the analysts' role may not read a view: run `stoa-api analyst`");
-            return ApiError::NotReady("SQL is not ready here: its role may not read the views.".to_owned());
+            ApiError::NotReady("SQL is not ready here: its role may not read the views.".to_owned())
         }
-        "57014" => {
-            return told_as(
-                "query-too-slow",
-                "The query took too long",
-                format!(
-                    "The query was ended because it took too long ({message}). Ask for less: fewer rows, a narrower WHERE."
-                ),
-            );
+        "42P01" if !message.contains("FROM-clause") => error.into(),
+        "XX000" => {
+            tracing::warn!(%error, "PostgreSQL failed over a query");
+            invalid("PostgreSQL cannot answer it.".to_owned())
         }
-        code => ["21", "22", "25", "42", "53400", "54", "0A"].iter().any(|class| code.starts_with(class)),
-    };
-    match own && !message.contains("cached plan") {
-        true => told_as(
-            "invalid-query",
-            "The query is not valid",
-            format!("PostgreSQL says: {message} ({code})."),
-        ),
-        false => error.into(),
+        code if ours.iter().any(|class| code.starts_with(class)) => error.into(),
+        code => invalid(format!("PostgreSQL says: {message} ({code}).")),
     }
+}
+
+fn invalid(detail: String) -> ApiError {
+    told_as("invalid-query", "The query is not valid", detail)
+}
+
+fn too_slow(message: &str) -> ApiError {
+    let detail = format!(
+        "The query was ended because it took too long ({message}). Ask for less: fewer rows, a narrower WHERE."
+    );
+    told_as("query-too-slow", "The query took too long", detail)
 }
 
 fn told_as(name: &str, title: &str, detail: String) -> ApiError {

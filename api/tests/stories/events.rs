@@ -162,7 +162,6 @@ async fn the_examples_of_the_document_are_answered() {
     }
 }
 
-/// Events have no B-tree by transaction: a bloom filter over ranges of pages leads to them.
 #[tokio::test]
 async fn a_transaction_is_found_without_reading_the_tables() {
     let stage = market().await;
@@ -182,7 +181,7 @@ async fn a_transaction_is_found_without_reading_the_tables() {
     let data = stage.data(&format!("/v1/transactions/{hash}")).await;
     println!("found in {:?}", started.elapsed());
     assert_eq!(data["events"][0]["args"]["amount"], "123456");
-    let used = "SELECT idx_scan FROM pg_stat_all_indexes WHERE indexrelname = 'vault_transfer_lookup'";
+    let used = "SELECT idx_scan FROM pg_stat_all_indexes WHERE indexrelname = 'vault_transfer_by_tx'";
     for _ in 0..2_000 {
         if sqlx::query_scalar::<_, i64>(used).fetch_one(&stage.pool).await.expect("a count") > 0 {
             return;

@@ -106,7 +106,7 @@ async fn every_documented_view_can_be_read_and_tells_what_it_is() {
     let desk = desk(TIME).await;
     let catalogue = desk.stage.data("/v1/sql").await;
     let views = catalogue["views"].as_array().expect("views");
-    assert_eq!(views.len(), stoa_api::sql::check::VIEWS.len());
+    assert_eq!(views.len(), stoa_api::sql::lists::VIEWS.len());
     for view in views {
         assert!(view["description"].as_str().is_some_and(|text| text.len() > 10), "{view}");
         let name = view["name"].as_str().expect("a name");
@@ -275,4 +275,55 @@ async fn without_configuration_it_is_off() {
     let stage = chronicle::market().await;
     let answer = stage.send(Request::post("/v1/sql")).await;
     assert!(answer.problem(404)["detail"].as_str().expect("text").contains("not enabled"));
+}
+
+/// Whatever a query says, it is answered or refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_query_makes_a_server_error() {
+    let desk = desk(TIME).await;
+    Purchase { listing: 3, ..Purchase::new(20, 1) }.insert(&desk.stage.pool).await;
+    for odd in [
+        "SELECT p FROM purchases p",
+        "SELECT (1, 2)",
+        "SELECT ((1, 2), 'a')",
+        "SELECT FROM purchases",
+        "SELECT * FROM purchases, listings, plans, tokens, chains",
+        "SELECT a.* FROM (VALUES (1, 'a'), (2, NULL)) AS a (x, y)",
+        "SELECT NULL",
+        "SELECT now() - interval '1 day', current_date, interval '1 month', age(now())",
+        "SELECT 1e400::numeric, 'NaN'::float8, 1e300::float8 * 1e300",
+        "SELECT to_timestamp(1e300)",
+        "SELECT (SELECT 1 UNION SELECT 2)",
+        "SELECT row_number() OVER () FROM purchases WHERE row_number() OVER () > 1",
+        "SELECT sum(sum(amount)) OVER () FROM purchases GROUP BY listing",
+        "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY payer) FROM purchases",
+        "SELECT DISTINCT ON (listing) * FROM purchases",
+        "SELECT * FROM purchases NATURAL JOIN listings",
+        "SELECT count(*) FROM purchases LIMIT ALL OFFSET 9999999999999999999",
+        "SELECT left('a', -2147483648), substr('a', 2147483647, 2147483647)",
+        "SELECT width_bucket(1, 1, 1, 1), ntile(0) OVER () FROM purchases",
+        "SELECT 'a' AS \"\u{1F600}\", 'b' AS \"select\"",
+    ] {
+        let answer = desk.ask(odd).await;
+        assert!(answer.status.as_u16() < 500, "{odd}: {}", String::from_utf8_lossy(&answer.body));
+    }
+    fuzz(&desk);
+}
+
+fn fuzz(desk: &Desk) {
+    use proptest::prelude::*;
+    let word = "(SELECT|FROM|WHERE|purchases|listings p|amount|payer|count\\(|sum\\(|\\)|,|\\*|=|1|'a'|NULL|::text|::bigint|AND|\
+                GROUP BY|ORDER BY|1 DESC|OVER \\(\\)|UNION ALL|JOIN plans ON true|CASE WHEN|THEN|ELSE|END|-|/ 0)";
+    let parts = prop::collection::vec(word, 0..12).prop_map(|words| format!("SELECT {}", words.join(" ")));
+    let config = ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() };
+    let handle = tokio::runtime::Handle::current();
+    tokio::task::block_in_place(|| {
+        proptest::test_runner::TestRunner::new(config).run(&parts, |query| {
+            let answer = handle.block_on(desk.ask(&query));
+            let status = answer.status.as_u16();
+            prop_assert!(status < 500, "{query}: {status} {}", String::from_utf8_lossy(&answer.body));
+            Ok(())
+        })
+    })
+    .expect("no server error");
 }
