@@ -238,7 +238,10 @@ async fn look(hub: &Hub, readers: &mut BTreeMap<i64, Reader>) -> Result<(), ApiE
             match reader.page(&hub.pool).await? {
                 Page::Rows(rows) if rows.is_empty() => break,
                 Page::Rows(rows) => rows.into_iter().for_each(|batch| hub.publish(batch)),
-                Page::Expired | Page::Reset => reset(hub, reader, &head, first),
+                Page::Expired | Page::Reset => {
+                    reset(hub, reader, &head, first);
+                    break;
+                }
             }
         }
         // Behind the rows: a block is told before it is called final.

@@ -70,7 +70,7 @@ pub struct LiveMessage {
 #[serde(untagged)]
 pub enum LiveData {
     Block(BlockRef),
-    Purchase(Purchase),
+    Purchase(Box<Purchase>),
     Listing(Box<ListingSummary>),
     Event(LiveEvent),
     Stats(BlockStats),

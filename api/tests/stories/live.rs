@@ -61,9 +61,9 @@ async fn what_a_reorganisation_takes_back_is_retracted() {
     let mut chain = Chain::new(&stage).await;
     let mut stream = Stream::open(&stage, "topics=purchases,listing:31337-1").await;
     chain.commit(101, 0xa1, &[4]).await;
+    let told = stream.message().await;
     chain.take_back(101, 0xa1).await;
     chain.commit(101, 0xb1, &[6]).await;
-    let told = stream.message().await;
     let void = stream.next().await;
     assert_eq!((void.event.as_str(), &void.data["type"]), ("retract", &json!("retract")));
     assert_eq!(void.data["retracts"], told["cursor"]);

@@ -91,18 +91,20 @@ impl Log {
     }
 }
 
+/// Block or retraction, log index, table, content.
+type Row = (i64, i32, String, Json<Map<String, Value>>);
+
 /// All events of these blocks, by place.
 pub(super) async fn of_blocks(
     connection: &mut PgConnection,
     chain_id: i64,
     numbers: &[i64],
 ) -> Result<Vec<Log>, ApiError> {
-    let rows: Vec<(i64, i32, String, Json<Map<String, Value>>)> =
-        sqlx::query_as(AssertSqlSafe(OF_BLOCKS.as_str()))
-            .bind(chain_id)
-            .bind(numbers)
-            .fetch_all(connection)
-            .await?;
+    let rows: Vec<Row> = sqlx::query_as(AssertSqlSafe(OF_BLOCKS.as_str()))
+        .bind(chain_id)
+        .bind(numbers)
+        .fetch_all(connection)
+        .await?;
     rows.into_iter().filter_map(|(_, _, event, content)| log(&event, content.0).transpose()).collect()
 }
 
@@ -112,12 +114,11 @@ pub(super) async fn of_retractions(
     chain_id: i64,
     seqs: &[i64],
 ) -> Result<Vec<(i64, Log)>, ApiError> {
-    let rows: Vec<(i64, i32, String, Json<Map<String, Value>>)> =
-        sqlx::query_as(include_str!("../sql/retracted_events.sql"))
-            .bind(chain_id)
-            .bind(seqs)
-            .fetch_all(connection)
-            .await?;
+    let rows: Vec<Row> = sqlx::query_as(include_str!("../sql/retracted_events.sql"))
+        .bind(chain_id)
+        .bind(seqs)
+        .fetch_all(connection)
+        .await?;
     let logs =
         rows.into_iter().map(|(seq, _, event, content)| Ok(log(&event, content.0)?.map(|log| (seq, log))));
     logs.filter_map(Result::transpose).collect()
