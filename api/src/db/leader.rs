@@ -2,7 +2,6 @@
 
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use stoa_schema::types::{Addr, Uint};
-use time::OffsetDateTime;
 
 use crate::model::{Kind, Leaders, Measure};
 
@@ -28,19 +27,19 @@ pub(crate) struct LeaderRow {
     pub(crate) ignored_amount: Uint,
 }
 
-/// The first `limit` of them. Of each chain, sales from the given hour on count.
+/// The first `limit` of them. Of each chain, sales from the given hour on (Unix time) count.
 ///
 /// Sales to who owned the listing then, and to who ever held its shares, do not count.
 pub(crate) async fn leader_search(
     connection: &mut PgConnection,
-    (chains, since): (Vec<i64>, Vec<OffsetDateTime>),
+    (chains, since): (Vec<i64>, Vec<i64>),
     filter: &LeaderFilter,
     limit: i64,
 ) -> sqlx::Result<Vec<LeaderRow>> {
     let mut query = QueryBuilder::<Postgres>::new("WITH clock AS (SELECT * FROM unnest(");
     query.push_bind(chains).push("::bigint[], ").push_bind(since);
     query.push(
-        "::timestamptz[]) AS c (chain_id, since)), sold AS (
+        "::bigint[]) AS c (chain_id, since)), sold AS (
              SELECT s.chain_id, s.listing, sum(s.sales)::bigint AS sales, sum(s.amount) AS amount,
                     sum(s.own_sales)::bigint AS own_sales, sum(s.own_amount) AS own_amount
              FROM clock JOIN market.sale_hour AS s ON s.chain_id = clock.chain_id AND s.hour >= clock.since",
@@ -56,7 +55,7 @@ pub(crate) async fn leader_search(
              JOIN market.share_balance AS b ON b.chain_id = share.chain_id AND b.share = share.share
              JOIN market.purchase AS p
                  ON p.chain_id = share.chain_id AND p.listing = share.listing AND p.payer = b.holder
-             WHERE p.payer <> p.beneficiary AND date_trunc('hour', p.block_time, 'UTC') >= clock.since",
+             WHERE p.payer <> p.beneficiary AND p.block_time >= to_timestamp(clock.since)",
     );
     if let Some(token) = filter.token {
         query.push(" AND p.token = ").push_bind(token);

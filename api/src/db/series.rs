@@ -47,7 +47,7 @@ pub(crate) async fn sale_hour_series(
     let mut query = QueryBuilder::<Postgres>::new("SELECT s.chain_id, date_trunc(");
     query.push_bind(interval.word());
     query.push(
-        ", s.hour, 'UTC') AS start, s.token, t.name, t.symbol, t.decimals, sum(s.sales)::bigint AS sales,
+        ", to_timestamp(s.hour), 'UTC') AS start, s.token, t.name, t.symbol, t.decimals, sum(s.sales)::bigint AS sales,
            sum(s.amount) AS amount, sum(s.fee) AS fee, sum(s.own_sales)::bigint AS own_sales,
            sum(s.own_amount) AS own_amount
          FROM market.sale_hour AS s LEFT JOIN market.token AS t USING (chain_id, token)",
@@ -56,8 +56,8 @@ pub(crate) async fn sale_hour_series(
         query.push(" JOIN market.listing AS l USING (chain_id, listing)");
     }
     query.push(" WHERE s.chain_id = ANY(").push_bind(chains.to_vec());
-    query.push(") AND s.hour >= ").push_bind(filter.from);
-    query.push(" AND s.hour < ").push_bind(filter.until);
+    query.push(") AND s.hour >= ").push_bind(filter.from.unix_timestamp());
+    query.push(" AND s.hour < ").push_bind(filter.until.unix_timestamp());
     if let Some(listing) = filter.listing {
         query.push(" AND s.chain_id = ").push_bind(listing.chain_id);
         query.push(" AND s.listing = ").push_bind(listing.number);

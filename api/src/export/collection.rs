@@ -7,7 +7,7 @@ use stoa_schema::events::tables;
 use stoa_schema::market::DDL;
 
 /// Tables of the projections whose rows never change and carry the block they came with.
-const APPENDED: &[&str] = &["purchase", "listing_version"];
+const APPENDED: &[&str] = &["purchase", "listing_version", "listing_payment", "spending"];
 
 /// Where a collection's rows come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -94,10 +94,13 @@ async fn columns_of(
         rows.into_iter().map(|(name, sql, doc, _)| Column { name, kind: Type::of(&sql), doc }).collect();
     let plain = |name: &str| name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'));
     let ordered = key.first().and_then(|at| columns.get(*at)).is_some_and(|first| first.name == "chain_id");
-    if !ordered || key.len() < 2 || !columns.iter().all(|column| plain(&column.name)) {
+    if !ordered || !columns.iter().all(|column| plain(&column.name)) {
         return Err(ApiError::Internal(format!("{schema}.{table} cannot be read by its key")));
     }
-    key.remove(0);
+    // What a chain has one row of is ordered by the chain.
+    if key.len() > 1 {
+        key.remove(0);
+    }
     Ok((columns, key))
 }
 

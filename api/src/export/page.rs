@@ -173,7 +173,7 @@ pub(crate) fn keyed(
         sql.push(" AND NOT EXISTS (SELECT FROM archive.journal j WHERE j.chain_id = ").push_bind(at.chain_id);
         sql.push(" AND j.block_number > ").push_bind(at.block).push(" AND j.entity = ").push_bind(table);
         sql.push(" AND j.key = ROW(t.chain_id");
-        for at in &layout.key {
+        for at in layout.key.iter().filter(|at| layout.columns[**at].name != "chain_id") {
             sql.push(", t.").push(&layout.columns[*at].name);
         }
         sql.push(")::text)");

@@ -143,7 +143,7 @@ impl Question for LeadersQuery {
     async fn answer(&self, snapshot: &mut Snapshot<'_>) -> Result<Self::Answer, ApiError> {
         let chains = snapshot.chains_of(self.chain)?;
         let window = self.window.unwrap_or(Window::Month);
-        let since = |chain: &i64| Ok(window.since(snapshot.head_time(*chain)?));
+        let since = |chain: &i64| Ok(window.since(snapshot.head_time(*chain)?).unix_timestamp());
         let since = chains.iter().map(since).collect::<Result<Vec<_>, ApiError>>()?;
         let filter = LeaderFilter {
             of: self.of.unwrap_or(Leaders::Listings),

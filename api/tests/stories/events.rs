@@ -152,7 +152,8 @@ async fn the_examples_of_the_document_are_answered() {
             let text = example.as_str().map_or_else(|| example.to_string(), str::to_owned);
             match parameter["in"].as_str() {
                 Some("path") => path = path.replace(&format!("{{{name}}}"), &text),
-                _ if example.is_null() => {}
+                // It would wait for what is not there.
+                _ if example.is_null() || name == "min_block" => {}
                 _ => drop(query.append_pair(name, &text)),
             }
         }

@@ -152,7 +152,7 @@ async fn what_changes_is_exported_as_it_stood_at_the_final_block() {
         &stage,
         52,
         "INSERT INTO market.plan SELECT chain_id, 99, listing, kind, token, price, cap, sold, paused,
-        transferable, version, period, units, unit, sells_from, sells_until, gate, created_block, created_time
+        transferable, version, period, units, unit, sells_from, sells_until, gate, tier_discount, created_block, created_time
         FROM market.plan WHERE plan = 7",
     )
     .await;

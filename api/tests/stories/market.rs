@@ -24,7 +24,7 @@ async fn hour(stage: &Stage, row: (i64, u8, i64, i64, u64, i64, u64)) {
         .bind(CHAIN)
         .bind(listing)
         .bind(address(token))
-        .bind(time_of(1_800 * hours))
+        .bind(time_of(1_800 * hours).unix_timestamp())
         .bind(sales)
         .bind(Uint::from(amount))
         .bind(own_sales)

@@ -2,8 +2,8 @@ CREATE TABLE market.sale_hour (
     chain_id    bigint NOT NULL,
     listing     bigint NOT NULL,
     token       bytea NOT NULL,
-    -- When the hour began, UTC.
-    hour        timestamptz NOT NULL,
+    -- Unix time at which the hour began.
+    hour        bigint NOT NULL,
     sales       bigint NOT NULL,
     -- In base units of the token: what buyers paid, and the protocol fee in it.
     amount      numeric(78,0) NOT NULL,

@@ -27,10 +27,9 @@ const LOOKUP_HEAD: &str = "-- Finding the events of a transaction, for the API. 
 /// The whole of the generated migration that makes events findable by their transaction.
 pub fn lookup_sql() -> String {
     let mut sql = LOOKUP_HEAD.to_owned();
-    for table in tables() {
-        let name = table.name;
+    for (_, create) in crate::lookup::indexes() {
         // Writing to a string does not fail.
-        let _ = writeln!(sql, "CREATE INDEX {name}_by_tx ON archive.{name} USING hash (tx_hash);");
+        let _ = writeln!(sql, "{create};");
     }
     sql
 }

@@ -12,5 +12,6 @@ pub mod ddl;
 pub mod earnings;
 pub mod event;
 pub mod events;
+pub mod lookup;
 pub mod market;
 pub mod types;

@@ -1,12 +1,12 @@
 -- A sale's beneficiary is who owned the listing then, unless shares earn it: whoever pays itself is no buyer.
 INSERT INTO market.sale_hour (chain_id, listing, token, hour, sales, amount, fee, own_sales, own_amount)
-SELECT $1, sale.listing, plan.token, date_trunc('hour', sale.block_time, 'UTC'), count(*), sum(sale.amount),
+SELECT $1, sale.listing, plan.token, floor(extract(epoch FROM sale.block_time) / 3600)::bigint * 3600, count(*), sum(sale.amount),
        sum(sale.fee), count(*) FILTER (WHERE sale.payer = sale.beneficiary),
        coalesce(sum(sale.amount) FILTER (WHERE sale.payer = sale.beneficiary), 0)
 FROM archive.market_purchased AS sale
 JOIN market.plan ON plan.chain_id = sale.chain_id AND plan.plan = sale.plan
 WHERE sale.chain_id = $1 AND sale.block_number BETWEEN $2 AND $3
-GROUP BY sale.listing, plan.token, date_trunc('hour', sale.block_time, 'UTC')
+GROUP BY 2, 3, 4
 ON CONFLICT (chain_id, listing, token, hour) DO UPDATE
 SET sales = sale_hour.sales + excluded.sales,
     amount = sale_hour.amount + excluded.amount,

@@ -6,6 +6,7 @@ use alloy::primitives::Address;
 use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 use stoa_schema::archive::BlockRef;
+use stoa_schema::lookup;
 use stoa_schema::market::Place;
 use stoa_schema::types::Addr;
 use tracing::debug;
@@ -92,6 +93,10 @@ impl Writer {
         // Losing the newest of these transactions in a crash loses work, not truth: the cursor goes with them.
         sqlx::query!("SET LOCAL synchronous_commit = off").execute(&mut *transaction).await?;
         fence(&mut transaction, &from).await?;
+        if from.stored == from.projected {
+            // They come back with the projections.
+            lookup::forget(&mut transaction).await?;
+        }
         copy(&mut transaction, &from, batch, &to).await?;
         header::insert(&mut transaction, from.chain_id, &to).await?;
         let moved = Cursor { stored: to, finalized: from.finalized.max(to.number), ..from };

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use futures::future::try_join_all;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
+use stoa_schema::lookup;
 use stoa_schema::market::{self, Place};
 use tracing::info;
 
@@ -22,22 +23,23 @@ pub(super) async fn fill(
     main: &mut PgConnection,
 ) -> Result<BTreeMap<i64, i64>, StoreError> {
     let mut filled = BTreeMap::new();
-    let mut work = Vec::new();
+    let mut parts = Vec::new();
     for cursor in cursor::all(main).await? {
         let to = cursor.finalized.min(cursor.stored.number);
         filled.insert(cursor.chain_id, to);
         info!(chain_id = cursor.chain_id, to, "building the projections from the archive");
         let blocks = Blocks { chain_id: cursor.chain_id, from: 0, to };
         let part = |lane: &project::Lane| Part { blocks, projections: lane.projections, then: lane.then };
-        work.extend(LANES.iter().map(part));
+        parts.extend(LANES.iter().map(part));
     }
     // None for what is empty: a Postgres that is short of connections can begin with two.
-    let lanes = CONNECTIONS.min(work.len());
-    let queue = Queue::new(work, filled.len());
+    let lanes = CONNECTIONS.min(parts.len());
+    let queue = Queue::new(parts, filled.len());
     let unknown = Mutex::new(without_statistics(main).await?);
     let mut connections = try_join_all((0..lanes).map(|_| connect(options))).await?;
     try_join_all(connections.iter_mut().map(|connection| survey(connection, &unknown))).await?;
-    try_join_all(connections.iter_mut().map(|connection| fold(connection, &queue))).await?;
+    let lookups = Mutex::new(lookup::missing(main).await?);
+    try_join_all(connections.iter_mut().map(|connection| work(connection, &queue, &lookups))).await?;
     try_join_all(connections.into_iter().map(Connection::close)).await?;
     // Without a chain nobody has come by.
     for ddl in market::DDL.iter().filter(|_| filled.is_empty()) {
@@ -120,7 +122,19 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// One connection's part of the work.
+/// One connection's part of the work: whoever has nothing more to fold gives the archive its indexes back.
+async fn work(
+    connection: &mut PgConnection,
+    queue: &Queue,
+    lookups: &Mutex<Vec<String>>,
+) -> sqlx::Result<()> {
+    fold(connection, queue).await?;
+    while let Some(index) = { lock(lookups).pop() } {
+        sqlx::raw_sql(AssertSqlSafe(index)).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
 async fn fold(connection: &mut PgConnection, queue: &Queue) -> sqlx::Result<()> {
     while let Some(part) = queue.next() {
         let mut transaction = connection.begin().await?;

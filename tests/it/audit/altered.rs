@@ -17,10 +17,7 @@ const SUBJECTS: [(&str, &str); 31] = [
     ("pass", "format('passes of plan %s of 0x%s', plan, encode(holder, 'hex'))"),
     ("subscription", "format('subscription to plan %s of 0x%s', plan, encode(holder, 'hex'))"),
     ("revenue", "format('revenue of listing %s in 0x%s', listing, encode(token, 'hex'))"),
-    (
-        "sale_hour",
-        "format('sales of listing %s in 0x%s at %s', listing, encode(token, 'hex'), extract(epoch FROM hour)::bigint)",
-    ),
+    ("sale_hour", "format('sales of listing %s in 0x%s at %s', listing, encode(token, 'hex'), hour)"),
     (
         "settlement",
         "format('settlement of listing %s for 0x%s in 0x%s', listing, encode(beneficiary, 'hex'), encode(token, 'hex'))",

@@ -8,7 +8,7 @@ use stoa_indexer::decode::Decoder;
 use stoa_indexer::deployment::Deployment;
 use stoa_indexer::fetch::{Detail, FetchError, Pool, PoolConfig};
 use stoa_indexer::store::Batch;
-use stoa_schema::archive;
+use stoa_schema::{archive, lookup};
 use url::Url;
 
 /// What the floor is measured with.
@@ -53,6 +53,7 @@ pub(crate) async fn measure(
     let rows = batches.iter().map(Batch::rows).sum();
     let mut connection = PgConnection::connect(database_url).await?;
     archive::migrate(&mut connection).await?;
+    lookup::forget(&mut connection).await?;
     let started = Instant::now();
     for batch in batches {
         let mut transaction = connection.begin().await?;

@@ -44,11 +44,10 @@ CROSS JOIN LATERAL (VALUES
     ('payments', stored.payments::text, told.payments::text)
 ) AS part (name, stored, told)
 UNION ALL
-SELECT format('sales of listing %s in 0x%s at %s: %s', listing, encode(token, 'hex'), extract(epoch FROM hour)::bigint,
-              part.name), part.stored, part.told
+SELECT format('sales of listing %s in 0x%s at %s: %s', listing, encode(token, 'hex'), hour, part.name), part.stored, part.told
 FROM (SELECT * FROM market.sale_hour WHERE chain_id = $1) AS stored
 FULL JOIN (
-    SELECT listing, token, date_trunc('hour', block_time, 'UTC') AS hour, count(*) AS sales, sum(amount) AS amount,
+    SELECT listing, token, extract(epoch FROM date_trunc('hour', block_time, 'UTC'))::bigint AS hour, count(*) AS sales, sum(amount) AS amount,
            sum(fee) AS fee, sum((payer = beneficiary)::int) AS own_sales,
            sum(CASE WHEN payer = beneficiary THEN amount ELSE 0 END) AS own_amount
     FROM sale GROUP BY 1, 2, 3
