@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep_until};
 use super::batch::Batch;
 use super::hub::{Hub, Item};
 use super::message::LiveNotice;
-use super::place::{Place, Places};
+use super::place::{END, Place, Places};
 use super::query::Wish;
 use super::reader::{Page, Reader};
 use super::slots::Slot;
@@ -207,7 +207,9 @@ impl Follower {
                 return Some(Out { event, text, cursor: Some(self.cursor()) });
             }
             let ((batch, behind), _) = self.due.pop_front()?;
-            let places = batch.matching(&self.topics, behind);
+            let last = self.chains.get(&batch.chain_id).map_or(END, |chain| chain.track.last(&batch));
+            let mut places = batch.matching(&self.topics, behind);
+            places.retain(|place| batch.place(*place).index <= last);
             self.out.extend(places.into_iter().map(|place| (batch.clone(), place)));
         }
     }

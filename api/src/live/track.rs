@@ -24,12 +24,17 @@ impl Levels {
 /// What is to be told now: a row, and behind which of its messages.
 pub(super) type Due = (Arc<Batch>, Option<i32>);
 
+/// A block that was told up to this message when it was taken back: what is void of it ends there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Partly {
+    seq: i64,
+    up_to: i32,
+}
+
 /// One subscriber on one chain.
 #[derive(Debug)]
 pub(super) struct Track {
     level: Finality,
-    /// Where it began: what is up to here was told to it earlier.
-    from: Place,
     /// Everything up to here was looked at.
     at: Place,
     levels: Levels,
@@ -37,12 +42,13 @@ pub(super) struct Track {
     held: VecDeque<Due>,
     /// Rows of blocks that it was never told of, and whose retraction is none of its business.
     passed: BTreeSet<i64>,
+    partly: Option<Partly>,
 }
 
 impl Track {
     pub(super) fn new(level: Finality, from: Place) -> Self {
         let levels = Levels::default();
-        Self { level, from, at: from, levels, held: VecDeque::new(), passed: BTreeSet::new() }
+        Self { level, at: from, levels, held: VecDeque::new(), passed: BTreeSet::new(), partly: None }
     }
 
     /// The first row that it has not looked at.
@@ -72,8 +78,11 @@ impl Track {
                 self.release()
             }
             What::Gone => {
-                if batch.seq > self.from.seq {
-                    self.passed.insert(batch.seq);
+                match behind {
+                    Some(up_to) => self.partly = Some(Partly { seq: batch.seq, up_to }),
+                    None => {
+                        self.passed.insert(batch.seq);
+                    }
                 }
                 Vec::new()
             }
@@ -84,16 +93,23 @@ impl Track {
                 if let Some((last, behind)) = self.held.back()
                     && Some(last.seq) == of
                 {
-                    let partly_told = behind.is_some();
+                    let partly = behind.map(|up_to| Partly { seq: last.seq, up_to });
                     self.held.pop_back();
-                    if !partly_told {
+                    if partly.is_none() {
                         return Vec::new();
                     }
+                    self.partly = partly;
                 }
                 // What is final is never taken back.
                 if self.level == Finality::Finalized { Vec::new() } else { vec![(batch.clone(), behind)] }
             }
         }
+    }
+
+    /// The last message of a row that is told: of a retraction, that of the last message that it takes back.
+    pub(super) fn last(&self, batch: &Batch) -> i32 {
+        let partly = self.partly.filter(|partly| batch.what == What::Back { of: Some(partly.seq) });
+        partly.map_or(END, |partly| partly.up_to)
     }
 
     /// The chain has become final further on.
@@ -152,6 +168,8 @@ mod tests {
         let told =
             play(&mut track, &[(4, What::Gone, 9), (5, What::Gone, 10), (6, back(5), 10), (7, back(4), 9)]);
         assert_eq!(told, [7]);
+        assert_eq!(track.last(&row(7, back(4), 9)), 2, "no further than it was told");
+        assert_eq!(track.last(&row(8, back(3), 8)), END);
     }
 
     #[test]
