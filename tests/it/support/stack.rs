@@ -139,17 +139,18 @@ impl Stack {
 
     /// An API over the stack's database, once it answers; with its URL.
     pub(crate) async fn api(&self, name: &str) -> (Child, String) {
-        api(self.database.url(), &self.folder.path().join(format!("{name}.log"))).await
+        api(self.database.url(), &self.folder.path().join(format!("{name}.log")), &[]).await
     }
 }
 
 /// An API over a database, once it answers; with its URL.
-pub(crate) async fn api(database_url: &str, log: &Path) -> (Child, String) {
+pub(crate) async fn api(database_url: &str, log: &Path, more: &[&str]) -> (Child, String) {
     let address = free_address();
     let url = format!("http://{address}");
     let child = Spec::new("stoa-api", Bin::path("stoa-api"), log)
         .args(["--listen", &address, "--database-url", database_url, "--web"])
         .arg(checkout::root().join("api/web/dist"))
+        .args(more)
         .start()
         .expect("the API starts");
     let live = format!("{url}/live");
