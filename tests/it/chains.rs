@@ -1,5 +1,6 @@
 //! Several chains in one process, from one configuration file: each goes on whatever the other's node does.
 
+use std::net::Ipv4Addr;
 use std::path::Path;
 
 use alloy::primitives::U256;
@@ -10,17 +11,14 @@ use stoa_scripts::child::{Child, Spec};
 use stoa_scripts::deploy::Parameters;
 use stoa_scripts::testing::{Anvil, AnvilOptions, Bin, TestDatabase};
 use tempfile::TempDir;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
 
 use crate::support::{Actors, Stack, eventually, free_address, same_rows};
 
 /// The usual chain, and the one beside it.
 const HERE: u64 = 31_337;
 const THERE: u64 = 31_338;
-
-/// The other chain, kept in a file while its node is down.
-fn options(state: &Path, port: Option<u16>) -> AnvilOptions {
-    AnvilOptions { chain_id: Some(THERE), state: Some(state.to_owned()), port, ..AnvilOptions::default() }
-}
 
 /// A deployment on a chain that is not the usual one, by somebody who has been given coin.
 async fn deployed(node: Anvil) -> Stack {
@@ -63,16 +61,34 @@ async fn reached(status: &str, chain: u64, actors: &Actors) {
     eventually(status, &format!("block {head} of chain {chain}"), there).await;
 }
 
+/// What listens at one port of this machine and stands for another, for as long as it is kept.
+async fn open(address: &str, to: u16) -> JoinSet<()> {
+    let listener = TcpListener::bind(address).await.expect("a free port");
+    let mut door = JoinSet::new();
+    door.spawn(async move {
+        let mut visits = JoinSet::new();
+        while let Ok((mut visitor, _)) = listener.accept().await {
+            visits.spawn(async move {
+                let Ok(mut node) = TcpStream::connect((Ipv4Addr::LOCALHOST, to)).await else { return };
+                // Whoever hangs up first ends it.
+                let _ended = tokio::io::copy_bidirectional(&mut visitor, &mut node).await;
+            });
+        }
+    });
+    door
+}
+
 #[tokio::test]
 async fn a_chain_whose_node_is_down_does_not_stop_another() {
     let folder = TempDir::new().expect("a temporary folder");
-    let state = folder.path().join("state.json");
     let here = Stack::start().await;
-    let node = Anvil::start_with(options(&state, None)).await;
-    let mut there = deployed(node).await;
-    let port = there.chain.port();
+    let node = Anvil::start_with(AnvilOptions { chain_id: Some(THERE), ..AnvilOptions::default() }).await;
+    let there = deployed(node).await;
+    // The node is away while nothing listens where the indexer looks for it.
+    let address = free_address();
+    let door = open(&address, there.chain.port()).await;
     let config = folder.path().join("stoa-indexer.toml");
-    let text = chain(&here, "${STOA_TEST_RPC}") + &chain(&there, there.chain.rpc_url());
+    let text = chain(&here, "${STOA_TEST_RPC}") + &chain(&there, &format!("http://{address}"));
     std::fs::write(&config, text).expect("the configuration file");
     let (us, them) = (Actors::of(&here), Actors::of(&there));
     us.list(1, "Here", &[]).await;
@@ -82,7 +98,7 @@ async fn a_chain_whose_node_is_down_does_not_stop_another() {
     reached(&status, THERE, &them).await;
 
     // The other node goes: this chain is followed on, and /status says of which one there is trouble.
-    there.chain.stop().await;
+    drop(door);
     for n in 0..5 {
         us.list(2, &format!("Meanwhile {n}"), &[]).await;
     }
@@ -92,25 +108,25 @@ async fn a_chain_whose_node_is_down_does_not_stop_another() {
     assert!(indexer.exited().is_none(), "it runs on");
 
     // And comes back.
-    there.chain = Anvil::start_with(options(&state, Some(port))).await;
-    Actors::of(&there).list(2, "Again", &[]).await;
-    reached(&status, THERE, &Actors::of(&there)).await;
+    let door = open(&address, there.chain.port()).await;
+    them.list(2, "Again", &[]).await;
+    reached(&status, THERE, &them).await;
     us.list(3, "At last", &[]).await;
     reached(&status, HERE, &us).await;
     indexer.stop().await;
 
     // A start while one of the nodes is away is no reason to wait for it.
-    there.chain.stop().await;
+    drop(door);
     let (indexer, status) = index(&config, &here, &here.database, "one.log");
     us.list(4, "Alone", &[]).await;
     reached(&status, HERE, &us).await;
-    there.chain = Anvil::start_with(options(&state, Some(port))).await;
-    reached(&status, THERE, &Actors::of(&there)).await;
+    let _door = open(&address, there.chain.port()).await;
+    reached(&status, THERE, &them).await;
 
     let fresh = TestDatabase::create().await;
     let (other, elsewhere) = index(&config, &here, &fresh, "fresh.log");
     reached(&elsewhere, HERE, &us).await;
-    reached(&elsewhere, THERE, &Actors::of(&there)).await;
+    reached(&elsewhere, THERE, &them).await;
     indexer.stop().await;
     other.stop().await;
     same_rows(&here.database, &fresh).await;
