@@ -68,6 +68,21 @@ impl Cursor {
         Self { binding, score: None, positions }
     }
 
+    /// Leaves `limit` of the rows that were read behind `positions`, one more than the page to see whether there is
+    /// another: the cursor of that one.
+    pub fn cut<R>(
+        rows: &mut Vec<R>,
+        limit: i64,
+        binding: Binding,
+        mut positions: BTreeMap<i64, Position>,
+        place: impl Fn(&R) -> (i64, Position),
+    ) -> Option<Self> {
+        let more = rows.len() as i64 > limit;
+        rows.truncate(limit as usize);
+        positions.extend(rows.iter().map(place));
+        more.then(|| Self::new(binding, positions))
+    }
+
     /// A cursor behind one row, in the order of a score.
     pub fn scored(binding: Binding, score: U256, chain_id: i64, listing: i64) -> Self {
         Self { binding, score: Some(score), positions: BTreeMap::from([(chain_id, (listing, 0))]) }

@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use crate::db::chain::{Chain, chain_all};
 use crate::error::{ApiError, NO_PROJECTIONS};
 use crate::meta::Meta;
-use crate::model::ChainId;
+use crate::model::{ChainId, PublicId};
 
 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
@@ -108,6 +108,23 @@ impl Snapshot<'_> {
                 Err(ApiError::bad("chain", &wanted.to_string(), allowed))
             }
         }
+    }
+
+    /// The chains of a request that may name a listing or a plan as well, which stands on one; `name` is the parameter.
+    pub(crate) fn chains_holding(
+        &self,
+        chain: Option<ChainId>,
+        name: &'static str,
+        part: Option<PublicId>,
+    ) -> Result<Vec<i64>, ApiError> {
+        let chains = self.chains_of(chain)?;
+        let Some(part) = part else { return Ok(chains) };
+        if chain.is_some_and(|ChainId(chain)| chain != part.chain_id) {
+            let allowed =
+                format!("a {name} on the chain that `chain` names; leave `chain` out to follow the {name}");
+            return Err(ApiError::bad(name, &part.to_string(), allowed));
+        }
+        Ok(chains.into_iter().filter(|chain| *chain == part.chain_id).collect())
     }
 
     /// A chain by its id.

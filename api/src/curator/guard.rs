@@ -1,7 +1,6 @@
 //! Which hosts are asked for content. Addresses in listings are anybody's: whoever lists something must not make this
 //! server speak to what only it can reach.
 
-use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
@@ -115,16 +114,6 @@ fn is_public_v6(ip: Ipv6Addr) -> bool {
     let handed_out = (a & 0xe000) == 0x2000;
     let special = (a == 0x2001 && (b < 0x200 || b == 0xdb8)) || a == 0x2002 || (a == 0x3fff && b < 0x1000);
     handed_out && !special
-}
-
-impl fmt::Display for Private {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Nothing => "public hosts over https",
-            Self::Only(_) => "public hosts, and some private ones",
-            Self::Everything => "any host",
-        })
-    }
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::params::Choice;
 /// Which sales are summed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SeriesFilter {
+    /// On the one chain that is read then.
     pub(crate) listing: Option<PublicId>,
     pub(crate) provider: Option<Addr>,
     pub(crate) kind: Option<Kind>,
@@ -59,7 +60,6 @@ pub(crate) async fn sale_hour_series(
     query.push(") AND s.hour >= ").push_bind(filter.from.unix_timestamp());
     query.push(" AND s.hour < ").push_bind(filter.until.unix_timestamp());
     if let Some(listing) = filter.listing {
-        query.push(" AND s.chain_id = ").push_bind(listing.chain_id);
         query.push(" AND s.listing = ").push_bind(listing.number);
     }
     if let Some(token) = filter.token {

@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use stoa_schema::events::tables;
-use stoa_schema::market::DDL;
+use stoa_schema::market::{DDL, Ddl};
 
 /// Tables of the projections whose rows never change and carry the block they came with.
 const APPENDED: &[&str] = &["purchase", "listing_version", "listing_payment", "spending"];
@@ -49,7 +49,7 @@ pub(crate) struct Collection {
 /// Every collection, by name.
 pub(crate) fn collections() -> &'static [Collection] {
     static ALL: LazyLock<Vec<Collection>> = LazyLock::new(|| {
-        let market = DDL.iter().flat_map(|ddl| tables_of(ddl.sql)).map(|table| {
+        let market = DDL.iter().flat_map(Ddl::names).map(|table| {
             let appended = APPENDED.contains(&table);
             let source = if appended { Source::Appended(table) } else { Source::Entity(table) };
             Collection { name: plural(table), source }
@@ -67,13 +67,6 @@ pub(crate) fn collections() -> &'static [Collection] {
 /// A collection by its name.
 pub(crate) fn collection(name: &str) -> Option<&'static Collection> {
     collections().iter().find(|collection| collection.name == name)
-}
-
-fn tables_of(ddl: &'static str) -> impl Iterator<Item = &'static str> {
-    let named = ddl.split("CREATE TABLE market.").skip(1);
-    named.filter_map(|rest| {
-        rest.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_')).next()
-    })
 }
 
 /// The name of many, as the other routes say it. What cannot be counted stays.

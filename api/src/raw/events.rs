@@ -200,11 +200,11 @@ impl Question for EventsQuery {
     type Answer = Reply<Vec<Event>>;
 
     async fn answer(&self, snapshot: &mut Snapshot<'_>) -> Result<Self::Answer, ApiError> {
-        let chains = chains_of(snapshot, self.chain, self.listing)?;
+        let chains = snapshot.chains_holding(self.chain, "listing", self.listing)?;
         let (sort, filter) = (self.sort.unwrap_or(Sort::Newest), self.filter());
         let Limit(limit) = self.limit.unwrap_or_default();
         let binding = Binding::to(&("events", self.chain, self.listing, &filter, sort));
-        let mut positions = Cursor::positions(self.cursor.as_ref(), binding)?;
+        let positions = Cursor::positions(self.cursor.as_ref(), binding)?;
 
         let mut rows = Vec::new();
         for chain in &chains {
@@ -217,28 +217,11 @@ impl Question for EventsQuery {
             Sort::Oldest => order(one).cmp(&order(other)),
             Sort::Newest => order(other).cmp(&order(one)),
         });
-        let more = rows.len() as i64 > limit;
-        rows.truncate(limit as usize);
-        positions.extend(rows.iter().map(|row| (row.chain_id, (row.block_number, row.log_index))));
-        let next = more.then(|| Cursor::new(binding, positions));
+        let place = |row: &EventRow| (row.chain_id, (row.block_number, row.log_index));
+        let next = Cursor::cut(&mut rows, limit, binding, positions, place);
         let data = rows.into_iter().map(|row| event(row, snapshot)).collect();
         Ok(Reply { data, meta: snapshot.meta(&chains), next: Some(next) })
     }
-}
-
-/// The chains to read: a listing stands on one.
-fn chains_of(
-    snapshot: &Snapshot<'_>,
-    chain: Option<ChainId>,
-    listing: Option<PublicId>,
-) -> Result<Vec<i64>, ApiError> {
-    let chains = snapshot.chains_of(chain)?;
-    let Some(listing) = listing else { return Ok(chains) };
-    if chain.is_some_and(|ChainId(chain)| chain != listing.chain_id) {
-        let allowed = "a listing on the chain that `chain` names; leave `chain` out to follow the listing";
-        return Err(ApiError::bad("listing", &listing.to_string(), allowed));
-    }
-    Ok(chains.into_iter().filter(|chain| *chain == listing.chain_id).collect())
 }
 
 /// The event as it goes out.

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::db::leader::{LeaderFilter, LeaderRow, leader_search};
 use crate::error::ApiError;
 use crate::meta::Meta;
-use crate::model::{ChainId, Kind, Leaders, Measure, PublicId, Window};
+use crate::model::{ChainId, Interval, Kind, Leaders, Measure, PublicId, Window};
 use crate::params::{Limit, Params};
 use crate::problem::Problem;
 use crate::reply::Reply;
@@ -132,8 +132,7 @@ impl Window {
             Self::Year => Duration::days(365),
             Self::All => return OffsetDateTime::UNIX_EPOCH,
         };
-        let hour = now.replace_time(time::Time::MIDNIGHT) + Duration::hours(i64::from(now.hour()));
-        hour.checked_sub(back).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+        Interval::Hour.start(now).checked_sub(back).unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
 }
 

@@ -16,6 +16,7 @@ use super::summary::{ListingSummary, summaries};
 use crate::app::App;
 use crate::cursor::{Binding, Cursor};
 use crate::db::Starts;
+use crate::db::listing::ListingRow;
 use crate::db::listing_search::{
     Facet, ListingFilter, Scope, Scored, listing_by_score, listing_by_time, listing_facet, listing_total,
 };
@@ -310,14 +311,13 @@ impl Question for ListingsQuery {
         let (rows, next) = match sort {
             ListingSort::Newest | ListingSort::Oldest => {
                 let sort = if sort == ListingSort::Newest { Sort::Newest } else { Sort::Oldest };
-                let mut positions = Cursor::positions(self.cursor.as_ref(), binding)?;
+                let positions = Cursor::positions(self.cursor.as_ref(), binding)?;
                 let starts = Starts::new(&chains, &positions, sort);
                 let mut rows =
                     listing_by_time(snapshot.connection, &filter, &scope, sort, &starts, limit + 1).await?;
-                let more = rows.len() as i64 > limit;
-                rows.truncate(limit as usize);
-                positions.extend(rows.iter().map(|row| (row.chain_id, (row.listing, 0))));
-                (rows, more.then(|| Cursor::new(binding, positions)))
+                let place = |row: &ListingRow| (row.chain_id, (row.listing, 0));
+                let next = Cursor::cut(&mut rows, limit, binding, positions, place);
+                (rows, next)
             }
             sort => {
                 let behind = Cursor::place(self.cursor.as_ref(), binding)?;

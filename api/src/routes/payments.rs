@@ -132,38 +132,24 @@ impl PaymentsQuery {
         params.finish()?;
         Ok(parsed)
     }
-
-    /// The chains to read: a listing stands on one.
-    fn chains(&self, snapshot: &Snapshot<'_>) -> Result<Vec<i64>, ApiError> {
-        let chains = snapshot.chains_of(self.chain)?;
-        let Some(listing) = self.listing else { return Ok(chains) };
-        if self.chain.is_some_and(|ChainId(chain)| chain != listing.chain_id) {
-            let allowed =
-                "a listing on the chain that `chain` names; leave `chain` out to follow the listing";
-            return Err(ApiError::bad("listing", &listing.to_string(), allowed));
-        }
-        Ok(chains.into_iter().filter(|chain| *chain == listing.chain_id).collect())
-    }
 }
 
 impl Question for PaymentsQuery {
     type Answer = Reply<Vec<Payment>>;
 
     async fn answer(&self, snapshot: &mut Snapshot<'_>) -> Result<Self::Answer, ApiError> {
-        let chains = self.chains(snapshot)?;
+        let chains = snapshot.chains_holding(self.chain, "listing", self.listing)?;
         let sort = self.sort.unwrap_or(Sort::Newest);
         let Limit(limit) = self.limit.unwrap_or_default();
         let filter = PaymentFilter { listing: self.listing, payer: self.payer };
         let binding = Binding::to(&("payments", self.chain, filter, sort));
-        let mut positions = Cursor::positions(self.cursor.as_ref(), binding)?;
+        let positions = Cursor::positions(self.cursor.as_ref(), binding)?;
 
         let starts = Starts::new(&chains, &positions, sort);
         // One more than the page: whether there is another.
         let mut rows = listing_payment_search(snapshot.connection, &filter, sort, &starts, limit + 1).await?;
-        let more = rows.len() as i64 > limit;
-        rows.truncate(limit as usize);
-        positions.extend(rows.iter().map(|row| (row.chain_id, (row.block_number, row.log_index))));
-        let next = more.then(|| Cursor::new(binding, positions));
+        let place = |row: &PaymentRow| (row.chain_id, (row.block_number, row.log_index));
+        let next = Cursor::cut(&mut rows, limit, binding, positions, place);
 
         let listings = rows.iter().map(|row| (row.chain_id, row.listing));
         let names = names(snapshot, listings).await?;

@@ -161,7 +161,7 @@ impl SeriesQuery {
 
 impl Interval {
     /// When the stretch that holds a time begins.
-    fn start(self, time: OffsetDateTime) -> OffsetDateTime {
+    pub(super) fn start(self, time: OffsetDateTime) -> OffsetDateTime {
         let midnight = |time: OffsetDateTime| time.replace_time(time::Time::MIDNIGHT);
         match self {
             Self::Hour => midnight(time) + Duration::hours(i64::from(time.hour())),
@@ -196,7 +196,7 @@ impl Question for SeriesQuery {
     type Answer = Reply<Vec<Stretch>>;
 
     async fn answer(&self, snapshot: &mut Snapshot<'_>) -> Result<Self::Answer, ApiError> {
-        let chains = snapshot.chains_of(self.chain)?;
+        let chains = snapshot.chains_holding(self.chain, "listing", self.listing)?;
         let interval = self.interval.unwrap_or(Interval::Day);
         let heads = chains.iter().map(|chain| snapshot.head_time(*chain)).collect::<Result<Vec<_>, _>>()?;
         let now = heads.into_iter().max().unwrap_or(OffsetDateTime::UNIX_EPOCH);

@@ -143,37 +143,24 @@ impl SpendingsQuery {
         params.finish()?;
         Ok(parsed)
     }
-
-    /// The chains to read: a plan stands on one.
-    fn chains(&self, snapshot: &Snapshot<'_>) -> Result<Vec<i64>, ApiError> {
-        let chains = snapshot.chains_of(self.chain)?;
-        let Some(plan) = self.plan else { return Ok(chains) };
-        if self.chain.is_some_and(|ChainId(chain)| chain != plan.chain_id) {
-            let allowed = "a plan on the chain that `chain` names; leave `chain` out to follow the plan";
-            return Err(ApiError::bad("plan", &plan.to_string(), allowed));
-        }
-        Ok(chains.into_iter().filter(|chain| *chain == plan.chain_id).collect())
-    }
 }
 
 impl Question for SpendingsQuery {
     type Answer = Reply<Vec<Spending>>;
 
     async fn answer(&self, snapshot: &mut Snapshot<'_>) -> Result<Self::Answer, ApiError> {
-        let chains = self.chains(snapshot)?;
+        let chains = snapshot.chains_holding(self.chain, "plan", self.plan)?;
         let sort = self.sort.unwrap_or(Sort::Newest);
         let Limit(limit) = self.limit.unwrap_or_default();
         let filter = SpendingFilter { plan: self.plan, holder: self.holder, spender: self.spender };
         let binding = Binding::to(&("spendings", self.chain, filter, sort));
-        let mut positions = Cursor::positions(self.cursor.as_ref(), binding)?;
+        let positions = Cursor::positions(self.cursor.as_ref(), binding)?;
 
         let starts = Starts::new(&chains, &positions, sort);
         // One more than the page: whether there is another.
         let mut rows = spending_search(snapshot.connection, &filter, sort, &starts, limit + 1).await?;
-        let more = rows.len() as i64 > limit;
-        rows.truncate(limit as usize);
-        positions.extend(rows.iter().map(|row| (row.chain_id, (row.block_number, row.log_index))));
-        let next = more.then(|| Cursor::new(binding, positions));
+        let place = |row: &SpendingRow| (row.chain_id, (row.block_number, row.log_index));
+        let next = Cursor::cut(&mut rows, limit, binding, positions, place);
 
         let listings = rows.iter().filter_map(|row| Some((row.chain_id, row.listing?)));
         let names = names(snapshot, listings).await?;

@@ -114,6 +114,16 @@ async fn a_series_that_is_too_long_is_refused_by_name() {
 }
 
 #[tokio::test]
+async fn a_listing_of_another_chain_is_refused() {
+    let stage = stage().await;
+    rows::chain(&stage.pool, 1).await;
+    let answer = stage.get("/v1/market/series?chain=1&listing=31337-1").await;
+    let problem = answer.problem(400)["detail"].to_string();
+    assert!(problem.contains("`listing`"), "{problem}");
+    assert_eq!(stage.data("/v1/market/series?chain=31337&listing=31337-1").await, json!([]));
+}
+
+#[tokio::test]
 async fn leaders_are_ranked_without_what_they_sold_to_themselves() {
     let stage = stage().await;
     hour(&stage, (1, USDX, 0, 9, 900, 7, 700)).await;

@@ -1,6 +1,6 @@
 //! The indexer drops and remakes the projections under a running API.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -120,10 +120,14 @@ async fn no_request_sees_a_rebuild_half_done() {
 #[tokio::test(flavor = "multi_thread")]
 async fn data_and_block_are_of_one_instant() {
     let stage = stage().await;
-    let done = AtomicBool::new(false);
+    const ENOUGH: usize = 5;
+    let (blocks_seen, done) = (AtomicUsize::new(0), AtomicBool::new(false));
     // Each step adds one purchase and moves the cursor by one block, in one transaction.
     let write = async {
-        for block in 101..160_i64 {
+        for block in 101_i64.. {
+            if blocks_seen.load(Ordering::SeqCst) >= ENOUGH {
+                break;
+            }
             let mut transaction = stage.pool.begin().await.expect("a transaction");
             sqlx::query("UPDATE archive.cursor SET projected_block = $1, stored_block = $1")
                 .bind(block)
@@ -148,9 +152,8 @@ async fn data_and_block_are_of_one_instant() {
                 assert_eq!(answer["data"]["sales"], block.to_string());
             }
             seen.insert(block);
+            blocks_seen.store(seen.len(), Ordering::SeqCst);
         }
-        seen.len()
     };
-    let ((), blocks) = tokio::join!(write, read);
-    assert!(blocks > 1, "the block moved while it was read");
+    tokio::join!(write, read);
 }

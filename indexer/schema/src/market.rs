@@ -16,13 +16,14 @@ pub struct Ddl {
 }
 
 impl Ddl {
+    /// The names of the entity's tables.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.sql.split("CREATE TABLE market.").skip(1).filter_map(|rest| rest.split_whitespace().next())
+    }
+
     /// The entity's tables, as SQL names them.
     pub fn tables(&self, place: Place) -> Vec<String> {
-        let named = self.sql.split("CREATE TABLE market.").skip(1);
-        named
-            .filter_map(|rest| rest.split_whitespace().next())
-            .map(|name| format!("{}.{name}", place.schema()))
-            .collect()
+        self.names().map(|name| format!("{}.{name}", place.schema())).collect()
     }
 
     /// The statements that make the entity's secondary indexes.
@@ -83,7 +84,7 @@ impl Place {
     }
 
     /// The same SQL, about the tables of this schema. SQL in files names schema `market`.
-    pub fn sql(self, sql: &'static str) -> Cow<'static, str> {
+    pub fn sql(self, sql: &str) -> Cow<'_, str> {
         match self {
             Self::Live => Cow::Borrowed(sql),
             Self::Next => Cow::Owned(sql.replace("market.", "market_next.")),
