@@ -11,7 +11,8 @@ CREATE TABLE market.sale_hour (
     -- What of it the listing's owner bought of itself: counted, never ranked.
     own_sales   bigint NOT NULL,
     own_amount  numeric(78,0) NOT NULL,
-    PRIMARY KEY (chain_id, listing, token, hour)
+    -- By time first: what is new comes behind what is there.
+    PRIMARY KEY (chain_id, hour, listing, token)
 );
-CREATE INDEX sale_hour_by_hour ON market.sale_hour (chain_id, hour);
+CREATE INDEX sale_hour_by_listing ON market.sale_hour (chain_id, listing, hour);
 COMMENT ON TABLE market.sale_hour IS 'Sales by hour of the block''s time, listing and token. Amounts in different tokens are never added.';

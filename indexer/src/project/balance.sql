@@ -11,4 +11,5 @@ SELECT $1, account, token, sum(amount)
 FROM change
 WHERE account <> '\x0000000000000000000000000000000000000000'
 GROUP BY account, token
+ORDER BY account, token
 ON CONFLICT (chain_id, account, token) DO UPDATE SET amount = balance.amount + excluded.amount;

@@ -17,6 +17,7 @@ SELECT $1, plan, holder, sum(quantity)
 FROM change
 WHERE holder <> '\x0000000000000000000000000000000000000000'
 GROUP BY plan, holder
+ORDER BY plan, holder
 ON CONFLICT (chain_id, plan, holder) DO UPDATE SET quantity = pass.quantity + excluded.quantity;
 
 -- A renewal never shortens: the latest sale stands.

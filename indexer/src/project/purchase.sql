@@ -25,7 +25,7 @@ WITH bought AS (
     GROUP BY bought.listing
 ), written AS (
     INSERT INTO market.listing_buyer (chain_id, listing, buyer, purchases)
-    SELECT $1, listing, payer, purchases FROM bought
+    SELECT $1, listing, payer, purchases FROM bought ORDER BY listing, payer
     ON CONFLICT (chain_id, listing, buyer) DO UPDATE
     SET purchases = listing_buyer.purchases + excluded.purchases
 )

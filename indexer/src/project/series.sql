@@ -7,7 +7,8 @@ FROM archive.market_purchased AS sale
 JOIN market.plan ON plan.chain_id = sale.chain_id AND plan.plan = sale.plan
 WHERE sale.chain_id = $1 AND sale.block_number BETWEEN $2 AND $3
 GROUP BY 2, 3, 4
-ON CONFLICT (chain_id, listing, token, hour) DO UPDATE
+ORDER BY 4, 2, 3
+ON CONFLICT (chain_id, hour, listing, token) DO UPDATE
 SET sales = sale_hour.sales + excluded.sales,
     amount = sale_hour.amount + excluded.amount,
     fee = sale_hour.fee + excluded.fee,

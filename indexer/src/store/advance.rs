@@ -93,8 +93,8 @@ impl Writer {
         // Losing the newest of these transactions in a crash loses work, not truth: the cursor goes with them.
         sqlx::query!("SET LOCAL synchronous_commit = off").execute(&mut *transaction).await?;
         fence(&mut transaction, &from).await?;
-        if from.stored == from.projected {
-            // They come back with the projections.
+        // They come back with the projections. Where other chains write to the same tables, they stay.
+        if from.stored == from.projected && cursor::all(&mut transaction).await?.len() == 1 {
             lookup::forget(&mut transaction).await?;
         }
         copy(&mut transaction, &from, batch, &to).await?;

@@ -138,7 +138,7 @@ async fn work(
 async fn fold(connection: &mut PgConnection, queue: &Queue) -> sqlx::Result<()> {
     while let Some(part) = queue.next() {
         let mut transaction = connection.begin().await?;
-        project::apply_lane(&mut transaction, Place::Next, part.blocks, part.projections).await?;
+        project::fill_lane(&mut transaction, part.blocks, part.projections).await?;
         transaction.commit().await?;
         for ddl in queue.folded(&part) {
             finish(connection, ddl).await?;

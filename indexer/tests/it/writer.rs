@@ -1,9 +1,9 @@
 //! One writer, one deployment, and a range wholly or not at all.
 
 use alloy::primitives::{Address, B256, Bytes, U256};
-use stoa_indexer::store::{Advance, Batch, StoreError, Writer};
-use stoa_schema::archive;
+use stoa_indexer::store::{Advance, Batch, StoreError, Writer, rebuild};
 use stoa_schema::events::{MarketPurchased, RawLog};
+use stoa_schema::{archive, lookup};
 use stoa_scripts::testing::TestDatabase;
 
 use crate::support::{CHAIN, PATIENCE, at, begun, block, connect, deployment, led, onward, pass};
@@ -160,4 +160,30 @@ async fn headers_are_kept_from_the_newest_final_block_on() {
     assert_eq!(kept, [6, 9, 12]);
     assert_eq!(writer.known_block(CHAIN, 8).await.expect("it answers"), Some(block(6)));
     assert_eq!(writer.known_block(CHAIN, 5).await.expect("it answers"), None);
+}
+
+/// How many indexes that find transactions are not there.
+async fn lookups_missing(database: &TestDatabase) -> usize {
+    lookup::missing(&mut connect(database).await).await.expect("it answers").len()
+}
+
+#[tokio::test]
+async fn transactions_are_found_by_index_but_while_an_archive_is_filled() {
+    let (database, mut writer, before) = begun().await;
+    assert_eq!(lookups_missing(&database).await, 0);
+    let ahead = writer.archive(before, Batch::default(), block(3)).await.expect("archived");
+    assert_eq!(lookups_missing(&database).await, lookup::indexes().count());
+    writer.archive(ahead, Batch::default(), block(5)).await.expect("archived");
+    rebuild::rebuild(&database.url().parse().expect("an address"), rebuild::Why::Asked).await.expect("built");
+    assert_eq!(lookups_missing(&database).await, 0);
+}
+
+#[tokio::test]
+async fn they_stay_where_another_chain_writes_to_the_same_tables() {
+    let (database, mut writer, before) = begun().await;
+    let mut elsewhere = deployment(40);
+    elsewhere.chain_id += 1;
+    writer.begin(&elsewhere, block(0)).await.expect("another chain");
+    writer.archive(before, Batch::default(), block(3)).await.expect("archived");
+    assert_eq!(lookups_missing(&database).await, 0);
 }
