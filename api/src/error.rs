@@ -11,6 +11,9 @@ pub enum ApiError {
     /// A parameter's value is not allowed.
     #[error("`{name}` was `{read}`; expected {allowed}.")]
     BadParameter { name: String, read: String, allowed: String },
+    /// A parameter that the route cannot do without was not given.
+    #[error("`{name}` is missing; expected {allowed}.")]
+    MissingParameter { name: String, allowed: String },
     /// A parameter that the route does not have.
     #[error("`{name}` is not a parameter here. Known are: {known}.")]
     UnknownParameter { name: String, known: String },
@@ -56,6 +59,11 @@ impl ApiError {
         Self::BadParameter { name: name.to_owned(), read: shown, allowed: allowed.into() }
     }
 
+    /// What a request lacks.
+    pub fn missing(name: &str, allowed: impl Into<String>) -> Self {
+        Self::MissingParameter { name: name.to_owned(), allowed: allowed.into() }
+    }
+
     pub(crate) fn problem(&self) -> Problem {
         let text = self.to_string();
         let bad = |name: &str| {
@@ -70,6 +78,7 @@ impl ApiError {
         };
         match self {
             Self::BadParameter { name, .. }
+            | Self::MissingParameter { name, .. }
             | Self::UnknownParameter { name, .. }
             | Self::RepeatedParameter { name } => bad(name),
             Self::Told(problem) => (**problem).clone(),

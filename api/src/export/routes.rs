@@ -271,7 +271,7 @@ impl Question for OneChain {
             several => {
                 let words: Vec<String> = several.iter().map(|chain| format!("`{chain}`")).collect();
                 let allowed = format!("the chain to export, which is one of {}", words.join(", "));
-                Err(ApiError::bad("chain", "", allowed))
+                Err(ApiError::missing("chain", allowed))
             }
         }
     }

@@ -36,7 +36,7 @@ const RETRY: Duration = Duration::from_secs(2);
 pub(crate) async fn stream(State(app): State<App>, request: Request) -> Result<Response, ApiError> {
     let wish = Wish::read(request.uri().query(), request.headers())?;
     if wish.topics.is_empty() {
-        return Err(ApiError::bad("topics", "", Topic::allowed()));
+        return Err(ApiError::missing("topics", Topic::allowed()));
     }
     let hub = app.live.hub().await?;
     let slot = hub.slots.take(address(&request))?;

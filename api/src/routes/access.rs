@@ -95,10 +95,9 @@ pub(crate) async fn access(
     let mut params = Params::parse(query.as_deref())?;
     let (listing, account) = (params.take("listing")?, params.take("account")?);
     params.finish()?;
-    let absent = |name, allowed: String| ApiError::bad(name, "", allowed);
     let question = AccessQuery {
-        listing: listing.ok_or_else(|| absent("listing", PublicId::allowed()))?,
-        account: account.ok_or_else(|| absent("account", Addr::allowed()))?,
+        listing: listing.ok_or_else(|| ApiError::missing("listing", PublicId::allowed()))?,
+        account: account.ok_or_else(|| ApiError::missing("account", Addr::allowed()))?,
     };
     ask(&app.pool, &question).await?.respond(&headers)
 }

@@ -72,3 +72,13 @@ async fn what_is_missing_is_named() {
     stage.get(&format!("/v1/access?listing=31337-9&account={}", address(1))).await.problem(404);
     stage.get(&format!("/v1/access?listing=5-1&account={}", address(1))).await.problem(404);
 }
+
+#[tokio::test]
+async fn what_is_not_given_is_called_missing() {
+    let stage = Stage::new().await;
+    rows::chain(&stage.pool, CHAIN).await;
+    let problem = stage.get("/v1/access?listing=31337-1").await.problem(400);
+    assert_eq!(problem["parameter"], "account");
+    let detail = problem["detail"].as_str().expect("words");
+    assert!(detail.starts_with("`account` is missing; expected an address"), "{detail}");
+}
