@@ -10,6 +10,7 @@ mod export;
 mod front;
 mod headers;
 mod histories;
+mod hot;
 mod lineage;
 mod listing;
 mod listings;
