@@ -131,11 +131,15 @@ fn steps(log: &str, prepared: &mut Vec<String>) -> Request {
         }
     }
     let mut steps: Vec<Step> = Vec::new();
+    // Binding tells the values as well, before it is known what of.
+    let mut executed = false;
     for entry in entries {
-        if let Some((_, values)) = entry.split_once("DETAIL:  Parameters: ") {
-            if let Some(Step::Prepared(_, into)) = steps.last_mut() {
-                *into = format!("({})", plain(values));
+        let values = entry.split_once("DETAIL:  Parameters: ").map(|(_, values)| plain(values));
+        if let Some(values) = values {
+            if let (true, Some(Step::Prepared(_, into))) = (executed, steps.last_mut()) {
+                *into = format!("({values})");
             }
+            executed = false;
         } else if let Some((_, rest)) = entry.split_once(" ms  execute ")
             && let Some((_, sql)) = rest.split_once(": ")
         {
@@ -144,8 +148,11 @@ fn steps(log: &str, prepared: &mut Vec<String>) -> Request {
                 prepared.len() - 1
             });
             steps.push(Step::Prepared(place, String::new()));
-        } else if let Some((_, sql)) = entry.split_once(" ms  statement: ") {
-            steps.push(Step::Plain(sql.to_owned()));
+            executed = true;
+        } else {
+            let plain = entry.split_once(" ms  statement: ").map(|(_, sql)| Step::Plain(sql.to_owned()));
+            steps.extend(plain);
+            executed = false;
         }
     }
     // What a connection says of itself when it opens.
@@ -178,6 +185,7 @@ mod tests {
     fn the_log_tells_statements_and_their_values() {
         let log = "2026-01-01 00:00:00.000 UTC [7] LOG:  duration: 0.1 ms  statement: BEGIN\n\
             2026-01-01 00:00:00.000 UTC [7] LOG:  duration: 0.1 ms  bind sqlx_s_1: SELECT $1,\n\t$2\n\
+            2026-01-01 00:00:00.000 UTC [7] DETAIL:  Parameters: $1 = 'c', $2 = NULL\n\
             2026-01-01 00:00:00.000 UTC [7] LOG:  duration: 0.1 ms  execute sqlx_s_1: SELECT $1,\n\t$2\n\
             2026-01-01 00:00:00.000 UTC [7] DETAIL:  Parameters: $1 = '{a,b}', $2 = NULL\n\
             2026-01-01 00:00:00.000 UTC [7] LOG:  duration: 0.1 ms  statement: COMMIT\n";
