@@ -132,6 +132,11 @@ impl Snapshot<'_> {
         self.chains.iter().find(|chain| chain.chain_id == chain_id)
     }
 
+    /// The block whose state a chain's projections hold: events behind it are not told of yet.
+    pub(crate) fn projected(&self, chain_id: i64) -> i64 {
+        self.chain(chain_id).map_or(0, |chain| chain.projected.number)
+    }
+
     /// The given chains beside the time by which each is judged, in Unix seconds: two arrays for `unnest`.
     pub(crate) fn clocks(&self, chain_ids: &[i64]) -> (Vec<i64>, Vec<i64>) {
         let chains = chain_ids.iter().filter_map(|chain_id| self.chain(*chain_id));

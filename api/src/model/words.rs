@@ -100,6 +100,12 @@ words! {
 }
 
 words! {
+    /// Why a sale does not count: the payer owned the listing or held shares of it, at whatever time, or was paid from
+    /// the vault balance of somebody who did.
+    Ignored { Insider = "insider", Paid = "paid" }
+}
+
+words! {
     /// How far a listing's metadata was read.
     MetadataStatus {
         /// It was not fetched yet.

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod account;
 pub mod flow;
+pub mod grades;
 pub(crate) mod ipfs;
 pub mod leaders;
 pub mod lineage;
@@ -10,6 +11,7 @@ pub mod listing;
 pub mod listings;
 pub mod market;
 pub mod openapi;
+pub mod owners;
 pub mod payments;
 pub mod plan;
 pub mod purchases;
@@ -39,6 +41,8 @@ pub(crate) fn router() -> Router<App> {
         .merge(listing::router())
         .merge(lineage::router())
         .merge(flow::router())
+        .merge(owners::router())
+        .merge(grades::router())
         .merge(access::router())
         .merge(purchases::router())
         .merge(payments::router())
@@ -49,6 +53,7 @@ pub(crate) fn router() -> Router<App> {
         .merge(series::router())
         .merge(leaders::router())
         .merge(raw::events::router())
+        .merge(raw::history::router())
         .merge(raw::transaction::router())
         .merge(export::routes::router())
         .merge(sql::routes::router())
