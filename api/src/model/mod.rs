@@ -13,5 +13,5 @@ pub use part::{Edge, Token};
 pub(crate) use words::word_of;
 pub use words::{
     AllowanceScope, Finality, GateKind, Ignored, Interval, Kind, Leaders, ListingSort, ListingStatus,
-    Measure, MetadataStatus, OperatorScope, PlanKind, Sort, Window,
+    Measure, MetadataStatus, OperatorScope, PlanKind, RevenueSource, Sort, Window,
 };

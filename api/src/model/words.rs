@@ -106,6 +106,18 @@ words! {
 }
 
 words! {
+    /// Where a listing's money came from.
+    RevenueSource {
+        /// What was bought of it.
+        Sales = "sales",
+        /// What was paid to it without a sale.
+        Payments = "payments",
+        /// Its part of what listings earned that derive from it.
+        Royalties = "royalties",
+    }
+}
+
+words! {
     /// How far a listing's metadata was read.
     MetadataStatus {
         /// It was not fetched yet.

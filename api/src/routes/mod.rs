@@ -2,6 +2,8 @@
 
 pub mod access;
 pub mod account;
+pub mod attribution;
+pub mod balances;
 pub mod flow;
 pub mod grades;
 pub(crate) mod ipfs;
@@ -14,12 +16,15 @@ pub mod openapi;
 pub mod owners;
 pub mod payments;
 pub mod plan;
+pub mod prices;
 pub mod purchases;
+pub mod retention;
 pub mod series;
 pub mod shares;
 pub mod spendings;
 pub mod staking;
 pub mod status;
+pub mod yields;
 
 pub(crate) mod summary;
 
@@ -43,15 +48,20 @@ pub(crate) fn router() -> Router<App> {
         .merge(flow::router())
         .merge(owners::router())
         .merge(grades::router())
+        .merge(prices::router())
+        .merge(yields::router())
         .merge(access::router())
         .merge(purchases::router())
         .merge(payments::router())
         .merge(spendings::router())
         .merge(account::router())
+        .merge(balances::router())
         .merge(staking::router())
         .merge(market::router())
         .merge(series::router())
         .merge(leaders::router())
+        .merge(retention::router())
+        .merge(attribution::router())
         .merge(raw::events::router())
         .merge(raw::history::router())
         .merge(raw::transaction::router())
