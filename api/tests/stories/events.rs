@@ -168,7 +168,7 @@ async fn a_transaction_is_found_without_reading_the_tables() {
     let stage = market().await;
     stage
         .sql(
-            "INSERT INTO archive.vault_transfer SELECT 31337, 1 + n / 500, n % 500, now(), sha256(n::text::bytea),
+            "INSERT INTO archive.vault_transfer SELECT 31337, 1 + n / 5000, n % 5000, now(), sha256(n::text::bytea),
                 substr(sha256(n::text::bytea), 1, 20), substr(sha256(n::text::bytea), 2, 20),
                 substr(sha256(n::text::bytea), 3, 20), '\\x01', n FROM generate_series(1, 200000) n",
         )
