@@ -19,6 +19,7 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
 use crate::front::front;
+use crate::hot::{Hot, hot};
 use crate::live::Live;
 use crate::{health, meta, problem, routes, web};
 
@@ -40,6 +41,8 @@ pub struct App {
     pub timeout: Duration,
     /// What live connections share.
     pub live: Live,
+    /// Answers that are kept, if any are.
+    pub hot: Option<Hot>,
 }
 
 /// The whole server.
@@ -56,6 +59,7 @@ pub fn app(app: App) -> Router {
     let v1 = Router::new()
         // Routed only behind what writes addresses anew.
         .fallback_service(routes::router().with_state(app.clone()))
+        .layer(from_fn_with_state(app.clone(), hot))
         .layer(from_fn_with_state(app.clone(), front))
         .layer(RequestBodyLimitLayer::new(MAX_BODY))
         .layer(in_time)

@@ -13,6 +13,7 @@ mod front;
 mod grades;
 mod headers;
 mod histories;
+mod hot;
 mod lineage;
 mod listing;
 mod listings;

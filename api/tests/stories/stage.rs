@@ -11,6 +11,7 @@ use sqlx::{Connection as _, PgConnection, PgPool};
 use stoa_api::app::{App, app};
 use stoa_api::config;
 use stoa_api::curator::{Curator, Places, Private};
+use stoa_api::hot::Hot;
 use stoa_api::live::{Live, Settings};
 use stoa_schema::{archive, market};
 use stoa_scripts::testing::TestDatabase;
@@ -52,6 +53,21 @@ impl Stage {
     /// The same database behind a server with another folder for the web app.
     pub(crate) fn with_web(&self, web: PathBuf) -> Router {
         router(&self.database, web, 4)
+    }
+
+    /// A server that keeps answers, for as long as a test may take.
+    pub(crate) async fn with_hot(&self) -> Router {
+        let timeout = Duration::from_secs(10);
+        let pool = config::pool(self.database.url().parse().expect("an address"), 4, timeout);
+        let (stop, nowhere) = (CancellationToken::new(), PathBuf::from("/nonexistent"));
+        let live = Live::new(&pool, Settings::default(), &stop);
+        let hot = Hot::new(&pool, 1 << 20, Duration::from_secs(600), &stop);
+        let begun = tokio::time::Instant::now();
+        while !hot.is_listening() {
+            assert!(begun.elapsed() < timeout, "nobody listens");
+            tokio::task::yield_now().await;
+        }
+        app(App { pool, web: nowhere.clone(), content: nowhere, sql: None, timeout, live, hot: Some(hot) })
     }
 
     /// Runs SQL as the indexer.
@@ -112,7 +128,7 @@ pub(crate) fn within(database: &TestDatabase, web: PathBuf, connections: u32, ti
     let content = PathBuf::from("/nonexistent");
     let pool = config::pool(options, connections, timeout);
     let live = Live::new(&pool, Settings::default(), &CancellationToken::new());
-    app(App { pool, web, content, sql: None, timeout, live })
+    app(App { pool, web, content, sql: None, timeout, live, hot: None })
 }
 
 /// A server that serves this folder of published content. Its database need not answer.
@@ -120,7 +136,7 @@ pub(crate) fn with_content(content: PathBuf) -> Router {
     let (options, timeout) = (Default::default(), Duration::from_secs(10));
     let pool = config::pool(options, 1, timeout);
     let live = Live::new(&pool, Settings::default(), &CancellationToken::new());
-    app(App { pool, web: PathBuf::from("/nonexistent"), content, sql: None, timeout, live })
+    app(App { pool, web: PathBuf::from("/nonexistent"), content, sql: None, timeout, live, hot: None })
 }
 
 pub(crate) async fn send(router: &Router, request: Request<Body>) -> Answer {
