@@ -132,6 +132,28 @@ impl Snapshot<'_> {
         self.chains.iter().find(|chain| chain.chain_id == chain_id)
     }
 
+    /// The block whose state a chain's projections hold: events behind it are not told of yet.
+    pub(crate) fn projected(&self, chain_id: i64) -> i64 {
+        self.chain(chain_id).map_or(0, |chain| chain.projected.number)
+    }
+
+    /// The one chain of a request beside a block of it, which must have been read.
+    pub(crate) fn at_block(&self, chain_ids: &[i64], block: i64) -> Result<(i64, i64), ApiError> {
+        let [chain_id] = chain_ids else {
+            let allowed = "`chain` beside it: several chains are served, and each has its own blocks";
+            return Err(ApiError::bad("at_block", &block.to_string(), allowed));
+        };
+        let (first, last) = match self.chain(*chain_id) {
+            Some(chain) => (chain.first_block, chain.projected.number),
+            None => (0, 0),
+        };
+        if (first..=last).contains(&block) {
+            return Ok((*chain_id, block));
+        }
+        let allowed = format!("a block that was read: from {first}, where the deployment begins, to {last}");
+        Err(ApiError::bad("at_block", &block.to_string(), allowed))
+    }
+
     /// The given chains beside the time by which each is judged, in Unix seconds: two arrays for `unnest`.
     pub(crate) fn clocks(&self, chain_ids: &[i64]) -> (Vec<i64>, Vec<i64>) {
         let chains = chain_ids.iter().filter_map(|chain_id| self.chain(*chain_id));

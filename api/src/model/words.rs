@@ -100,6 +100,24 @@ words! {
 }
 
 words! {
+    /// Why a sale does not count: the payer owned the listing or held shares of it, at whatever time, or was paid from
+    /// the vault balance of somebody who did.
+    Ignored { Insider = "insider", Paid = "paid" }
+}
+
+words! {
+    /// Where a listing's money came from.
+    RevenueSource {
+        /// What was bought of it.
+        Sales = "sales",
+        /// What was paid to it without a sale.
+        Payments = "payments",
+        /// Its part of what listings earned that derive from it.
+        Royalties = "royalties",
+    }
+}
+
+words! {
     /// How far a listing's metadata was read.
     MetadataStatus {
         /// It was not fetched yet.

@@ -12,10 +12,11 @@ use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 
 use super::account_parts::collect;
+use super::purchases::Purchase;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::meta::Meta;
-use crate::model::{AllowanceScope, ChainId, OperatorScope, PlanKind, PublicId, Token};
+use crate::model::{AllowanceScope, ChainId, Kind, ListingStatus, OperatorScope, PlanKind, PublicId, Token};
 use crate::params::{FromParam, Params};
 use crate::problem::Problem;
 use crate::reply::Reply;
@@ -56,6 +57,13 @@ pub struct ChainAccount {
     /// How many listings it created: a whole number.
     #[schema(value_type = String, example = "2")]
     pub listings: Uint,
+    /// What it paid for last, newest first, at most 10; `purchases` says how many there are.
+    pub last_purchases: Vec<Purchase>,
+    /// How many listings it owns now, by whomever created: a whole number.
+    #[schema(value_type = String, example = "2")]
+    pub owned: Uint,
+    /// The newest of these, at most 10.
+    pub owned_listings: Vec<OwnedListing>,
     /// What it holds in the Vault, by token, at most 1,000 in all.
     pub balances: Vec<Balance>,
     /// The passes that it holds, those of the newest plan first, at most 1,000 in all.
@@ -69,6 +77,29 @@ pub struct ChainAccount {
     /// Its staked STOA; null if it never staked nor chose to reinvest.
     #[schema(required = true)]
     pub lock: Option<Lock>,
+}
+
+/// A listing that an account owns.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OwnedListing {
+    /// Public id of the listing.
+    #[schema(value_type = String, example = "31337-1")]
+    pub id: PublicId,
+    /// Its name, where its metadata holds one; null otherwise.
+    #[schema(example = "Llama fine-tune for contracts", required = true)]
+    pub name: Option<String>,
+    pub kind: Kind,
+    pub status: ListingStatus,
+    /// When it was created (RFC 3339, UTC).
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime, example = "2026-11-22T15:00:00Z")]
+    pub created_at: OffsetDateTime,
+    /// How many purchases were made of it: a whole number.
+    #[schema(value_type = String, example = "12")]
+    pub sales: Uint,
+    /// How many accounts paid for it.
+    #[schema(example = 5)]
+    pub buyers: i64,
 }
 
 /// A Vault balance.
@@ -220,9 +251,13 @@ pub(crate) async fn account(
     let mut params = Params::parse(query.as_deref())?;
     let AccountParams { chain } = AccountParams { chain: params.take("chain")? };
     params.finish()?;
+    ask(&app.pool, &AccountQuery { address: named(path)?, chain }).await?.respond(&headers)
+}
+
+/// The account that a path names.
+pub(crate) fn named(path: Result<Path<String>, PathRejection>) -> Result<Addr, ApiError> {
     let Path(text) = path.map_err(|_| ApiError::bad("address", "what is no UTF-8", Addr::allowed()))?;
-    let address = Addr::from_param(&text).ok_or_else(|| ApiError::bad("address", &text, Addr::allowed()))?;
-    ask(&app.pool, &AccountQuery { address, chain }).await?.respond(&headers)
+    Addr::from_param(&text).ok_or_else(|| ApiError::bad("address", &text, Addr::allowed()))
 }
 
 struct AccountQuery {

@@ -233,7 +233,8 @@ pub(super) async fn names(
     Ok(listing_names(snapshot.connection, &ids).await?)
 }
 
-fn purchase(
+/// A purchase as it goes out.
+pub(super) fn purchase(
     row: PurchaseRow,
     snapshot: &Snapshot<'_>,
     names: &HashMap<PublicId, String>,
