@@ -6,6 +6,7 @@
 //! - [`snapshot`]: one request, one snapshot of the database;
 //! - [`params`], [`cursor`]: what a request may say; `front`: what is understood on every route;
 //! - [`params`], [`cursor`]: what a request may say;
+//! - [`graphql`]: the same model as a graph;
 //! - [`live`]: WebSocket and Server-Sent Events;
 //! - [`reply`], [`problem`], [`error`]: what it is answered with;
 //! - [`curator`]: fetches listings' metadata, and counts what they are sorted by;
@@ -17,6 +18,7 @@ pub mod curator;
 pub mod cursor;
 pub mod error;
 pub mod export;
+pub mod graphql;
 pub mod live;
 pub mod meta;
 pub mod migrate;

@@ -35,7 +35,7 @@ pub struct AccountParams {
 }
 
 /// An account on each chain.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Account {
     /// The account.
     #[schema(value_type = String, example = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8")]
@@ -45,7 +45,7 @@ pub struct Account {
 }
 
 /// What an account has on one chain, after the block in `meta`; what depends on time by the head's.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct ChainAccount {
     /// EIP-155 chain id.
     #[schema(example = 31337)]
@@ -72,7 +72,7 @@ pub struct ChainAccount {
 }
 
 /// A Vault balance.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Balance {
     pub token: Token,
     /// How much, in base units of the token.
@@ -81,7 +81,7 @@ pub struct Balance {
 }
 
 /// What a purchase gave.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Pass {
     /// Public id of the plan.
     #[schema(value_type = String, example = "31337-3")]
@@ -111,7 +111,7 @@ pub struct Pass {
 }
 
 /// Somebody who acts for an account.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Operator {
     pub scope: OperatorScope,
     /// Who.
@@ -120,7 +120,7 @@ pub struct Operator {
 }
 
 /// What somebody may move of an account's.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Allowance {
     pub scope: AllowanceScope,
     /// Who.
@@ -134,7 +134,7 @@ pub struct Allowance {
 }
 
 /// Revenue shares of one listing.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Holding {
     /// Contract of the shares.
     #[schema(value_type = String, example = "0x5FbDB2315678afecb367f032d93F642f64180aa3")]
@@ -159,7 +159,7 @@ pub struct Holding {
 }
 
 /// What an account can claim in one token.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Claimable {
     pub token: Token,
     /// What a claim would pay now, in base units of the token, rounded as the contract rounds.
@@ -171,7 +171,7 @@ pub struct Claimable {
 }
 
 /// Staked STOA.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Lock {
     /// Principal, in base units of STOA (18 decimals); 0 once withdrawn.
     #[schema(value_type = String, example = "100000000000000000000")]
@@ -225,9 +225,9 @@ pub(crate) async fn account(
     ask(&app.pool, &AccountQuery { address, chain }).await?.respond(&headers)
 }
 
-struct AccountQuery {
-    address: Addr,
-    chain: Option<ChainId>,
+pub(crate) struct AccountQuery {
+    pub(crate) address: Addr,
+    pub(crate) chain: Option<ChainId>,
 }
 
 impl Question for AccountQuery {

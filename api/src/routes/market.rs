@@ -25,16 +25,16 @@ pub(crate) fn router() -> Router<App> {
 }
 
 /// The parameters of `GET /v1/market`.
-#[derive(Debug, IntoParams)]
+#[derive(Clone, Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct MarketQuery {
     /// Only this chain: its id or CAIP-2 form. Without it, all of them.
     #[param(value_type = Option<String>, example = "31337", pattern = "^(eip155:)?[1-9][0-9]*$")]
-    chain: Option<ChainId>,
+    pub(crate) chain: Option<ChainId>,
 }
 
 /// A chain's market, as it stands after the block in `meta`.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Market {
     /// EIP-155 chain id.
     #[schema(example = 31337)]
@@ -71,7 +71,7 @@ pub struct Market {
 }
 
 /// What was paid in one token. Amounts are in its base units.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Turnover {
     pub token: Token,
     /// Listings that earned in it.

@@ -17,7 +17,8 @@ use crate::model::{Edge, Kind, ListingStatus, PublicId, Token, word_of};
 use crate::snapshot::Snapshot;
 
 /// An AI asset on offer, as it stands after the block in `meta`.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
+#[graphql(name = "ListingRecord")]
 pub struct ListingSummary {
     /// Public id: `{chainId}-{n}`.
     #[schema(value_type = String, example = "31337-1")]
@@ -78,11 +79,12 @@ pub struct ListingSummary {
     #[schema(required = true)]
     pub cheapest_plan: Option<CheapestPlan>,
     /// The listings that it derives from, by number. They never change.
+    #[graphql(skip)]
     pub parents: Vec<Edge>,
 }
 
 /// The plan that costs least.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct CheapestPlan {
     /// Public id of the plan.
     #[schema(value_type = String, example = "31337-3")]

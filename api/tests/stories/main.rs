@@ -8,6 +8,7 @@ mod curator;
 mod events;
 mod export;
 mod front;
+mod graphql;
 mod headers;
 mod histories;
 mod lineage;
