@@ -25,7 +25,6 @@ const JSON: &str = "application/json";
 const GRAPHQL: &str = "application/graphql-response+json";
 
 /// What requests share.
-#[derive(Debug)]
 struct Shared {
     schema: Schema,
     persisted: Persisted,
