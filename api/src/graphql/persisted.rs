@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn the_oldest_make_room() {
         let persisted = Persisted::default();
-        let document = |n: usize| format!("{n:0>1000000}");
+        let document = |n: usize| format!("{n}{}", "0".repeat(1_000_000));
         for n in 0..10 {
             assert!(persisted.keep(digest(&document(n)), &document(n)));
         }
