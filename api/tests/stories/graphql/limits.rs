@@ -25,7 +25,7 @@ async fn each_limit_is_told_with_what_was_read_and_what_is_allowed() {
         let inside = "children(first: 1) { nodes { listing { ".repeat(depth);
         format!("{{ listing(id: \"1-1\") {{ {inside} id {} }} }}", "} } }".repeat(depth))
     };
-    let aliases: String = (0..51).map(|n| format!("a{n}: __typename ")).collect();
+    let aliases: String = (0..51).map(|n| format!("a{n}: sales ")).collect();
     let roots = "meta { __typename } ".repeat(21);
     let family = "{ listings(first: $n) { nodes { children(first: 100) { nodes { listing { plans(first: 100) { nodes { id } } } } } } } }";
     let pages = format!("query($n: Int = 100) {family}");
@@ -36,7 +36,7 @@ async fn each_limit_is_told_with_what_was_read_and_what_is_allowed() {
     let schema = "{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }";
     for (query, words) in [
         (nested(4), "fields inside of fields"),
-        (format!("{{ {aliases} }}"), "aliases"),
+        (format!("{{ market {{ {aliases} }} }}"), "aliases"),
         (format!("{{ {roots} }}"), "fields of the root"),
         (pages, "values of the answer"),
         (bomb, "selections"),
