@@ -10,6 +10,7 @@ pub(crate) mod grade;
 pub(crate) mod leader;
 pub(crate) mod listing;
 pub(crate) mod listing_parent;
+pub(crate) mod listing_parts;
 pub(crate) mod listing_search;
 pub(crate) mod listing_version;
 pub(crate) mod lock;

@@ -145,3 +145,31 @@ fn branch(
     sql.push(" ORDER BY p.block_number").push(to).push(", p.log_index").push(to);
     sql.push(" LIMIT ").push_bind(limit);
 }
+
+/// How many purchases the filter lets through.
+pub(crate) async fn purchase_total(
+    connection: &mut PgConnection,
+    chains: &[i64],
+    filter: &PurchaseFilter,
+) -> sqlx::Result<i64> {
+    let mut sql =
+        QueryBuilder::<Postgres>::new("SELECT count(*) FROM market.purchase p WHERE p.chain_id = ANY(");
+    sql.push_bind(chains.to_vec()).push(")");
+    if let Some(listing) = filter.listing {
+        sql.push(" AND p.chain_id = ").push_bind(listing.chain_id);
+        sql.push(" AND p.listing = ").push_bind(listing.number);
+    }
+    for (column, account) in [("p.payer", filter.payer), ("p.recipient", filter.recipient)] {
+        if let Some(account) = account {
+            sql.push(" AND ").push(column).push(" = ").push_bind(account);
+        }
+    }
+    if let Some(account) = filter.account {
+        sql.push(" AND (p.payer = ")
+            .push_bind(account)
+            .push(" OR p.recipient = ")
+            .push_bind(account)
+            .push(")");
+    }
+    sql.build_query_scalar().fetch_one(connection).await
+}

@@ -9,7 +9,7 @@ use crate::params::Choice;
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$inner:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ToSchema)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ToSchema, async_graphql::Enum)]
         #[schema(rename_all = "snake_case")]
         pub enum $name { $($(#[$inner])* $variant),+ }
 

@@ -36,7 +36,7 @@ pub struct AccountParams {
 }
 
 /// An account on each chain.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Account {
     /// The account.
     #[schema(value_type = String, example = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8")]
@@ -46,7 +46,7 @@ pub struct Account {
 }
 
 /// What an account has on one chain, after the block in `meta`; what depends on time by the head's.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct ChainAccount {
     /// EIP-155 chain id.
     #[schema(example = 31337)]
@@ -80,7 +80,7 @@ pub struct ChainAccount {
 }
 
 /// A listing that an account owns.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct OwnedListing {
     /// Public id of the listing.
     #[schema(value_type = String, example = "31337-1")]
@@ -103,7 +103,7 @@ pub struct OwnedListing {
 }
 
 /// A Vault balance.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Balance {
     pub token: Token,
     /// How much, in base units of the token.
@@ -112,7 +112,7 @@ pub struct Balance {
 }
 
 /// What a purchase gave.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Pass {
     /// Public id of the plan.
     #[schema(value_type = String, example = "31337-3")]
@@ -142,7 +142,7 @@ pub struct Pass {
 }
 
 /// Somebody who acts for an account.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Operator {
     pub scope: OperatorScope,
     /// Who.
@@ -151,7 +151,7 @@ pub struct Operator {
 }
 
 /// What somebody may move of an account's.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Allowance {
     pub scope: AllowanceScope,
     /// Who.
@@ -165,7 +165,7 @@ pub struct Allowance {
 }
 
 /// Revenue shares of one listing.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Holding {
     /// Contract of the shares.
     #[schema(value_type = String, example = "0x5FbDB2315678afecb367f032d93F642f64180aa3")]
@@ -190,7 +190,7 @@ pub struct Holding {
 }
 
 /// What an account can claim in one token.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Claimable {
     pub token: Token,
     /// What a claim would pay now, in base units of the token, rounded as the contract rounds.
@@ -202,7 +202,7 @@ pub struct Claimable {
 }
 
 /// Staked STOA.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Lock {
     /// Principal, in base units of STOA (18 decimals); 0 once withdrawn.
     #[schema(value_type = String, example = "100000000000000000000")]
@@ -260,9 +260,9 @@ pub(crate) fn named(path: Result<Path<String>, PathRejection>) -> Result<Addr, A
     Addr::from_param(&text).ok_or_else(|| ApiError::bad("address", &text, Addr::allowed()))
 }
 
-struct AccountQuery {
-    address: Addr,
-    chain: Option<ChainId>,
+pub(crate) struct AccountQuery {
+    pub(crate) address: Addr,
+    pub(crate) chain: Option<ChainId>,
 }
 
 impl Question for AccountQuery {

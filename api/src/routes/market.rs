@@ -27,19 +27,19 @@ pub(crate) fn router() -> Router<App> {
 }
 
 /// The parameters of `GET /v1/market`.
-#[derive(Debug, IntoParams)]
+#[derive(Clone, Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct MarketQuery {
     /// Only this chain: its id or CAIP-2 form. Without it, all of them.
     #[param(value_type = Option<String>, example = "31337", pattern = "^(eip155:)?[1-9][0-9]*$")]
-    chain: Option<ChainId>,
+    pub(crate) chain: Option<ChainId>,
     /// After which block, of the one chain that is asked for; without it, after the newest that was read.
     #[param(value_type = Option<i64>, minimum = 1)]
-    at_block: Option<Block>,
+    pub(crate) at_block: Option<Block>,
 }
 
 /// A chain's market, as it stands after a block.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Market {
     /// EIP-155 chain id.
     #[schema(example = 31337)]
@@ -79,7 +79,7 @@ pub struct Market {
 }
 
 /// What was paid in one token. Amounts are in its base units.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Turnover {
     pub token: Token,
     /// Listings that earned in it.

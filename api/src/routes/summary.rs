@@ -18,7 +18,8 @@ use crate::model::{Edge, Kind, ListingStatus, PublicId, Token, word_of};
 use crate::snapshot::Snapshot;
 
 /// An AI asset on offer, as it stands after the block in `meta`.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
+#[graphql(name = "ListingRecord")]
 pub struct ListingSummary {
     /// Public id: `{chainId}-{n}`.
     #[schema(value_type = String, example = "31337-1")]
@@ -79,6 +80,7 @@ pub struct ListingSummary {
     #[schema(required = true)]
     pub cheapest_plan: Option<CheapestPlan>,
     /// The listings that it derives from, by number. They never change.
+    #[graphql(skip)]
     pub parents: Vec<Edge>,
     /// Its grades; null until they are counted, which is every ten minutes.
     #[schema(required = true)]
@@ -86,7 +88,7 @@ pub struct ListingSummary {
 }
 
 /// The plan that costs least.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct CheapestPlan {
     /// Public id of the plan.
     #[schema(value_type = String, example = "31337-3")]
@@ -98,7 +100,7 @@ pub struct CheapestPlan {
 }
 
 /// A listing's grades, from 0 to 1,000: `/v1/listings/{id}/grades` shows what they come from.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Grade {
     /// Of the last 30 days.
     #[schema(example = 412, minimum = 0, maximum = 1_000)]

@@ -11,6 +11,7 @@ mod export;
 mod figures;
 mod front;
 mod grades;
+mod graphql;
 mod headers;
 mod histories;
 mod hot;

@@ -96,6 +96,16 @@ impl Stage {
         send(&self.router, request).await
     }
 
+    /// Asks by GraphQL.
+    pub(crate) async fn graphql(&self, query: &str) -> Answer {
+        self.post("/graphql", &serde_json::json!({ "query": query })).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+        let request = Request::post(path).header("content-type", "application/json");
+        send(&self.router, request.body(Body::from(body.to_string())).expect("a request")).await
+    }
+
     /// The data of an answer that must be 200.
     pub(crate) async fn data(&self, path: &str) -> Value {
         self.get(path).await.ok()["data"].take()
