@@ -33,7 +33,7 @@ struct Cli {
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
     let cli = Cli::parse();
-    let params = Params { logs: cli.logs, blocks: (cli.logs / 20).max(2), ..Params::default() };
+    let params = Params { logs: cli.logs, blocks: (cli.logs / 5).max(2), ..Params::default() };
     let (chain, mut history) = (Chain::new(CHAIN, params.start - 12), History::new(cli.seed, params));
     let drafts = history.by_ref().map(|block| Draft { time: block.time, transactions: block.transactions });
     chain.extend(drafts.collect::<Vec<_>>());
@@ -56,6 +56,8 @@ async fn main() -> anyhow::Result<ExitCode> {
     let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.to_string();
     let api = Spec::new("stoa-api", beside("stoa-api")?, folder.path().join("api.log"))
         .args(["--listen", &address, "--database-url", database.url()])
+        // What waits for a block that never comes waits for half of it.
+        .args(["--request-seconds", "2"])
         .start()?;
     api.until(PATIENCE, async || TcpStream::connect(&address).await.is_ok()).await?;
     let url = format!("http://{address}");

@@ -30,8 +30,9 @@ async fn each_limit_is_told_with_what_was_read_and_what_is_allowed() {
     let family = "{ listings(first: $n) { nodes { children(first: 100) { nodes { listing { plans(first: 100) { nodes { id } } } } } } } }";
     let pages = format!("query($n: Int = 100) {family}");
     let spreads: String =
-        (0..11).map(|n| format!("fragment f{n} on Query {{ ...f{0} ...f{0} ...f{0} }}", n + 1)).collect();
-    let bomb = format!("{{ ...f0 }} {spreads} fragment f11 on Query {{ __typename }}");
+        (0..11).map(|n| format!("fragment f{n} on Listing {{ ...f{0} ...f{0} ...f{0} }}", n + 1)).collect();
+    let bomb =
+        format!("{{ listing(id: \"1-1\") {{ ...f0 }} }} {spreads} fragment f11 on Listing {{ __typename }}");
     let circle = "{ ...a } fragment a on Query { ...a }";
     let schema = "{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }";
     for (query, words) in [
