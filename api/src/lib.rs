@@ -5,12 +5,13 @@
 //! - [`raw`], [`export`], [`sql`]: events, whole collections and queries, for those who reckon with them;
 //! - [`snapshot`]: one request, one snapshot of the database;
 //! - [`params`], [`cursor`]: what a request may say; `front`: what is understood on every route;
-//! - [`params`], [`cursor`]: what a request may say;
 //! - [`live`]: WebSocket and Server-Sent Events;
 //! - [`reply`], [`problem`], [`error`]: what it is answered with;
+//! - [`access`]: who asks, what they may, and how much;
 //! - [`curator`]: fetches listings' metadata, and counts what they are sorted by;
 //! - `web`: files, outside `/v1`.
 
+pub mod access;
 pub mod app;
 pub mod config;
 pub mod curator;

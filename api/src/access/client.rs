@@ -8,7 +8,7 @@ use ipnet::IpNet;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// Where the address is not known, as without a socket: all count as one.
-pub(crate) const UNKNOWN: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+const UNKNOWN: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 
 /// Which header the proxies write. Only that one is read: proxies pass on what clients write into the other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -112,8 +112,10 @@ mod tests {
     use proptest::prelude::*;
 
     fn of(peer: &str, header: &'static str, values: &[&str]) -> String {
-        let trusted: Vec<IpNet> =
-            ["10.0.0.0/8", "2001:db8:ffff::/48"].iter().map(|text| text.parse().expect("a network")).collect();
+        let trusted: Vec<IpNet> = ["10.0.0.0/8", "2001:db8:ffff::/48"]
+            .iter()
+            .map(|text| text.parse().expect("a network"))
+            .collect();
         let mut headers = HeaderMap::new();
         for value in values {
             headers.append(header, HeaderValue::from_str(value).expect("text"));
@@ -128,7 +130,10 @@ mod tests {
         assert_eq!(of("10.0.0.1", "x-forwarded-for", &["198.51.100.7"]), "198.51.100.7");
         assert_eq!(of("10.0.0.1", "x-forwarded-for", &[]), "10.0.0.1");
         // What stands before the first address that is not trusted was written by it.
-        assert_eq!(of("10.0.0.1", "x-forwarded-for", &["203.0.113.9, 198.51.100.7, 10.9.9.9"]), "198.51.100.7");
+        assert_eq!(
+            of("10.0.0.1", "x-forwarded-for", &["203.0.113.9, 198.51.100.7, 10.9.9.9"]),
+            "198.51.100.7"
+        );
         assert_eq!(of("10.0.0.1", "x-forwarded-for", &["203.0.113.9", "198.51.100.7"]), "198.51.100.7");
         assert_eq!(of("10.0.0.1", "x-forwarded-for", &["198.51.100.7, nonsense"]), "10.0.0.1");
         assert_eq!(of("10.0.0.1", "x-forwarded-for", &["10.0.0.7, 10.0.0.8"]), "10.0.0.7");
@@ -150,7 +155,8 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert("forwarded", HeaderValue::from_static("for=203.0.113.9"));
         headers.insert("x-forwarded-for", HeaderValue::from_static("198.51.100.7"));
-        let proxies = Proxies { trusted: vec!["10.0.0.0/8".parse().expect("a network")], ..Proxies::default() };
+        let proxies =
+            Proxies { trusted: vec!["10.0.0.0/8".parse().expect("a network")], ..Proxies::default() };
         let found = proxies.client("10.0.0.1".parse().expect("an address"), &headers);
         assert_eq!(found.to_string(), "198.51.100.7");
     }

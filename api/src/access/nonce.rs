@@ -64,7 +64,9 @@ mod tests {
         assert_ne!(give(&pepper, now).expect("random").0, nonce);
         let longer = nonce.replacen(&nonce[..10], "00ffffffff", 1);
         let other = Pepper::new(&[8; 32]).expect("long enough");
-        for (pepper, nonce) in [(&other, nonce.as_str()), (&pepper, &longer), (&pepper, &nonce[1..]), (&pepper, "")] {
+        for (pepper, nonce) in
+            [(&other, nonce.as_str()), (&pepper, &longer), (&pepper, &nonce[1..]), (&pepper, "")]
+        {
             assert_eq!(end_of(pepper, nonce), None, "{nonce}");
         }
     }

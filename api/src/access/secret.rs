@@ -78,7 +78,8 @@ mod tests {
         let pepper = |byte| Pepper::new(&[byte; 32]).expect("long enough");
         let hash = pepper(1).hash("key", "a");
         assert_eq!(hash, pepper(1).hash("key", "a"));
-        for other in [pepper(2).hash("key", "a"), pepper(1).hash("session", "a"), pepper(1).hash("key", "b")] {
+        for other in [pepper(2).hash("key", "a"), pepper(1).hash("session", "a"), pepper(1).hash("key", "b")]
+        {
             assert!(!equal(&hash, &other));
         }
         assert!(Pepper::new(&[1; 31]).is_none());

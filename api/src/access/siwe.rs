@@ -141,7 +141,8 @@ fn origin(line: &str) -> Result<(Option<String>, String), NotSiwe> {
 }
 
 fn address(line: &str) -> Result<Address, NotSiwe> {
-    Address::parse_checksummed(line, None).or_else(|_| no("the address must be written with its checksum (EIP-55)"))
+    Address::parse_checksummed(line, None)
+        .or_else(|_| no("the address must be written with its checksum (EIP-55)"))
 }
 
 fn natural(text: &str) -> Result<i64, NotSiwe> {
@@ -150,7 +151,8 @@ fn natural(text: &str) -> Result<i64, NotSiwe> {
 }
 
 fn time(text: &str) -> Result<OffsetDateTime, NotSiwe> {
-    OffsetDateTime::parse(text, &Rfc3339).or_else(|_| no(format!("`{text}` is no time as RFC 3339 writes them")))
+    OffsetDateTime::parse(text, &Rfc3339)
+        .or_else(|_| no(format!("`{text}` is no time as RFC 3339 writes them")))
 }
 
 #[cfg(test)]
@@ -181,7 +183,8 @@ Resources:
         let port = EXAMPLE.replacen("example.com", "https://example.com:3388", 1);
         let message = Message::parse(&port).expect("valid");
         assert_eq!((message.scheme.as_deref(), message.domain.as_str()), (Some("https"), "example.com:3388"));
-        let silent = EXAMPLE.replace("I accept the ExampleOrg Terms of Service: https://example.com/tos\n", "");
+        let silent =
+            EXAMPLE.replace("I accept the ExampleOrg Terms of Service: https://example.com/tos\n", "");
         assert!(Message::parse(&silent).is_ok(), "without a statement");
         let all = EXAMPLE.replace(
             "Resources:",

@@ -54,7 +54,8 @@ impl Token {
     /// Reads one; `None` where it cannot be a key, by its form or its checksum.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let rest = text.strip_prefix("stoa_live_").or_else(|| text.strip_prefix("stoa_test_"))?;
-        let whole = rest.len() == ID + SECRET + CHECKSUM && rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let whole =
+            rest.len() == ID + SECRET + CHECKSUM && rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
         if !whole {
             return None;
         }

@@ -117,7 +117,8 @@ mod tests {
         assert!(signed_by_key(signer.address(), &hash, &signature.as_bytes()));
         assert!(!signed_by_key(other.address(), &hash, &signature.as_bytes()));
         assert!(!signed_by_key(signer.address(), &eip191_hash_message("hullo"), &signature.as_bytes()));
-        let order = U256::from_str_radix("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141", 16);
+        let order =
+            U256::from_str_radix("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141", 16);
         let twin = Signature::new(signature.r(), order.expect("a number") - signature.s(), !signature.v());
         assert!(!signed_by_key(signer.address(), &hash, &twin.as_bytes()), "malleable");
         for length in [0, 64, 66] {

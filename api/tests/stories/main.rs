@@ -8,6 +8,7 @@ mod curator;
 mod events;
 mod export;
 mod front;
+mod gate;
 mod headers;
 mod histories;
 mod lineage;

@@ -8,6 +8,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use serde_json::Value;
 use sqlx::{Connection as _, PgConnection, PgPool};
+use stoa_api::access::{Access, Setup};
 use stoa_api::app::{App, app};
 use stoa_api::config;
 use stoa_api::curator::{Curator, Places, Private};
@@ -112,7 +113,8 @@ pub(crate) fn within(database: &TestDatabase, web: PathBuf, connections: u32, ti
     let content = PathBuf::from("/nonexistent");
     let pool = config::pool(options, connections, timeout);
     let live = Live::new(&pool, Settings::default(), &CancellationToken::new());
-    app(App { pool, web, content, sql: None, timeout, live })
+    let access = unlimited(&pool);
+    app(App { pool, web, content, sql: None, timeout, live, access })
 }
 
 /// A server that serves this folder of published content. Its database need not answer.
@@ -120,7 +122,13 @@ pub(crate) fn with_content(content: PathBuf) -> Router {
     let (options, timeout) = (Default::default(), Duration::from_secs(10));
     let pool = config::pool(options, 1, timeout);
     let live = Live::new(&pool, Settings::default(), &CancellationToken::new());
-    app(App { pool, web: PathBuf::from("/nonexistent"), content, sql: None, timeout, live })
+    let access = unlimited(&pool);
+    app(App { pool, web: PathBuf::from("/nonexistent"), content, sql: None, timeout, live, access })
+}
+
+/// Nobody is counted, nobody signs in.
+pub(crate) fn unlimited(pool: &PgPool) -> Access {
+    Access::new(pool, Setup::default()).expect("access")
 }
 
 pub(crate) async fn send(router: &Router, request: Request<Body>) -> Answer {

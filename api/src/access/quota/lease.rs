@@ -3,9 +3,12 @@
 //! *Invariant:* of a window, all replicas together never spend more than its limit; of a bucket, never more than it held
 //! and was filled up with since. What is leased was taken out of the store before it is spent, once.
 
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use sqlx::PgPool;
+
+use super::Quotas;
 
 /// A bucket's tokens that were not used for so long are forgotten: they would let a burst be longer than a bucket.
 const KEPT: Duration = Duration::from_secs(60);
@@ -88,7 +91,7 @@ impl Lease {
     /// Takes a cost out, from the store where what is held is not enough.
     pub(super) async fn pay(
         &mut self,
-        pool: &PgPool,
+        store: &Quotas,
         subject: &str,
         limit: i64,
         cost: i64,
@@ -97,7 +100,7 @@ impl Lease {
         self.age(limit, now);
         self.used = now;
         if self.held < cost && self.empty_until.is_none_or(|until| until <= now) && cost <= limit {
-            self.renew(pool, subject, cost, now).await?;
+            self.renew(store, subject, cost, now).await?;
         }
         if self.held >= cost {
             self.held -= cost;
@@ -139,9 +142,10 @@ impl Lease {
         }
     }
 
-    async fn renew(&mut self, pool: &PgPool, subject: &str, cost: i64, now: Instant) -> sqlx::Result<()> {
+    async fn renew(&mut self, store: &Quotas, subject: &str, cost: i64, now: Instant) -> sqlx::Result<()> {
         let block = (self.limit / PARTS).clamp(1, MOST).max(cost) - self.held;
-        let (got, beyond, seconds) = take(pool, subject, self.measure, block, self.limit).await?;
+        let (got, beyond, seconds) = take(&store.pool, subject, self.measure, block, self.limit).await?;
+        store.writes.fetch_add(1, Ordering::Relaxed);
         self.held += got;
         self.beyond = beyond;
         self.asked = now;

@@ -100,8 +100,14 @@ mod tests {
     #[test]
     fn what_is_wrong_with_a_file_is_told() {
         for (text, word) in [
-            ("anonymous = { per_minute = 1, per_day = 2, premium_per_month = 0 }\ntiers = []", "at least one"),
-            ("anonymous = { per_minute = -1, per_day = 2, premium_per_month = 0 }\n[[tiers]]\nper_minute = 1\nper_day = 1\npremium_per_month = 1", "from 0"),
+            (
+                "anonymous = { per_minute = 1, per_day = 2, premium_per_month = 0 }\ntiers = []",
+                "at least one",
+            ),
+            (
+                "anonymous = { per_minute = -1, per_day = 2, premium_per_month = 0 }\n[[tiers]]\nper_minute = 1\nper_day = 1\npremium_per_month = 1",
+                "from 0",
+            ),
             ("anonymous = { per_minut = 1 }", "per_minut"),
         ] {
             let error = Tiers::parse(text).expect_err(word).to_string();
