@@ -205,7 +205,7 @@ async fn use_everything(address: &str) -> (Vec<String>, String) {
     let message = door::message(&signer, &nonce).replace("127.0.0.1:8080", address);
     let signature = door::sign(&signer, &message);
     // One that the node is asked about first.
-    for signature in ["0x01", &signature] {
+    for signature in ["0x01", signature.as_str()] {
         let body = json!({ "message": message, "signature": signature }).to_string();
         let answer = ask(http.post(format!("{api}/v1/auth/session")).body(body)).await;
         if signature == "0x01" {

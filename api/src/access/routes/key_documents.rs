@@ -2,7 +2,6 @@
 
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::json;
 use stoa_schema::types::Addr;
 use time::OffsetDateTime;
 use utoipa::ToSchema;

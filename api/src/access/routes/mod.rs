@@ -1,6 +1,7 @@
 //! Where wallets sign in and manage their keys.
 
 pub mod auth;
+pub mod key_documents;
 pub mod keys;
 pub mod ledger;
 
