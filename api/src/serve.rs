@@ -66,7 +66,7 @@ pub async fn serve(config: Serve) -> anyhow::Result<()> {
         }
     };
     let curating = Box::pin(curate(&config, &pool, draining.clone()));
-    let (served, (), ()) = tokio::join!(serving, curating, access.run(draining.clone()));
+    let (served, (), ()) = tokio::join!(serving, curating, Box::pin(access.run(draining.clone())));
     served?;
     pool.close().await;
     tracing::info!("stopped");

@@ -17,6 +17,7 @@ const SECRET: &str = "STOA_ACCESS_SECRET";
 
 /// Who may ask, and how much.
 #[derive(Clone, Debug, Args)]
+#[group(id = "access")]
 #[command(next_help_heading = "Access")]
 pub struct Settings {
     /// Whether requests are counted and limited

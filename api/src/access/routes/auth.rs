@@ -77,9 +77,11 @@ pub struct Session {
     /// The chain that the message named.
     #[schema(example = 31337)]
     pub chain_id: i64,
+    /// When it began.
     #[serde(with = "time::serde::rfc3339")]
     #[schema(value_type = String, format = DateTime)]
     pub created_at: OffsetDateTime,
+    /// When it ends.
     #[serde(with = "time::serde::rfc3339")]
     #[schema(value_type = String, format = DateTime)]
     pub expires_at: OffsetDateTime,

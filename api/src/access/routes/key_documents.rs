@@ -22,6 +22,7 @@ pub struct ApiKey {
     /// The wallet that made it.
     #[schema(value_type = String, example = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8")]
     pub owner: Addr,
+    /// What its owner calls it.
     pub name: String,
     /// `live`, or `test`: always of the lowest tier, and counted apart.
     #[schema(example = "live")]
@@ -35,6 +36,7 @@ pub struct ApiKey {
     /// Networks that it may come from; empty for all.
     #[schema(example = json!(["192.0.2.0/24", "2001:db8::/48"]))]
     pub networks: Vec<String>,
+    /// When it was made.
     #[serde(with = "time::serde::rfc3339")]
     #[schema(value_type = String, format = DateTime)]
     pub created_at: OffsetDateTime,
@@ -42,6 +44,7 @@ pub struct ApiKey {
     #[serde(with = "time::serde::rfc3339::option")]
     #[schema(value_type = Option<String>, format = DateTime, required = true)]
     pub expires_at: Option<OffsetDateTime>,
+    /// When it was revoked; null where it was not.
     #[serde(with = "time::serde::rfc3339::option")]
     #[schema(value_type = Option<String>, format = DateTime, required = true)]
     pub revoked_at: Option<OffsetDateTime>,
@@ -55,6 +58,7 @@ pub struct ApiKey {
     #[serde(with = "time::serde::rfc3339::option")]
     #[schema(value_type = Option<String>, format = DateTime, required = true)]
     pub last_used_at: Option<OffsetDateTime>,
+    /// Where it came from then.
     #[schema(required = true)]
     pub last_used_from: Option<String>,
 }
@@ -63,10 +67,13 @@ pub struct ApiKey {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct KeyLimits {
+    /// Cost that a minute brings.
     #[schema(minimum = 0)]
     pub per_minute: Option<i64>,
+    /// Cost of a day.
     #[schema(minimum = 0)]
     pub per_day: Option<i64>,
+    /// Premium calls of a month.
     #[schema(minimum = 0)]
     pub premium_per_month: Option<i64>,
 }
@@ -126,10 +133,13 @@ pub struct CreateKey {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeKey {
+    /// What it is called.
     #[serde(default)]
     pub name: Option<String>,
+    /// What it may be used for.
     #[serde(default)]
     pub scopes: Option<Vec<String>>,
+    /// Networks that it may come from; none for all.
     #[serde(default)]
     pub networks: Option<Vec<String>>,
     /// Null for never.

@@ -88,6 +88,7 @@ pub struct AuditEntry {
     /// Grows with time, with gaps.
     #[schema(example = 812)]
     pub id: i64,
+    /// When.
     #[serde(with = "time::serde::rfc3339")]
     #[schema(value_type = String, format = DateTime)]
     pub at: OffsetDateTime,
@@ -97,6 +98,7 @@ pub struct AuditEntry {
     /// The key's public id.
     #[schema(required = true)]
     pub key: Option<String>,
+    /// What was done, or `refused: ` and why.
     #[schema(example = "key rotated")]
     pub action: String,
     /// How often: refusals of one kind that came within seconds are one entry.
@@ -213,6 +215,7 @@ pub struct UsageLimit {
     /// `minute` and `day` count cost, `premium` the month's calls of SQL and exports.
     #[schema(example = "premium")]
     pub name: &'static str,
+    /// How much there is.
     #[schema(example = 50)]
     pub limit: i64,
     /// What servers have taken of it, some calls ahead; null for `minute`, which fills up by itself.
@@ -223,8 +226,10 @@ pub struct UsageLimit {
 /// One day, in UTC.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct UsageDay {
+    /// The day.
     #[schema(example = "2026-11-22")]
     pub day: String,
+    /// How many requests were answered.
     pub requests: i64,
     /// What they cost.
     pub cost: i64,
@@ -239,6 +244,7 @@ pub struct UsageDay {
 pub struct KeyUsage {
     /// The key's public id.
     pub key: String,
+    /// Its days, oldest first.
     pub days: Vec<UsageDay>,
 }
 

@@ -100,7 +100,9 @@ async fn a_message_is_for_this_server_and_this_moment() {
     door.present(&text, "0xnothing").await.problem(401);
     assert_eq!(door.present(&text, &sign(&signer, &text)).await.status, 201, "refusals did not spend it");
     door.access.flush().await.expect("stored");
-    assert!(door.count("SELECT sum(times)::bigint FROM api.audit WHERE action LIKE 'refused: %'").await >= 11);
+    assert!(
+        door.count("SELECT sum(times)::bigint FROM api.audit WHERE action LIKE 'refused: %'").await >= 11
+    );
 }
 
 #[tokio::test]
