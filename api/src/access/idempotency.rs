@@ -127,7 +127,8 @@ impl Slot<'_> {
             return Ok(Turn::Run);
         }
         let sql = "SELECT request, status, body FROM api.idempotency WHERE subject = $1 AND key = $2";
-        let row: Option<(Vec<u8>, Option<i16>, Option<Vec<u8>>)> =
+        type Row = (Vec<u8>, Option<i16>, Option<Vec<u8>>);
+        let row: Option<Row> =
             sqlx::query_as(sql).bind(self.subject).bind(self.key).fetch_optional(self.pool).await?;
         Ok(match row {
             Some((request, _, _)) if request != self.hash => Turn::Other,

@@ -50,7 +50,9 @@ impl Access {
                 }
             }
         };
-        stop.run_until_cancelled(async { tokio::join!(listening, beating) }).await;
+        // Large, and kept for as long as the server lives.
+        let working = Box::pin(async { tokio::join!(listening, beating) });
+        stop.run_until_cancelled(working).await;
         let rest = async { self.flush().await.and(self.quotas.tidy(true).await) };
         match tokio::time::timeout(BEAT, rest).await {
             Ok(Ok(())) => {}

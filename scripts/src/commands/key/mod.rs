@@ -37,8 +37,8 @@ enum Action {
         #[arg(long)]
         test: bool,
         /// A network that it may come from, as in 192.0.2.0/24; may be repeated. All without it.
-        #[arg(long = "from", value_name = "CIDR")]
-        networks: Vec<String>,
+        #[arg(long, value_name = "CIDR")]
+        from: Vec<String>,
         /// After how long it expires, as in 90d; never without it.
         #[arg(long, value_name = "TIME", value_parser = parse_duration)]
         expires: Option<u64>,
@@ -107,10 +107,10 @@ impl At {
 
 pub(crate) async fn run(args: &Args) -> anyhow::Result<()> {
     match &args.action {
-        Action::Create { name, scopes, test, networks, expires, at } => {
+        Action::Create { name, scopes, test, from, expires, at } => {
             let environment = if *test { "test" } else { "live" };
             let mut body =
-                json!({ "name": name, "scopes": scopes, "networks": networks, "environment": environment });
+                json!({ "name": name, "scopes": scopes, "networks": from, "environment": environment });
             if let Some(seconds) = expires {
                 let ends = OffsetDateTime::now_utc() + std::time::Duration::from_secs(*seconds);
                 body["expires_at"] = json!(ends.format(&Rfc3339)?);
