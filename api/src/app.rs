@@ -18,6 +18,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
+use crate::access::{Access, gate, idempotent};
 use crate::front::front;
 use crate::hot::{Hot, hot};
 use crate::live::Live;
@@ -37,6 +38,8 @@ pub struct App {
     pub content: PathBuf,
     /// What answers SQL, where it is enabled.
     pub sql: Option<crate::sql::Sql>,
+    /// Who may ask for what, and how much.
+    pub access: Access,
     /// How long a request may take.
     pub timeout: Duration,
     /// What live connections share.
@@ -53,7 +56,11 @@ pub fn app(app: App) -> Router {
         .layer(SetResponseHeaderLayer::overriding(
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
-        ));
+        ))
+        .option_layer(app.access.secure().then(|| {
+            let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+            SetResponseHeaderLayer::overriding(header::STRICT_TRANSPORT_SECURITY, year)
+        }));
     let in_time = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, app.timeout);
     // From the inside out.
     let v1 = Router::new()
@@ -61,12 +68,24 @@ pub fn app(app: App) -> Router {
         .fallback_service(routes::router().with_state(app.clone()))
         .layer(from_fn_with_state(app.clone(), hot))
         .layer(from_fn_with_state(app.clone(), front))
+        .layer(from_fn_with_state(app.clone(), idempotent))
+        .layer(from_fn_with_state(app.clone(), gate))
         .layer(RequestBodyLimitLayer::new(MAX_BODY))
         .layer(in_time)
         .layer(CatchPanicLayer::new())
         .layer(map_response(problem::fill_in))
+        // Data, never a page: nothing of it runs or is shown in a frame.
+        .layer(SetResponseHeaderLayer::overriding(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+        ))
+        .layer(SetResponseHeaderLayer::overriding(
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("no-referrer"),
+        ))
         .layer(cors());
     let graphql = graphql::router()
+        .layer(from_fn_with_state(app.clone(), gate))
         .layer(RequestBodyLimitLayer::new(MAX_BODY))
         .layer(in_time)
         .layer(CatchPanicLayer::new())
@@ -91,14 +110,30 @@ pub fn app(app: App) -> Router {
         .with_state(app)
 }
 
-/// Anyone may read, from any page. Nothing here acts on a cookie.
+/// Anyone may read, from any page, with a key or without. Cookies of other sites' pages do not come: answers allow no
+/// credentials, sessions are SameSite=Strict, and what changes something asks for this server's own origin.
 fn cors() -> CorsLayer {
-    let exposed: [HeaderName; 5] =
-        [header::ETAG, header::RETRY_AFTER, meta::BLOCK, meta::BLOCK_HASH, meta::FINALIZED_BLOCK];
+    let exposed: [HeaderName; 10] = [
+        header::ETAG,
+        header::RETRY_AFTER,
+        meta::BLOCK,
+        meta::BLOCK_HASH,
+        meta::FINALIZED_BLOCK,
+        HeaderName::from_static("ratelimit"),
+        HeaderName::from_static("ratelimit-policy"),
+        HeaderName::from_static("x-ratelimit-limit"),
+        HeaderName::from_static("x-ratelimit-remaining"),
+        HeaderName::from_static("x-ratelimit-reset"),
+    ];
     CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::HEAD])
-        .allow_headers([header::ACCEPT, header::IF_NONE_MATCH, HeaderName::from_static("last-event-id")])
+        .allow_headers([
+            header::ACCEPT,
+            header::AUTHORIZATION,
+            header::IF_NONE_MATCH,
+            HeaderName::from_static("last-event-id"),
+        ])
         .expose_headers(exposed)
         .max_age(Duration::from_secs(24 * 60 * 60))
 }

@@ -43,7 +43,7 @@ pub enum Command {
 pub struct Analyst {
     #[command(flatten)]
     pub database: Database,
-    /// The role's password; without it the one that it has stays
+    /// The role's password; or STOA_SQL_PASSWORD_FILE, a file that holds it. Without either the one that it has stays
     #[arg(long, env = "STOA_SQL_PASSWORD", hide_env_values = true)]
     pub password: Option<Secret>,
 }
@@ -51,7 +51,7 @@ pub struct Analyst {
 /// Where the database is.
 #[derive(Clone, Args)]
 pub struct Database {
-    /// PostgreSQL's address, as in postgres://user@host:5432/stoa
+    /// PostgreSQL's address, as in postgres://user@host:5432/stoa; or STOA_DATABASE_URL_FILE, a file that holds it
     #[arg(long, env = "STOA_DATABASE_URL", hide_env_values = true, value_name = "URL")]
     pub database_url: Option<String>,
 }
@@ -90,6 +90,8 @@ pub struct Serve {
     pub cache_mib: u64,
     #[command(flatten)]
     pub live: crate::live::Settings,
+    #[command(flatten)]
+    pub access: crate::access::Settings,
     /// How many listings' metadata are fetched at once, 0 to 64. With 0 this server fetches and ranks nothing, and
     /// leaves that to another one on the same database
     #[arg(long, env = "STOA_METADATA_FETCHES", default_value_t = 8, value_name = "N",
@@ -107,7 +109,8 @@ pub struct Serve {
     /// everything that this machine can
     #[arg(long, env = "STOA_ALLOW_PRIVATE_CONTENT")]
     pub allow_private_content: bool,
-    /// PostgreSQL's address for `POST /v1/sql`, as the role that `stoa-api analyst` made; without it SQL is off
+    /// PostgreSQL's address for `POST /v1/sql`, as the role that `stoa-api analyst` made; or
+    /// STOA_SQL_DATABASE_URL_FILE, a file that holds it. Without either SQL is off
     #[arg(long, env = "STOA_SQL_DATABASE_URL", hide_env_values = true, value_name = "URL")]
     pub sql_database_url: Option<Secret>,
 }
@@ -152,14 +155,28 @@ pub enum ConfigError {
     DatabaseUrl(String),
     #[error("--sql-database-url (STOA_SQL_DATABASE_URL): {0}")]
     SqlDatabaseUrl(String),
+    #[error("{name} names {path}, which cannot be read: {error}")]
+    File { name: String, path: PathBuf, error: std::io::Error },
+}
+
+/// A secret: as it was given, else what is in the file that the environment names.
+pub fn given(value: Option<String>, name: &str) -> Result<Option<String>, ConfigError> {
+    let name = format!("{name}_FILE");
+    let (None, Some(path)) = (&value, std::env::var_os(&name)) else { return Ok(value) };
+    let path = PathBuf::from(path);
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(Some(text.trim().to_owned())),
+        Err(error) => Err(ConfigError::File { name, path, error }),
+    }
 }
 
 impl Database {
     /// How to connect.
     pub fn options(&self) -> Result<PgConnectOptions, ConfigError> {
         let bad = |reason: String| ConfigError::DatabaseUrl(reason);
-        let text = self.database_url.as_deref().ok_or(ConfigError::NoDatabaseUrl)?;
-        let url = url::Url::parse(text).map_err(|error| bad(error.to_string()))?;
+        let text =
+            given(self.database_url.clone(), "STOA_DATABASE_URL")?.ok_or(ConfigError::NoDatabaseUrl)?;
+        let url = url::Url::parse(&text).map_err(|error| bad(error.to_string()))?;
         if !matches!(url.scheme(), "postgres" | "postgresql") {
             return Err(bad(format!("its scheme is `{}`", url.scheme())));
         }
@@ -185,8 +202,9 @@ impl Serve {
 
     /// What answers SQL, if it is enabled. Never as the role that owns the tables.
     pub fn sql(&self) -> Result<Option<Sql>, ConfigError> {
-        let Some(Secret(url)) = &self.sql_database_url else { return Ok(None) };
-        let options = Database { database_url: Some(url.clone()) }.options();
+        let url = self.sql_database_url.as_ref().map(|Secret(url)| url.clone());
+        let Some(url) = given(url, "STOA_SQL_DATABASE_URL")? else { return Ok(None) };
+        let options = Database { database_url: Some(url) }.options();
         let options = options.map_err(|error| ConfigError::SqlDatabaseUrl(error.to_string()))?;
         if options.get_username() != ROLE {
             let wrong = format!("its user must be `{ROLE}`, which `stoa-api analyst` makes");

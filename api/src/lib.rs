@@ -9,9 +9,11 @@
 //! - [`hot`]: answers kept for those who ask the same again;
 //! - [`live`]: WebSocket and Server-Sent Events;
 //! - [`reply`], [`problem`], [`error`]: what it is answered with;
+//! - [`access`]: who asks, what they may, and how much;
 //! - [`curator`]: fetches listings' metadata, and counts what they are sorted by;
 //! - `web`: files, outside `/v1`.
 
+pub mod access;
 pub mod app;
 pub mod config;
 pub mod curator;

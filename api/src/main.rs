@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::Parser as _;
 use sqlx::{ConnectOptions as _, Connection as _};
-use stoa_api::config::{Analyst, Cli, Command, Database, Secret};
+use stoa_api::config::{Analyst, Cli, Command, Database, Secret, given};
 use stoa_api::routes::openapi;
 use stoa_api::sql::role;
 use stoa_api::{migrate, serve};
@@ -48,13 +48,16 @@ async fn migrate_own(database: &Database) -> anyhow::Result<()> {
 }
 
 async fn make_analyst(analyst: &Analyst) -> anyhow::Result<()> {
-    let password = analyst.password.as_ref().map(|Secret(password)| password.as_str());
+    let password = analyst.password.as_ref().map(|Secret(password)| password.clone());
+    let password = given(password, "STOA_SQL_PASSWORD")?;
     let mut connection = analyst
         .database
         .options()?
         .connect()
         .await
         .context("--database-url (STOA_DATABASE_URL): the database does not answer")?;
-    role::make(&mut connection, password).await.context("the role stoa_analyst could not be made")?;
+    role::make(&mut connection, password.as_deref())
+        .await
+        .context("the role stoa_analyst could not be made")?;
     Ok(connection.close().await?)
 }

@@ -31,6 +31,14 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "limit")]
     pub parameter: Option<String>,
+    /// Name of the limit that is used up, where one is: `minute`, `day`, `premium` or `ban`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "minute")]
+    pub limit: Option<String>,
+    /// Seconds until the same may be asked again, where a limit is used up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 12)]
+    pub reset: Option<u64>,
 }
 
 impl Problem {
@@ -43,6 +51,8 @@ impl Problem {
             detail: detail.into(),
             instance: None,
             parameter: None,
+            limit: None,
+            reset: None,
         }
     }
 

@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
+use crate::access::Access;
 use crate::app::{App, app};
 use crate::config::Serve;
 use crate::curator::Curator;
@@ -39,7 +40,9 @@ pub async fn serve(config: Serve) -> anyhow::Result<()> {
     tokio::spawn(told_to_stop(stop.clone())?);
     tracing::info!(address = %listener.local_addr()?, web = %config.web.display(), "serving");
 
+    let access = Access::new(&pool, config.access.setup(listener.local_addr()?)?)?;
     let app = app(App {
+        access: access.clone(),
         pool: pool.clone(),
         web: config.web.clone(),
         content: config.content.clone(),
@@ -65,7 +68,7 @@ pub async fn serve(config: Serve) -> anyhow::Result<()> {
         }
     };
     let curating = Box::pin(curate(&config, &pool, draining.clone()));
-    let (served, ()) = tokio::join!(serving, curating);
+    let (served, (), ()) = tokio::join!(serving, curating, Box::pin(access.run(draining.clone())));
     served?;
     pool.close().await;
     tracing::info!("stopped");

@@ -47,6 +47,14 @@ impl Key {
         let typed = TypedData::from_struct(message, Some(domain.clone()));
         self.signer.sign_dynamic_typed_data(&typed).await
     }
+
+    /// Signs a text for a person (EIP-191), as in signing in.
+    ///
+    /// # Errors
+    /// When the signer refuses or cannot be reached.
+    pub async fn sign_message(&self, text: &[u8]) -> Result<Signature, alloy::signers::Error> {
+        self.signer.sign_message(text).await
+    }
 }
 
 impl From<PrivateKeySigner> for Key {

@@ -7,8 +7,8 @@ use std::{ffi::OsString, process::ExitCode};
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use commands::{
-    audit, bench, buy, compile, credits, deploy, dev, govern, listing, network, order, passes, plan, publish,
-    revenue, seed, shares, sqlx, stake, toolchain, vault, verify, wallet,
+    audit, bench, buy, compile, credits, deploy, dev, govern, key, listing, network, order, passes, plan,
+    publish, revenue, seed, shares, sqlx, stake, toolchain, vault, verify, wallet,
 };
 use stoa_scripts::cli::{Exit, exit_of};
 
@@ -56,6 +56,7 @@ enum Command {
     Vault(Box<vault::Args>),
     Govern(Box<govern::Args>),
     Wallet(Box<wallet::Args>),
+    Key(Box<key::Args>),
     Network(Box<network::Args>),
     Toolchain(toolchain::Args),
     Compile(compile::Args),
@@ -122,6 +123,7 @@ async fn run() -> ExitCode {
         Command::Stake(args) => stake::run(&args).await,
         Command::Govern(args) => govern::run(&args).await,
         Command::Wallet(args) => wallet::run(&args),
+        Command::Key(args) => key::run(&args).await,
         Command::Network(args) => network::run(&args).await,
         Command::Completions { shell } => {
             clap_complete::generate(

@@ -1,15 +1,14 @@
 //! What a request for a stream may say.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 
-use axum::extract::{ConnectInfo, Request};
+use axum::extract::Request;
 use axum::http::HeaderMap;
 use utoipa::IntoParams;
 
 use super::place::{Place, Places};
-use super::slots::UNKNOWN;
 use super::topic::{Topic, Topics};
+use crate::access::ClientIp;
 use crate::error::ApiError;
 use crate::model::{ChainId, Finality};
 use crate::params::{Choice as _, FromParam as _, Params};
@@ -89,5 +88,5 @@ fn last_event_id(headers: &HeaderMap) -> Result<Option<Places>, ApiError> {
 
 /// Where a request comes from.
 pub(super) fn address(request: &Request) -> std::net::IpAddr {
-    request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(UNKNOWN, |ConnectInfo(address)| address.ip())
+    ClientIp::found(request)
 }

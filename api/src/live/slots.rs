@@ -1,12 +1,13 @@
 //! How many connections there may be.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use clap::Args;
 
+use crate::access::network;
 use crate::error::ApiError;
 
 /// Limits of live connections.
@@ -104,17 +105,6 @@ impl Drop for Slot {
         }
     }
 }
-
-/// Whoever has an IPv6 address has a whole /64 of them.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
-        v4 => v4,
-    }
-}
-
-/// Where the address is not known, as without a socket: all count as one.
-pub(super) const UNKNOWN: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 
 #[cfg(test)]
 mod tests {

@@ -68,6 +68,7 @@ pub(crate) fn router() -> Router<App> {
         .merge(export::routes::router())
         .merge(sql::routes::router())
         .merge(live::router())
+        .merge(crate::access::routes::router())
         .merge(openapi::router())
         .fallback(unknown)
         .method_not_allowed_fallback(method)

@@ -46,6 +46,7 @@ pub(crate) fn router() -> Router<App> {
         (name = "market", description = "The market in figures, over time, and who sells most."),
         (name = "raw", description = "What the chain said: events, transactions, whole collections and queries over them."),
         (name = "live", description = "What happens, as it happens."),
+        (name = "access", description = "Signing in with a wallet, its API keys, and what they asked for."),
         (name = "status", description = "The server, and how far it has read."),
     ),
     paths(
@@ -81,6 +82,18 @@ pub(crate) fn router() -> Router<App> {
         crate::sql::routes::sql,
         crate::live::sse::stream,
         crate::live::ws::live,
+        crate::access::routes::auth::new_nonce,
+        crate::access::routes::auth::sign_in,
+        crate::access::routes::auth::session,
+        crate::access::routes::auth::sign_out,
+        crate::access::routes::keys::keys,
+        crate::access::routes::keys::create,
+        crate::access::routes::keys::key,
+        crate::access::routes::keys::change,
+        crate::access::routes::keys::revoke,
+        crate::access::routes::keys::rotate,
+        crate::access::routes::ledger::audit,
+        crate::access::routes::ledger::usage,
         openapi,
     ),
     components(schemas(
@@ -169,7 +182,7 @@ mod tests {
         let document: Value = serde_json::from_str(document().expect("generates")).expect("is JSON");
         assert_eq!(document["openapi"], "3.1.0");
         let paths = document["paths"].as_object().expect("has paths");
-        assert_eq!(paths.len(), 32);
+        assert_eq!(paths.len(), 39);
         for (path, item) in paths {
             for (method, operation) in item.as_object().expect("an item") {
                 let at = format!("{method} {path}");

@@ -10,6 +10,7 @@ mod events;
 mod export;
 mod figures;
 mod front;
+mod gate;
 mod grades;
 mod graphql;
 mod headers;

@@ -2,20 +2,30 @@
 
 use std::process::Stdio;
 
+use alloy::signers::local::PrivateKeySigner;
+use serde_json::{Value, json};
 use sqlx::Row as _;
 use stoa_schema::archive;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 
+use crate::gate::door;
 use crate::rows::{self, CHAIN};
 use crate::stage::Stage;
 
 fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_stoa-api"));
-    for key in
-        ["STOA_DATABASE_URL", "STOA_LISTEN", "STOA_WEB_DIR", "STOA_SQL_DATABASE_URL", "RUST_LOG", "NO_COLOR"]
-    {
+    for key in [
+        "STOA_DATABASE_URL",
+        "STOA_LISTEN",
+        "STOA_WEB_DIR",
+        "STOA_SQL_DATABASE_URL",
+        "STOA_ACCESS_SECRET",
+        "STOA_LIMITS",
+        "RUST_LOG",
+        "NO_COLOR",
+    ] {
         command.env_remove(key);
     }
     command.env("NO_COLOR", "1").kill_on_drop(true).stdin(Stdio::null());
@@ -136,6 +146,87 @@ async fn both_signals_end_it_after_what_was_asked_is_answered() {
         assert_eq!(status.code(), Some(0), "{name}");
         assert!(TcpStream::connect(&address).await.is_err(), "nothing listens any more");
     }
+}
+
+#[tokio::test]
+async fn what_is_secret_is_read_from_files_and_is_in_no_log() {
+    let stage = Stage::new().await;
+    rows::chain(&stage.pool, CHAIN).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("a file");
+        path
+    };
+    let pepper = "pepper-that-nobody-must-ever-see-0123456789";
+    let mut child = command()
+        .args(["--listen", "127.0.0.1:0"])
+        .env("STOA_DATABASE_URL_FILE", file("url", stage.database.url()))
+        .env("STOA_ACCESS_SECRET_FILE", file("pepper", pepper))
+        .env("STOA_AUTH_RPC_FILE", file("nodes", "31337=http://user:node-password@127.0.0.1:1"))
+        .env("RUST_LOG", "debug,stoa_api=trace,tower_http=trace,sqlx=trace,reqwest=trace")
+        .spawn()
+        .expect("starts");
+    let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
+    let mut log = String::new();
+    let address = loop {
+        let line = lines.next_line().await.expect("a log").expect("still running");
+        log.push_str(&line);
+        if let Some((_, rest)) = line.split_once("address=") {
+            break rest.split_whitespace().next().expect("an address").to_owned();
+        }
+    };
+    // The log is read while it is written, or the server would wait for its reader.
+    let reading = tokio::spawn(async move {
+        let mut log = String::new();
+        while let Ok(Some(line)) = lines.next_line().await {
+            log.push_str(&line);
+            log.push('\n');
+        }
+        log
+    });
+    let (secrets, wrong) = use_everything(&address).await;
+    signal(&child, "TERM").await;
+    assert_eq!(child.wait().await.expect("ends").code(), Some(0));
+    log.push_str(&reading.await.expect("read"));
+    assert!(log.contains("/v1/keys") && log.contains("INSERT INTO api.api_key"), "it logs what is done");
+    for secret in secrets.iter().chain([&wrong, &pepper.to_owned(), &"node-password".to_owned()]) {
+        assert!(!log.contains(secret.as_str()), "{secret} is in the log");
+    }
+}
+
+/// Signs in, makes a key, uses it, and one that is not good. What of it was secret.
+async fn use_everything(address: &str) -> (Vec<String>, String) {
+    let (api, http) = (format!("http://{address}"), reqwest::Client::new());
+    let ask = async |request: reqwest::RequestBuilder| request.send().await.expect("answers");
+    let nonce: Value = ask(http.post(format!("{api}/v1/auth/nonce"))).await.json().await.expect("JSON");
+    let nonce = nonce["data"]["nonce"].as_str().expect("a nonce").to_owned();
+    let signer = PrivateKeySigner::random();
+    let message = door::message(&signer, &nonce).replace("127.0.0.1:8080", address);
+    let signature = door::sign(&signer, &message);
+    // One that the node is asked about first.
+    for signature in ["0x01", signature.as_str()] {
+        let body = json!({ "message": message, "signature": signature }).to_string();
+        let answer = ask(http.post(format!("{api}/v1/auth/session")).body(body)).await;
+        if signature == "0x01" {
+            assert_eq!(answer.status(), 503);
+            continue;
+        }
+        assert_eq!(answer.status(), 201);
+        let cookie = answer.headers()["set-cookie"].to_str().expect("text").to_owned();
+        let cookie = cookie.split(';').next().expect("a pair").to_owned();
+        let body = json!({ "name": "x", "scopes": ["read"] }).to_string();
+        let request = http.post(format!("{api}/v1/keys")).body(body).header("cookie", &cookie);
+        let answer = ask(request.header("origin", &api).header("x-stoa-csrf", "1")).await;
+        let key: Value = answer.json().await.expect("JSON");
+        let key = key["data"]["secret"].as_str().expect("a secret").to_owned();
+        assert_eq!(ask(http.get(format!("{api}/v1/status")).bearer_auth(&key)).await.status(), 200);
+        let wrong = format!("stoa_live_{}", "Wrong".repeat(10));
+        assert_eq!(ask(http.get(format!("{api}/v1/status")).bearer_auth(&wrong)).await.status(), 401);
+        let cookie = cookie.split('=').next_back().expect("a value").to_owned();
+        return (vec![key[22..].to_owned(), cookie, signature[2..].to_owned()], wrong);
+    }
+    panic!("nobody signed in");
 }
 
 async fn waiting_for_a_lock(stage: &Stage) {

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::chronicle;
 use crate::rows::{Purchase, address};
-use crate::stage::{Answer, Stage, send};
+use crate::stage::{Answer, Stage, send, unlimited};
 
 /// Roles are the server's: two databases cannot change one at once.
 static ROLE: Mutex<()> = Mutex::const_new(());
@@ -43,7 +43,8 @@ async fn desk(timeout: Duration) -> Desk {
     let options = options.username(role::ROLE).password("anal'yst");
     let sql = Some(Sql::new(options.clone(), timeout));
     let live = Live::new(&pool, Settings::default(), &CancellationToken::new());
-    let router = app(App { pool, web: nowhere(), content: nowhere(), sql, timeout, live, hot: None });
+    let access = unlimited(&pool);
+    let router = app(App { pool, web: nowhere(), content: nowhere(), sql, timeout, live, access, hot: None });
     Desk { stage, router, options }
 }
 

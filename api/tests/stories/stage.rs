@@ -8,6 +8,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use serde_json::Value;
 use sqlx::{Connection as _, PgConnection, PgPool};
+use stoa_api::access::{Access, Setup};
 use stoa_api::app::{App, app};
 use stoa_api::config;
 use stoa_api::curator::{Curator, Places, Private};
@@ -67,7 +68,17 @@ impl Stage {
             assert!(begun.elapsed() < timeout, "nobody listens");
             tokio::task::yield_now().await;
         }
-        app(App { pool, web: nowhere.clone(), content: nowhere, sql: None, timeout, live, hot: Some(hot) })
+        let access = unlimited(&pool);
+        app(App {
+            pool,
+            web: nowhere.clone(),
+            content: nowhere,
+            sql: None,
+            timeout,
+            live,
+            access,
+            hot: Some(hot),
+        })
     }
 
     /// Runs SQL as the indexer.
@@ -138,7 +149,8 @@ pub(crate) fn within(database: &TestDatabase, web: PathBuf, connections: u32, ti
     let content = PathBuf::from("/nonexistent");
     let pool = config::pool(options, connections, timeout);
     let live = Live::new(&pool, Settings::default(), &CancellationToken::new());
-    app(App { pool, web, content, sql: None, timeout, live, hot: None })
+    let access = unlimited(&pool);
+    app(App { pool, web, content, sql: None, timeout, live, access, hot: None })
 }
 
 /// A server that serves this folder of published content. Its database need not answer.
@@ -146,7 +158,22 @@ pub(crate) fn with_content(content: PathBuf) -> Router {
     let (options, timeout) = (Default::default(), Duration::from_secs(10));
     let pool = config::pool(options, 1, timeout);
     let live = Live::new(&pool, Settings::default(), &CancellationToken::new());
-    app(App { pool, web: PathBuf::from("/nonexistent"), content, sql: None, timeout, live, hot: None })
+    let access = unlimited(&pool);
+    app(App {
+        pool,
+        web: PathBuf::from("/nonexistent"),
+        content,
+        sql: None,
+        timeout,
+        live,
+        access,
+        hot: None,
+    })
+}
+
+/// Nobody is counted, nobody signs in.
+pub(crate) fn unlimited(pool: &PgPool) -> Access {
+    Access::new(pool, Setup::default()).expect("access")
 }
 
 pub(crate) async fn send(router: &Router, request: Request<Body>) -> Answer {

@@ -8,6 +8,7 @@ pub(crate) mod credits;
 pub(crate) mod deploy;
 pub(crate) mod dev;
 pub(crate) mod govern;
+pub(crate) mod key;
 pub(crate) mod listing;
 pub(crate) mod network;
 pub(crate) mod order;

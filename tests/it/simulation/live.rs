@@ -155,7 +155,16 @@ async fn api(database: &TestDatabase, folder: &TempDir) -> (Child, String) {
     let address = listener.local_addr().expect("its address").to_string();
     drop(listener);
     let child = Spec::new("stoa-api", Bin::path("stoa-api"), folder.path().join("api.log"))
-        .args(["--listen", &address, "--database-url", database.url(), "--live-heartbeat", "1"])
+        .args([
+            "--listen",
+            &address,
+            "--database-url",
+            database.url(),
+            "--live-heartbeat",
+            "1",
+            "--limits",
+            "off",
+        ])
         .start()
         .expect("the API starts");
     let url = format!("http://{address}");

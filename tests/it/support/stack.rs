@@ -148,7 +148,7 @@ pub(crate) async fn api(database_url: &str, log: &Path, more: &[&str]) -> (Child
     let address = free_address();
     let url = format!("http://{address}");
     let child = Spec::new("stoa-api", Bin::path("stoa-api"), log)
-        .args(["--listen", &address, "--database-url", database_url, "--web"])
+        .args(["--listen", &address, "--limits", "off", "--database-url", database_url, "--web"])
         .arg(checkout::root().join("api/web/dist"))
         .args(more)
         .start()

@@ -79,7 +79,7 @@ pub(crate) async fn run(args: &Args, as_json: bool) -> anyhow::Result<()> {
     let program = std::env::current_exe()?.with_file_name("stoa-api");
     anyhow::ensure!(program.is_file(), "{} is not built: use `cargo stoa bench`", program.display());
     let api = Spec::new("stoa-api", &program, stage.folder().join("api.log"))
-        .args(["--listen", &address, "--database-url", &database])
+        .args(["--listen", &address, "--limits", "off", "--database-url", &database])
         .args(["--live-connections", &most, "--live-per-address", &most])
         .start()?;
     api.until(PATIENCE, async || TcpStream::connect(&address).await.is_ok()).await?;

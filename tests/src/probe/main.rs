@@ -55,7 +55,7 @@ async fn main() -> anyhow::Result<ExitCode> {
 
     let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.to_string();
     let api = Spec::new("stoa-api", beside("stoa-api")?, folder.path().join("api.log"))
-        .args(["--listen", &address, "--database-url", database.url()])
+        .args(["--listen", &address, "--database-url", database.url(), "--limits", "off"])
         // What waits for a block that never comes waits for half of it.
         .args(["--request-seconds", "2"])
         .start()?;

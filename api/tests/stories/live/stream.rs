@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
-use crate::stage::Stage;
+use crate::stage::{Stage, unlimited};
 
 /// Nothing takes this long.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -41,7 +41,8 @@ pub(super) fn router(stage: &Stage, settings: Settings) -> Router {
     let pool = config::pool(stage.database.url().parse().expect("an address"), 4, timeout);
     let live = Live::new(&pool, settings, &CancellationToken::new());
     let nowhere = PathBuf::from("/nonexistent");
-    app(App { pool, web: nowhere.clone(), content: nowhere, sql: None, timeout, live, hot: None })
+    let access = unlimited(&pool);
+    app(App { pool, web: nowhere.clone(), content: nowhere, sql: None, timeout, live, access, hot: None })
 }
 
 pub(super) fn request(query: &str, last: Option<&str>) -> Request<Body> {

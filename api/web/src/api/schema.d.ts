@@ -75,6 +75,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was done with the wallet's keys and sessions and what was refused, oldest first; operators see everybody's.
+         * @description Entries are only added. Read on with the last `id` as `after`. An entry may show up a moment after one with a greater
+         *     id: who copies them goes back a minute.
+         */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/nonce": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A nonce for a message to sign (EIP-4361). */
+        post: operations["createNonce"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The session that the request comes with. */
+        get: operations["getSession"];
+        put?: never;
+        /**
+         * Signs a wallet in: a session for managing its keys, in a cookie that scripts cannot read.
+         * @description The message names one of the domains and an address under it, a chain that is served here, and a nonce of
+         *     `POST /v1/auth/nonce`. Changes by the session need this server's own `Origin` and a header `X-Stoa-CSRF`.
+         */
+        post: operations["createSession"];
+        /** Signs out: the session ends on every server. */
+        delete: operations["deleteSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -140,6 +201,63 @@ export interface paths {
         get: operations["exportCollection"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The wallet's keys, newest first, those that open nothing any more included. */
+        get: operations["listKeys"];
+        put?: never;
+        /** Makes a key. What opens anything is in this answer and nowhere else. */
+        post: operations["createKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One key. Operators see everybody's. */
+        get: operations["getKey"];
+        put?: never;
+        post?: never;
+        /** Revokes a key, at once and on every server. */
+        delete: operations["revokeKey"];
+        options?: never;
+        head?: never;
+        /** Changes a key's name, scopes, networks or end; for operators also its limits. */
+        patch: operations["changeKey"];
+        trace?: never;
+    };
+    "/v1/keys/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Puts a new key in a key's place. The old one goes on for a while, so that nothing stands still meanwhile; its
+         *     `last_used_at` shows when nobody has it any more.
+         */
+        post: operations["rotateKey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -563,6 +681,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the wallet asked for, day by day and by key, and what its limits are. */
+        get: operations["getUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -669,6 +804,79 @@ export interface components {
          * @enum {string}
          */
         AllowanceScope: "balance" | "shares";
+        /** @description An API key, without what opens anything. */
+        ApiKey: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * @description `live`, or `test`: always of the lowest tier, and counted apart.
+             * @example live
+             */
+            environment: string;
+            /**
+             * Format: date-time
+             * @description Null for never.
+             */
+            expires_at: string | null;
+            /**
+             * @description Its public id: the first 12 characters behind its prefix.
+             * @example 4jFq0Zr8LmXa
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description As of some seconds ago.
+             */
+            last_used_at: string | null;
+            /** @description Where it came from then. */
+            last_used_from: string | null;
+            limits: components["schemas"]["KeyLimits"] | null;
+            /** @description What its owner calls it. */
+            name: string;
+            /**
+             * @description Networks that it may come from; empty for all.
+             * @example [
+             *       "192.0.2.0/24",
+             *       "2001:db8::/48"
+             *     ]
+             */
+            networks: string[];
+            /**
+             * @description The wallet that made it.
+             * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+             */
+            owner: string;
+            /** @description The key that a rotation has put in its place. */
+            replaced_by: string | null;
+            /**
+             * Format: date-time
+             * @description When it was revoked; null where it was not.
+             */
+            revoked_at: string | null;
+            /**
+             * @description What it may be used for: `read`, `export`, `sql`, `webhooks`, `relay`, `admin`.
+             * @example [
+             *       "read"
+             *     ]
+             */
+            scopes: string[];
+            /**
+             * @description `active`, `expired` or `revoked`.
+             * @example active
+             */
+            state: string;
+        };
+        /** @description The answer about a key. */
+        ApiKeyAnswer: {
+            data: components["schemas"]["ApiKey"];
+        };
+        /** @description The answer of `GET /v1/keys`. */
+        ApiKeysAnswer: {
+            data: components["schemas"]["ApiKey"][];
+        };
         /** @description What a listing got from one source in one token. Amounts are in the token's base units. */
         Attribution: {
             /**
@@ -709,6 +917,43 @@ export interface components {
             /** @description By listing, source, child and token. */
             data: components["schemas"]["Attribution"][];
             meta: components["schemas"]["Meta"];
+        };
+        /** @description The answer of `GET /v1/audit`. */
+        AuditAnswer: {
+            data: components["schemas"]["AuditEntry"][];
+        };
+        /** @description Something that was done, or refused. */
+        AuditEntry: {
+            /** @description Whose key or session it is about. */
+            account: string | null;
+            /**
+             * @description What was done, or `refused: ` and why.
+             * @example key rotated
+             */
+            action: string;
+            /** @description Where it came from. */
+            address: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description More of it. */
+            detail: Record<string, never>;
+            /**
+             * Format: int64
+             * @description Grows with time, with gaps.
+             * @example 812
+             */
+            id: number;
+            /** @description The key's public id. */
+            key: string | null;
+            /**
+             * Format: int64
+             * @description How often: refusals of one kind that came within seconds are one entry.
+             * @example 1
+             */
+            times: number;
         };
         /** @description A Vault balance. */
         Balance: {
@@ -948,6 +1193,21 @@ export interface components {
             name: string;
             protocol: components["schemas"]["Protocol"] | null;
         };
+        /** @description What of a key is to be another; what is left out stays. */
+        ChangeKey: {
+            /**
+             * Format: date-time
+             * @description Null for never.
+             */
+            expires_at?: string | null;
+            limits?: components["schemas"]["KeyLimits"] | null;
+            /** @description What it is called. */
+            name?: string | null;
+            /** @description Networks that it may come from; none for all. */
+            networks?: string[] | null;
+            /** @description What it may be used for. */
+            scopes?: string[] | null;
+        };
         /** @description The plan that costs least. */
         CheapestPlan: {
             /**
@@ -998,6 +1258,30 @@ export interface components {
              * @example 2026-11-01T00:00:00Z
              */
             month: string;
+        };
+        /** @description What a new key is to be. */
+        CreateKey: {
+            /** @description `live` (the default) or `test`. */
+            environment?: string | null;
+            /**
+             * Format: date-time
+             * @description When it expires; never without it.
+             */
+            expires_at?: string | null;
+            /**
+             * @description At most 100 characters.
+             * @example nightly export
+             */
+            name: string;
+            /** @description Networks that it may come from, as CIDR; all without any. */
+            networks?: string[];
+            /**
+             * @description At least one of `read`, `export`, `sql`, `webhooks`, `relay`, `admin`.
+             * @example [
+             *       "read"
+             *     ]
+             */
+            scopes: string[];
         };
         /** @description A share of revenue between a listing and one that it derives from. */
         Edge: {
@@ -1500,6 +1784,31 @@ export interface components {
          * @enum {string}
          */
         Interval: "hour" | "day" | "week" | "month";
+        /** @description Limits of one key; null where the tier's holds. */
+        KeyLimits: {
+            /**
+             * Format: int64
+             * @description Cost of a day.
+             */
+            per_day?: number | null;
+            /**
+             * Format: int64
+             * @description Cost that a minute brings.
+             */
+            per_minute?: number | null;
+            /**
+             * Format: int64
+             * @description Premium calls of a month.
+             */
+            premium_per_month?: number | null;
+        };
+        /** @description What a key asked for. */
+        KeyUsage: {
+            /** @description Its days, oldest first. */
+            days: components["schemas"]["UsageDay"][];
+            /** @description The key's public id. */
+            key: string;
+        };
         /**
          * @description What a listing is.
          * @enum {string}
@@ -2047,6 +2356,40 @@ export interface components {
          * @enum {string}
          */
         MetadataStatus: "pending" | "ok" | "mismatch" | "invalid" | "unreachable";
+        /** @description A new key. */
+        NewApiKey: components["schemas"]["ApiKey"] & {
+            /**
+             * @description All of it, shown this once: it is not stored. Null in an answer that is told again for an `Idempotency-Key`;
+             *     who has lost it rotates the key.
+             * @example stoa_live_…
+             */
+            secret: string | null;
+        };
+        /** @description The answer about a new key. */
+        NewApiKeyAnswer: {
+            data: components["schemas"]["NewApiKey"];
+        };
+        /** @description What a message must hold to be taken once. */
+        Nonce: {
+            /**
+             * @description Domains that the message may name.
+             * @example [
+             *       "stoa.example"
+             *     ]
+             */
+            domains: string[];
+            /**
+             * Format: date-time
+             * @description Until when it may be used.
+             */
+            expires_at: string;
+            /** @description For the message's `Nonce`. */
+            nonce: string;
+        };
+        /** @description The answer of `POST /v1/auth/nonce`. */
+        NonceAnswer: {
+            data: components["schemas"]["Nonce"];
+        };
         /** @description Somebody who acts for an account. */
         Operator: {
             /**
@@ -2432,10 +2775,21 @@ export interface components {
             /** @description Which request it was about. Left out where the address says it already. */
             instance?: string | null;
             /**
+             * @description Name of the limit that is used up, where one is: `minute`, `day`, `premium` or `ban`.
+             * @example minute
+             */
+            limit?: string | null;
+            /**
              * @description Name of the parameter that was wrong, where one was.
              * @example limit
              */
             parameter?: string | null;
+            /**
+             * Format: int64
+             * @description Seconds until the same may be asked again, where a limit is used up.
+             * @example 12
+             */
+            reset?: number | null;
             /**
              * Format: int32
              * @description The HTTP status, repeated.
@@ -2694,6 +3048,14 @@ export interface components {
          * @enum {string}
          */
         RevenueSource: "sales" | "payments" | "royalties";
+        /** @description How a key is to be replaced. */
+        RotateKey: {
+            /**
+             * Format: int64
+             * @description Seconds that the old key goes on for: an hour unless told, 30 days at most, 0 for none.
+             */
+            overlap_seconds?: number | null;
+        };
         /** @description A parent's part. */
         Royalty: {
             /**
@@ -2717,6 +3079,36 @@ export interface components {
             /** @description Oldest first. */
             data: components["schemas"]["Stretch"][];
             meta: components["schemas"]["Meta"];
+        };
+        /** @description A wallet that is signed in. */
+        Session: {
+            /**
+             * @description The wallet.
+             * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+             */
+            account: string;
+            /**
+             * Format: int64
+             * @description The chain that the message named.
+             * @example 31337
+             */
+            chain_id: number;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            expires_at: string;
+            /** @description Whether it is an operator's. */
+            operator: boolean;
+        };
+        /** @description The answer about a session. */
+        SessionAnswer: {
+            data: components["schemas"]["Session"];
         };
         /**
          * @description A settlement: what sales brought until then, less the protocol fee that each paid, is split between the listing's
@@ -2879,6 +3271,13 @@ export interface components {
              */
             earned: string;
             token: components["schemas"]["Token"];
+        };
+        /** @description A signed message. */
+        SignIn: {
+            /** @description The message as EIP-4361 writes it. */
+            message: string;
+            /** @description Its signature: of the account's key (EIP-191), or what the account's contract takes for one (EIP-1271). */
+            signature: string;
         };
         /**
          * @description Which end a collection starts from.
@@ -3297,6 +3696,77 @@ export interface components {
             sales: string;
             token: components["schemas"]["Token"];
         };
+        /** @description What a wallet asked for, and may ask for. */
+        Usage: {
+            /**
+             * @description The wallet.
+             * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+             */
+            account: string;
+            /** @description The wallet's days, oldest first; those without a request are left out. */
+            days: components["schemas"]["UsageDay"][];
+            /** @description The same by key, for keys that were used. */
+            keys: components["schemas"]["KeyUsage"][];
+            /** @description What whoever asks may ask for; empty where this server limits nothing. */
+            limits: components["schemas"]["UsageLimit"][];
+            /**
+             * Format: int32
+             * @description Of what it has staked on the home chain; 0 for none.
+             * @example 1
+             */
+            tier: number;
+        };
+        /** @description The answer of `GET /v1/usage`. */
+        UsageAnswer: {
+            data: components["schemas"]["Usage"];
+        };
+        /** @description One day, in UTC. */
+        UsageDay: {
+            /**
+             * Format: int64
+             * @description What they cost.
+             */
+            cost: number;
+            /**
+             * @description The day.
+             * @example 2026-11-22
+             */
+            day: string;
+            /**
+             * Format: int64
+             * @description How many of them were premium calls.
+             */
+            premium: number;
+            /**
+             * Format: int64
+             * @description Refused for want of quota.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description How many requests were answered.
+             */
+            requests: number;
+        };
+        /** @description One limit. */
+        UsageLimit: {
+            /**
+             * Format: int64
+             * @description How much there is.
+             * @example 50
+             */
+            limit: number;
+            /**
+             * @description `minute` and `day` count cost, `premium` the month's calls of SQL and exports.
+             * @example premium
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description What servers have taken of it, some calls ahead; null for `minute`, which fills up by itself.
+             */
+            used: number | null;
+        };
         /** @description An immutable release. */
         Version: {
             /**
@@ -3658,6 +4128,344 @@ export interface operations {
             };
         };
     };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description Only what came after the entry with this id; from the beginning without it. */
+                after?: number;
+                /** @description `json`, or `ndjson` for an entry a line. */
+                format?: string;
+                /** @description At most so many, 1 to 1000; 100 without it. */
+                limit?: number;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The entries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditAnswer"];
+                };
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota is used up. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createNonce: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A nonce, good for ten minutes and once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NonceAnswer"];
+                };
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign-in is not enabled on this server. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota is used up. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSession: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionAnswer"];
+                };
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no session, or it has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota is used up. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description The session; `Set-Cookie` holds it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionAnswer"];
+                };
+            };
+            /** @description The message is not one of EIP-4361, or a parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The message is not for this server and moment, or not signed by the account; the detail says which. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request comes from another site's page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign-in is not enabled on this server. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota is used up. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server or a node is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session that has ended; `Set-Cookie` takes it away. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionAnswer"];
+                };
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no session, or it has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request comes from another site's page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota is used up. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     searchEvents: {
         parameters: {
             query?: {
@@ -3976,6 +4784,519 @@ export interface operations {
                 };
             };
             /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listKeys: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeysAnswer"];
+                };
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota is used up. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Requests with the same key and body make one API key; for 24 hours. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateKey"];
+            };
+        };
+        responses: {
+            /** @description The key. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewApiKeyAnswer"];
+                };
+            };
+            /** @description The body or a parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The wallet has as many keys as it may have, or the same request still runs. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Idempotency-Key` came with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota is used up. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getKey: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The key's public id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyAnswer"];
+                };
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The wallet has no such key. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota is used up. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The key's public id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key, which opens nothing from now on. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyAnswer"];
+                };
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The wallet has no such key. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota is used up. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The key's public id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeKey"];
+            };
+        };
+        responses: {
+            /** @description The key as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyAnswer"];
+                };
+            };
+            /** @description The body or a parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The wallet has no such key. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key opens nothing any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota is used up. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Requests with the same key and body rotate once; for 24 hours. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The old key's public id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateKey"];
+            };
+        };
+        responses: {
+            /** @description The new key. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewApiKeyAnswer"];
+                };
+            };
+            /** @description The body or a parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The wallet has no such key. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key opens nothing any more, or was rotated before. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Idempotency-Key` came with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota is used up. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is busy; `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5720,6 +7041,79 @@ export interface operations {
                 };
             };
             /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getUsage: {
+        parameters: {
+            query?: {
+                /** @description Days that the series goes back, 1 to 366; 30 without it. */
+                days?: number;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The usage. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageAnswer"];
+                };
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota is used up. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is busy; `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;

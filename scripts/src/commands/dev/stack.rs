@@ -88,7 +88,7 @@ impl Stack {
                 _ => Err(error.into()),
             };
         }
-        let api = api(ports, state, &database_url)?;
+        let api = api(ports, state, &anvil, &database_url)?;
         api.until(START, || answers(ports.port, "/v1/status")).await?;
         step.done();
         let demo = Arc::new(Mutex::new(demo));
@@ -250,7 +250,7 @@ fn indexer(ports: &Ports, state: &State, anvil: &Anvil, database_url: &str) -> a
     Ok(child)
 }
 
-fn api(ports: &Ports, state: &State, database_url: &str) -> anyhow::Result<Child> {
+fn api(ports: &Ports, state: &State, anvil: &Anvil, database_url: &str) -> anyhow::Result<Child> {
     let child = Spec::new("stoa-api", Bin::path("stoa-api"), state.log("api"))
         .args(["--listen", &format!("127.0.0.1:{}", ports.port)])
         .arg("--web")
@@ -259,6 +259,11 @@ fn api(ports: &Ports, state: &State, database_url: &str) -> anyhow::Result<Child
         .arg(stoa_scripts::content::folder())
         // Everything listed here is listed by this machine's user.
         .arg("--allow-private-content")
+        // The page, tests and benchmarks may ask as often as they like.
+        .args(["--limits", "off", "--home-chain", "31337"])
+        .args(["--auth-rpc", &format!("31337={}", anvil.rpc_url())])
+        .arg("--access-secret-file")
+        .arg(state.access_secret()?)
         .env("STOA_DATABASE_URL", database_url)
         .start()?;
     state.note_child(child.pid());

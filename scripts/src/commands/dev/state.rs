@@ -68,6 +68,18 @@ impl State {
         self.folder.join("deployment.json")
     }
 
+    /// The file with the secret that API keys are hashed under; made once.
+    pub(super) fn access_secret(&self) -> anyhow::Result<PathBuf> {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let path = self.folder.join("access-secret");
+        match File::options().create_new(true).write(true).mode(0o600).open(&path) {
+            Ok(mut file) => writeln!(file, "{}", alloy::hex::encode(rand::random::<[u8; 32]>()))?,
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error).with_context(|| format!("cannot write {}", path.display())),
+        }
+        Ok(path)
+    }
+
     /// The log of a child; the last start's is kept beside it.
     pub(super) fn log(&self, name: &str) -> PathBuf {
         let log = self.folder.join("logs").join(format!("{name}.log"));

@@ -157,7 +157,7 @@ impl Api {
         anyhow::ensure!(program.is_file(), "{} is not built: use `cargo stoa bench`", program.display());
         let child = Spec::new("stoa-api", &program, stage.folder().join("api.log"))
             .args(["--listen", &address, "--database-url", database, "--cache-mib", cache])
-            .args(["--metadata-fetches", "0"])
+            .args(["--metadata-fetches", "0", "--limits", "off"])
             .start()?;
         child.until(PATIENCE, async || TcpStream::connect(&address).await.is_ok()).await?;
         Ok(Self { child, address })

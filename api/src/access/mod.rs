@@ -1,0 +1,164 @@
+//! Access: who asks, what they may, and how much.
+//!
+//! - [`client`]: the address a request comes from; [`siwe`], [`verify`], [`nonce`], [`session`]: wallets that sign in;
+//! - [`token`], [`key`]: API keys; [`lookup`]: what is known of them here, for a moment;
+//! - [`rules`]: which route is for whom; [`quota`]: how much; [`gate`]: what asks all of this before a route;
+//! - [`idempotency`]: one execution for several requests; [`audit`]: what was done and refused;
+//! - [`routes`]: where wallets manage their keys.
+//!
+//! *Invariant:* nothing that opens anything is stored or logged: of keys and cookies only a keyed hash is kept.
+
+mod audit;
+mod client;
+mod gate;
+mod idempotency;
+mod key;
+mod lookup;
+mod nonce;
+mod principal;
+mod quota;
+pub mod routes;
+mod rules;
+mod secret;
+mod session;
+mod settings;
+mod siwe;
+mod token;
+mod verify;
+mod worker;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::PgPool;
+use sqlx::postgres::PgPoolOptions;
+use stoa_schema::types::Addr;
+use url::Url;
+
+use crate::config::Secret;
+use crate::error::ApiError;
+use audit::Refusals;
+pub(crate) use client::{ClientIp, network};
+pub use client::{Proxies, ProxyHeader};
+pub(crate) use gate::gate;
+pub(crate) use idempotency::idempotent;
+use lookup::Lookups;
+use quota::{Bans, Quotas, TierReader, Usage};
+pub use quota::{Limits, LimitsError, Tiers};
+pub use rules::{Need, RULES, Rule, Scope};
+pub use secret::Pepper;
+pub use settings::{Settings, SettingsError};
+pub use verify::Verifier;
+
+/// For leases, keys, and the listener.
+const CONNECTIONS: u32 = 6;
+
+/// How access is set up.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Without it there are no keys and no sessions.
+    pub pepper: Option<Pepper>,
+    /// Where the page is: whose messages are signed, and whose scripts may use a session.
+    pub origins: Vec<Url>,
+    pub proxies: Proxies,
+    /// Without them nothing is counted.
+    pub tiers: Option<Tiers>,
+    /// The nodes that are asked what a contract has signed, by chain.
+    pub nodes: BTreeMap<i64, Secret>,
+    /// Who may set the limits of anybody's keys, and read the whole audit log.
+    pub operators: Vec<Addr>,
+    /// The chain whose stakes count.
+    pub home: Option<i64>,
+    /// How long a session lasts.
+    pub session: Duration,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            pepper: None,
+            origins: Vec::new(),
+            proxies: Proxies::default(),
+            tiers: None,
+            nodes: BTreeMap::new(),
+            operators: Vec::new(),
+            home: None,
+            session: Duration::from_secs(60 * 60),
+        }
+    }
+}
+
+/// What a server knows of access. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Access(Arc<Inner>);
+
+/// What clones of [`Access`] share.
+#[derive(Debug)]
+pub struct Inner {
+    pub(crate) pool: PgPool,
+    pub(crate) setup: Setup,
+    pub(crate) verifier: Verifier,
+    pub(crate) lookups: Lookups,
+    pub(crate) quotas: Quotas,
+    pub(crate) bans: Bans,
+    pub(crate) tiers: TierReader,
+    pub(crate) usage: Usage,
+    pub(crate) refusals: Refusals,
+}
+
+impl std::ops::Deref for Access {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl Access {
+    /// Over connections of its own to the pool's database: reads that take long keep nobody out.
+    pub fn new(pool: &PgPool, setup: Setup) -> Result<Self, reqwest::Error> {
+        let pool = PgPoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(Duration::from_secs(5))
+            .idle_timeout(Duration::from_secs(60))
+            .connect_lazy_with(pool.connect_options().as_ref().clone());
+        Ok(Self(Arc::new(Inner {
+            verifier: Verifier::new(setup.nodes.clone())?,
+            lookups: Lookups::default(),
+            quotas: Quotas::new(pool.clone()),
+            bans: Bans::new(pool.clone()),
+            tiers: TierReader::new(pool.clone(), setup.home),
+            usage: Usage::new(pool.clone()),
+            refusals: Refusals::default(),
+            pool,
+            setup,
+        })))
+    }
+}
+
+impl Inner {
+    /// How often quota was taken out of the store so far: one write each.
+    pub fn leases(&self) -> u64 {
+        self.quotas.writes()
+    }
+
+    /// Whether cookies go over https alone: they do unless everything is on this machine.
+    pub(crate) fn secure(&self) -> bool {
+        self.setup.origins.iter().any(|origin| origin.scheme() == "https")
+    }
+
+    pub(crate) fn is_operator(&self, account: Addr) -> bool {
+        self.setup.operators.contains(&account)
+    }
+
+    pub(crate) fn pepper(&self) -> Result<&Pepper, ApiError> {
+        self.setup.pepper.as_ref().ok_or_else(|| {
+            ApiError::NotFound(
+                "Keys and sign-in are not enabled on this server: its operator gives it a secret for them \
+                 (STOA_ACCESS_SECRET)."
+                    .to_owned(),
+            )
+        })
+    }
+}

@@ -1,0 +1,7 @@
+//! Who may ask for what, and how much.
+
+pub(crate) mod door;
+mod keys;
+mod matrix;
+mod quota;
+mod signin;

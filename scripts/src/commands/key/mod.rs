@@ -1,0 +1,176 @@
+//! `stoa key`
+
+mod client;
+
+use clap::Subcommand;
+use reqwest::Method;
+use serde_json::{Value, json};
+use stoa_scripts::cli::{ChainArgs, Output, SignerArgs, Table, parse_duration};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use url::Url;
+
+use client::Client;
+
+/// API keys of a wallet: each call signs in with it (EIP-4361), does its work, and signs out.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  stoa key create nightly --scope read,export --expires 90d --wallet me
+  stoa key list --wallet me
+  stoa key rotate 4jFq0Zr8LmXa --overlap 1d --wallet me
+  stoa key usage --days 7 --wallet me")]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Make a key. It is shown this once.
+    Create {
+        /// What it is called.
+        name: String,
+        /// What it may be used for: read, export, sql, webhooks, relay, admin.
+        #[arg(long = "scope", value_name = "SCOPE", value_delimiter = ',', default_value = "read")]
+        scopes: Vec<String>,
+        /// For trying things out: of the lowest tier, and counted apart.
+        #[arg(long)]
+        test: bool,
+        /// A network that it may come from, as in 192.0.2.0/24; may be repeated. All without it.
+        #[arg(long, value_name = "CIDR")]
+        from: Vec<String>,
+        /// After how long it expires, as in 90d; never without it.
+        #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+        expires: Option<u64>,
+        #[command(flatten)]
+        at: At,
+    },
+    /// All keys of the wallet.
+    List {
+        #[command(flatten)]
+        at: At,
+    },
+    /// Put a new key in a key's place. The old one goes on for a while.
+    Rotate {
+        /// The old key's public id.
+        id: String,
+        /// How long the old key goes on, as in 1h.
+        #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "1h")]
+        overlap: u64,
+        #[command(flatten)]
+        at: At,
+    },
+    /// End a key, at once and for good.
+    Revoke {
+        /// Its public id.
+        id: String,
+        #[command(flatten)]
+        at: At,
+    },
+    /// What the wallet and its keys asked for, and what they may.
+    Usage {
+        /// How many days back.
+        #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=366))]
+        days: u64,
+        #[command(flatten)]
+        at: At,
+    },
+}
+
+/// Whose keys, and where.
+#[derive(Debug, clap::Args)]
+struct At {
+    /// The API, as its page's origin has it.
+    #[arg(long, env = "STOA_API", default_value = "http://127.0.0.1:8080", value_name = "URL")]
+    api: Url,
+    #[command(flatten)]
+    chain: ChainArgs,
+    #[command(flatten)]
+    signing: SignerArgs,
+}
+
+impl At {
+    fn output(&self) -> Output {
+        Output { json: self.chain.json }
+    }
+
+    /// Signs in, asks one thing, signs out.
+    async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> anyhow::Result<Value> {
+        let network = self.chain.network()?;
+        let signer = self.signing.signer(&network).await?;
+        let client = Client::sign_in(&self.api, &signer, network.chain_id).await?;
+        let answered = client.ask(method, path, body).await;
+        client.sign_out().await;
+        Ok(answered?["data"].take())
+    }
+}
+
+pub(crate) async fn run(args: &Args) -> anyhow::Result<()> {
+    match &args.action {
+        Action::Create { name, scopes, test, from, expires, at } => {
+            let environment = if *test { "test" } else { "live" };
+            let mut body =
+                json!({ "name": name, "scopes": scopes, "networks": from, "environment": environment });
+            if let Some(seconds) = expires {
+                let ends = OffsetDateTime::now_utc() + std::time::Duration::from_secs(*seconds);
+                body["expires_at"] = json!(ends.format(&Rfc3339)?);
+            }
+            made(at, &at.ask(Method::POST, "keys", Some(body)).await?)
+        }
+        Action::List { at } => {
+            let keys = at.ask(Method::GET, "keys", None).await?;
+            at.output().answer(&keys, || list(&keys))
+        }
+        Action::Rotate { id, overlap, at } => {
+            let body = json!({ "overlap_seconds": overlap });
+            made(at, &at.ask(Method::POST, &format!("keys/{id}/rotate"), Some(body)).await?)
+        }
+        Action::Revoke { id, at } => {
+            let key = at.ask(Method::DELETE, &format!("keys/{id}"), None).await?;
+            at.output().answer(&key, || format!("{} opens nothing any more", text(&key["id"])))
+        }
+        Action::Usage { days, at } => {
+            let usage = at.ask(Method::GET, &format!("usage?days={days}"), None).await?;
+            at.output().answer(&usage, || show(&usage))
+        }
+    }
+}
+
+fn made(at: &At, key: &Value) -> anyhow::Result<()> {
+    at.output().answer(key, || {
+        format!("{}\n\nThis is the key {}; it is not shown again.", text(&key["secret"]), text(&key["id"]))
+    })
+}
+
+fn list(keys: &Value) -> String {
+    let mut table = Table::new(&["id", "name", "for", "state", "scopes", "expires", "last used"]);
+    for key in keys.as_array().into_iter().flatten() {
+        let scopes: Vec<String> = key["scopes"].as_array().into_iter().flatten().map(text).collect();
+        let [id, name, environment, state] =
+            ["id", "name", "environment", "state"].map(|name| text(&key[name]));
+        let [expires, used] = ["expires_at", "last_used_at"].map(|name| match &key[name] {
+            Value::Null => "never".to_owned(),
+            time => text(time),
+        });
+        table.row([id, name, environment, state, scopes.join(","), expires, used]);
+    }
+    table.to_string()
+}
+
+fn show(usage: &Value) -> String {
+    let mut limits = Table::new(&["limit", "of", "used"]);
+    for limit in usage["limits"].as_array().into_iter().flatten() {
+        let used = if limit["used"].is_null() { String::new() } else { text(&limit["used"]) };
+        limits.row([text(&limit["name"]), text(&limit["limit"]), used]);
+    }
+    let mut days = Table::new(&["day", "requests", "cost", "premium", "refused"]);
+    for day in usage["days"].as_array().into_iter().flatten() {
+        days.row(["day", "requests", "cost", "premium", "refused"].map(|name| text(&day[name])));
+    }
+    format!("tier {}\n\n{limits}\n\n{days}", text(&usage["tier"]))
+}
+
+/// As it stands, without quotes.
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
