@@ -52,7 +52,7 @@ export function listingQuery(id: string) {
 
 export function accountQuery(address: string) {
   return queryOptions({
-    queryKey: ['account', address],
+    queryKey: ['account', address.toLowerCase()],
     queryFn: async ({ signal }) => (await getAccount(address, signal)).data,
     refetchInterval: (query) => {
       const { error } = query.state;
@@ -73,7 +73,7 @@ export function stakingQuery() {
 /** What became of an account's credits, newest first. */
 export function spendingsQuery(holder: string) {
   return infiniteQueryOptions({
-    queryKey: ['spendings', holder],
+    queryKey: ['spendings', holder.toLowerCase()],
     queryFn: ({ pageParam, signal }) =>
       getSpendings({ holder, limit: PAGE, ...(pageParam === null ? {} : { cursor: pageParam }) }, signal),
     initialPageParam: null as string | null,
