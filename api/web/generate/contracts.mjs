@@ -11,12 +11,12 @@ export const OUTPUT = fileURLToPath(new URL('../src/chain/abi.ts', import.meta.u
 /** What the page calls and reads, by contract. */
 const USED = {
   Vault: ['balanceOf', 'deposit', 'depositNative', 'pay', 'payWithGrant', 'weth', 'withdraw', 'withdrawNative'],
-  Market: ['balanceOf', 'changePlan', 'createPlan', 'expiresAt', 'onPay', 'pausePlan', 'resumePlan', 'ListingCreated', 'PlanCreated'],
-  Listings: ['create', 'pause', 'publish', 'resume', 'retire', 'setUri', 'ListingCreated'],
+  Market: ['balanceOf', 'changePlan', 'createPlan', 'expiresAt', 'onPay', 'pausePlan', 'resumePlan'],
+  Listings: ['create', 'pause', 'publish', 'resume', 'retire'],
   Revenue: ['pending', 'saleTerms', 'settle'],
   RevenueShare: ['claim'],
   Staking: ['claim', 'extend', 'setReinvest', 'withdraw'],
-  StoaToken: ['DOMAIN_SEPARATOR', 'allowance', 'approve', 'authorizationState', 'balanceOf', 'eip712Domain', 'name', 'nonces'],
+  StoaToken: ['DOMAIN_SEPARATOR', 'allowance', 'approve', 'authorizationState', 'balanceOf', 'decimals', 'eip712Domain', 'name', 'nonces', 'symbol'],
 };
 
 /** @typedef {{ type: string; name?: string; inputs?: { name: string; type: string }[] }} Item */

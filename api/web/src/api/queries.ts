@@ -1,9 +1,9 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
-import { getAccount, getListing, getListings, getPurchases, getSpendings, getStaking, getStatus, ProblemError } from './client';
+import { getAccess, getAccount, getFlow, getLeaders, getLineage, getListing, getListings, getMarket, getPurchases, getSeries, getSpendings, getStaking, getStatus, ProblemError } from './client';
 import { currentPollDelay } from './connection';
 import { appendOlder, type Feed, isSettled, mergeNewest, reaches } from './feed';
-import type { ListingsQuery, PurchasesQuery } from './types';
+import type { LeadersQuery, ListingsQuery, PurchasesQuery, SeriesQuery } from './types';
 
 const LIVE_MS = 1000;
 const LISTINGS_MS = 4000;
@@ -23,7 +23,7 @@ export function statusQuery() {
   });
 }
 
-export type ListingsFilter = Pick<ListingsQuery, 'kind' | 'status' | 'sort' | 'q' | 'tag'>;
+export type ListingsFilter = Pick<ListingsQuery, 'kind' | 'status' | 'sort' | 'q' | 'tag' | 'licence' | 'free'>;
 
 export function listingsQuery(filter: ListingsFilter) {
   return infiniteQueryOptions({
@@ -153,4 +153,76 @@ export function usePurchases(filter: PurchasesFilter) {
       if (next !== null && !older.isPending) older.mutate(next);
     },
   };
+}
+
+/** Whether an account may use a listing. */
+export function accessQuery(listing: string, account: string) {
+  return queryOptions({
+    queryKey: ['account', account.toLowerCase(), 'access', listing],
+    queryFn: async ({ signal }) => (await getAccess(listing, account, signal)).data,
+    refetchInterval: () => currentPollDelay(LISTING_MS),
+  });
+}
+
+/** How many listings have each value, under the filter but for the value's own. */
+export function facetsQuery(filter: ListingsFilter) {
+  return queryOptions({
+    queryKey: ['facets', filter],
+    queryFn: async ({ signal }) => (await getListings({ ...filter, facets: 'kind,status,tag,licence', limit: 1 }, signal)).facets ?? {},
+    placeholderData: keepPreviousData,
+    refetchInterval: () => currentPollDelay(LISTINGS_MS),
+  });
+}
+
+export function ownListingsQuery(owner: string) {
+  return queryOptions({
+    queryKey: ['listings', 'of', owner.toLowerCase()],
+    queryFn: async ({ signal }) => (await getListings({ owner, limit: 100, sort: 'newest' }, signal)).data,
+    refetchInterval: () => currentPollDelay(LISTINGS_MS),
+  });
+}
+
+/** Figures change with every sale; a look every few seconds is enough for people. */
+const MARKET_MS = 5000;
+
+export function marketQuery() {
+  return queryOptions({
+    queryKey: ['market', 'totals'],
+    queryFn: async ({ signal }) => (await getMarket(signal)).data,
+    refetchInterval: () => currentPollDelay(MARKET_MS),
+  });
+}
+
+export function seriesQuery(query: SeriesQuery) {
+  return queryOptions({
+    queryKey: ['market', 'series', query],
+    queryFn: async ({ signal }) => (await getSeries(query, signal)).data,
+    placeholderData: keepPreviousData,
+    refetchInterval: () => currentPollDelay(MARKET_MS),
+  });
+}
+
+export function leadersQuery(query: LeadersQuery) {
+  return queryOptions({
+    queryKey: ['market', 'leaders', query],
+    queryFn: async ({ signal }) => (await getLeaders(query, signal)).data,
+    placeholderData: keepPreviousData,
+    refetchInterval: () => currentPollDelay(MARKET_MS),
+  });
+}
+
+export function flowQuery(id: string) {
+  return queryOptions({
+    queryKey: ['flow', id],
+    queryFn: async ({ signal }) => (await getFlow(id, signal)).data,
+    refetchInterval: () => currentPollDelay(LISTINGS_MS * 4),
+  });
+}
+
+export function lineageQuery(id: string, way: 'ancestors' | 'descendants') {
+  return queryOptions({
+    queryKey: ['lineage', way, id],
+    queryFn: async ({ signal }) => (await getLineage(id, way, signal)).data,
+    staleTime: 60_000,
+  });
 }

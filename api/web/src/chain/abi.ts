@@ -446,103 +446,6 @@ export const marketAbi = [
   "outputs": [],
   "stateMutability": "nonpayable",
   "type": "function"
- },
- {
-  "anonymous": false,
-  "inputs": [
-   {
-    "indexed": true,
-    "internalType": "uint256",
-    "name": "plan",
-    "type": "uint256"
-   },
-   {
-    "indexed": true,
-    "internalType": "uint256",
-    "name": "listing",
-    "type": "uint256"
-   },
-   {
-    "indexed": true,
-    "internalType": "address",
-    "name": "token",
-    "type": "address"
-   },
-   {
-    "indexed": false,
-    "internalType": "enum PlanKind",
-    "name": "kind",
-    "type": "uint8"
-   },
-   {
-    "indexed": false,
-    "internalType": "uint256",
-    "name": "price",
-    "type": "uint256"
-   },
-   {
-    "indexed": false,
-    "internalType": "uint64",
-    "name": "cap",
-    "type": "uint64"
-   },
-   {
-    "indexed": false,
-    "internalType": "bool",
-    "name": "transferable",
-    "type": "bool"
-   },
-   {
-    "indexed": false,
-    "internalType": "uint32",
-    "name": "version",
-    "type": "uint32"
-   },
-   {
-    "indexed": false,
-    "internalType": "uint32",
-    "name": "period",
-    "type": "uint32"
-   },
-   {
-    "indexed": false,
-    "internalType": "uint32",
-    "name": "units",
-    "type": "uint32"
-   },
-   {
-    "indexed": false,
-    "internalType": "string",
-    "name": "unit",
-    "type": "string"
-   },
-   {
-    "indexed": false,
-    "internalType": "uint64",
-    "name": "from",
-    "type": "uint64"
-   },
-   {
-    "indexed": false,
-    "internalType": "uint64",
-    "name": "until",
-    "type": "uint64"
-   },
-   {
-    "indexed": false,
-    "internalType": "address",
-    "name": "gate",
-    "type": "address"
-   },
-   {
-    "indexed": false,
-    "internalType": "bool",
-    "name": "tierDiscount",
-    "type": "bool"
-   }
-  ],
-  "name": "PlanCreated",
-  "type": "event"
  }
 ] as const;
 
@@ -690,97 +593,6 @@ export const listingsAbi = [
   "outputs": [],
   "stateMutability": "nonpayable",
   "type": "function"
- },
- {
-  "inputs": [
-   {
-    "internalType": "uint256",
-    "name": "id",
-    "type": "uint256"
-   },
-   {
-    "internalType": "string",
-    "name": "uri",
-    "type": "string"
-   }
-  ],
-  "name": "setUri",
-  "outputs": [],
-  "stateMutability": "nonpayable",
-  "type": "function"
- },
- {
-  "anonymous": false,
-  "inputs": [
-   {
-    "indexed": true,
-    "internalType": "uint256",
-    "name": "listing",
-    "type": "uint256"
-   },
-   {
-    "indexed": true,
-    "internalType": "address",
-    "name": "owner",
-    "type": "address"
-   },
-   {
-    "indexed": true,
-    "internalType": "enum Kind",
-    "name": "kind",
-    "type": "uint8"
-   },
-   {
-    "indexed": false,
-    "internalType": "string",
-    "name": "uri",
-    "type": "string"
-   },
-   {
-    "indexed": false,
-    "internalType": "string",
-    "name": "licence",
-    "type": "string"
-   },
-   {
-    "indexed": false,
-    "internalType": "bool",
-    "name": "derivatives",
-    "type": "bool"
-   },
-   {
-    "indexed": false,
-    "internalType": "uint16",
-    "name": "derivativeBps",
-    "type": "uint16"
-   },
-   {
-    "indexed": false,
-    "internalType": "uint256[]",
-    "name": "parents",
-    "type": "uint256[]"
-   },
-   {
-    "indexed": false,
-    "internalType": "uint16[]",
-    "name": "parentBps",
-    "type": "uint16[]"
-   },
-   {
-    "indexed": false,
-    "internalType": "address",
-    "name": "royaltyReceiver",
-    "type": "address"
-   },
-   {
-    "indexed": false,
-    "internalType": "uint16",
-    "name": "royaltyBps",
-    "type": "uint16"
-   }
-  ],
-  "name": "ListingCreated",
-  "type": "event"
  }
 ] as const;
 
@@ -1085,6 +897,19 @@ export const stoaTokenAbi = [
  },
  {
   "inputs": [],
+  "name": "decimals",
+  "outputs": [
+   {
+    "internalType": "uint8",
+    "name": "",
+    "type": "uint8"
+   }
+  ],
+  "stateMutability": "view",
+  "type": "function"
+ },
+ {
+  "inputs": [],
   "name": "eip712Domain",
   "outputs": [
    {
@@ -1153,6 +978,19 @@ export const stoaTokenAbi = [
     "internalType": "uint256",
     "name": "",
     "type": "uint256"
+   }
+  ],
+  "stateMutability": "view",
+  "type": "function"
+ },
+ {
+  "inputs": [],
+  "name": "symbol",
+  "outputs": [
+   {
+    "internalType": "string",
+    "name": "",
+    "type": "string"
    }
   ],
   "stateMutability": "view",

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { ProblemError } from '../../api/client';
+import { useTopic } from '../../api/live';
 import { listingQuery } from '../../api/queries';
 import type { Listing } from '../../api/types';
 import { KindName, KindTile, StatusBadge } from '../../components/Badge';
@@ -17,6 +18,7 @@ import { Plans } from './Plans';
 import { Purchases } from './Purchases';
 import { Revenue } from './Revenue';
 import { Shares } from './Shares';
+import { Use } from './Use';
 import { Versions } from './Versions';
 
 export function ListingPage() {
@@ -32,6 +34,7 @@ export function ListingPage() {
 }
 
 function Loaded({ id }: { id: string }) {
+  useTopic(/^\d+-\d+$/.test(id) ? `listing:${id}` : null);
   const { data, error, refetch } = useQuery(listingQuery(id));
   if (data !== undefined) return <Content listing={data} />;
   if (error instanceof ProblemError && error.status < 500) {
@@ -57,6 +60,7 @@ function Content({ listing }: { listing: Listing }) {
       <div className={styles.columns}>
         <div className={styles.main}>
           <About listing={listing} />
+          <Use listing={listing} />
           <Purchases listing={listing} />
           <Versions listing={listing} />
           <Lineage listing={listing} />
@@ -121,7 +125,11 @@ function About({ listing }: { listing: Listing }) {
       {metadata && metadata.tags.length > 0 && (
         <ul className={styles.tags} aria-label="Tags">
           {[...new Set(metadata.tags)].map((tag) => (
-            <li key={tag}>{tag}</li>
+            <li key={tag}>
+              <Link to="/" search={{ tag }}>
+                {tag}
+              </Link>
+            </li>
           ))}
         </ul>
       )}

@@ -1,0 +1,81 @@
+import { useEffect, useRef, useState } from 'react';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import type { TokenLike } from '../lib/amount';
+import type { Interval } from '../lib/series';
+import { useTheme } from '../lib/theme';
+import { type ChartData, stretchLabel, valueText } from './Chart';
+import styles from './Chart.module.css';
+
+interface PlotProps {
+  data: ChartData;
+  interval: Interval;
+  token: TokenLike | null;
+  unit: string;
+}
+
+/** Custom properties hold formulas; only a computed colour is one that a canvas understands. */
+function colour(name: string, near: HTMLElement): string {
+  const probe = document.createElement('span');
+  probe.style.color = `var(${name})`;
+  near.append(probe);
+  const found = getComputedStyle(probe).color;
+  probe.remove();
+  return found;
+}
+
+const COMPACT = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
+
+/** The drawing alone. Heights of bars are numbers: a pixel needs no exact amount, texts come from the exact ones. */
+export default function Plot({ data, interval, token, unit }: PlotProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const [at, setAt] = useState<{ index: number; left: number } | null>(null);
+  const theme = useTheme();
+  useEffect(() => {
+    const box = place.current;
+    if (box === null) return;
+    const [line, text, brand] = [colour('--line', box), colour('--text-3', box), colour('--brand-solid', box)];
+    const scale = 10 ** (token?.decimals ?? 0);
+    const axis = { stroke: text, font: '12px Geist Variable, sans-serif', ticks: { show: false }, grid: { stroke: line, width: 1 } };
+    const options: uPlot.Options = {
+      width: box.clientWidth,
+      height: 220,
+      tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'UTC'),
+      legend: { show: false },
+      cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
+      scales: { y: { range: (_, __, most) => [0, most > 0 ? most * 1.08 : 1] } },
+      axes: [
+        { ...axis, grid: { show: false } },
+        { ...axis, size: 52, values: (_, splits) => splits.map((value) => COMPACT.format(value)) },
+      ],
+      series: [{}, { fill: brand, stroke: brand, width: 0, points: { show: false }, ...(uPlot.paths.bars && { paths: uPlot.paths.bars({ size: [0.7, 48] }) }) }],
+      hooks: {
+        setCursor: [
+          (plot) => {
+            const { idx, left } = plot.cursor;
+            setAt(idx == null || left === undefined || left < 0 ? null : { index: idx, left: Math.min(left + 60, box.clientWidth - 180) });
+          },
+        ],
+      },
+    };
+    const values = data.values.map((value) => Number(value) / scale);
+    const plot = new uPlot(options, [data.starts.map((start) => start / 1000), values], box);
+    const watch = new ResizeObserver(() => plot.setSize({ width: box.clientWidth, height: 220 }));
+    watch.observe(box);
+    return () => {
+      watch.disconnect();
+      plot.destroy();
+    };
+  }, [data, token?.decimals, theme]);
+  const start = at === null ? undefined : data.starts[at.index];
+  return (
+    <>
+      <div ref={place} />
+      {at !== null && start !== undefined && (
+        <span className={styles.tip} style={{ left: at.left }}>
+          {stretchLabel(start, interval)}: {valueText(data.values[at.index] ?? 0n, token, unit)}
+        </span>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,51 @@
+import { Link } from '@tanstack/react-router';
+import type { ChainStatus, Holding } from '../../api/types';
+import { Claims } from '../../components/Claims';
+import { Do } from '../../components/Do';
+import { Section } from '../../components/Section';
+import { Amount } from '../../components/Value';
+import { formatBps } from '../../lib/amount';
+import { partBps, shareToken } from '../../lib/shares';
+import type { Hex } from '../../wallet/store';
+import styles from './PortfolioPage.module.css';
+
+/** Revenue shares, what they have earned, and the button that gets it. */
+export function OwnShares({ holdings, chain }: { holdings: Holding[]; chain: ChainStatus }) {
+  return (
+    <Section title="Revenue shares">
+      {holdings.length === 0 && <p className={styles.empty}>You hold no shares of a listing’s revenue.</p>}
+      <ul>
+        {holdings.map((holding) => (
+          <li key={holding.share} className={styles.row}>
+            <div className={styles.top}>
+              <Link to="/listings/$listingId" params={{ listingId: holding.listing }}>
+                <bdi>{holding.name}</bdi>
+              </Link>
+              <span>
+                <Amount base={holding.amount} token={shareToken(holding)} digits={4} />{' '}
+                <span className={styles.terms}>{formatBps(partBps(holding.amount, holding.supply))}</span>
+              </span>
+            </div>
+            <Claims
+              items={holding.claimable}
+              action={({ token, claimable }) =>
+                !/^0+$/.test(claimable) && (
+                  <Do
+                    label="Claim"
+                    chainId={chain.chain_id}
+                    testId="claim-shares"
+                    steps={async () => {
+                      const { calls } = await import('../../wallet/orders');
+                      const data = calls.claimShare(token.address as Hex);
+                      return [{ title: `Claim what ${holding.symbol} earned`, to: holding.share as Hex, data, about: '/portfolio' }];
+                    }}
+                  />
+                )
+              }
+            />
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
