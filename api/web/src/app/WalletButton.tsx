@@ -57,9 +57,11 @@ function useResume(pending: boolean): void {
     if (!pending) return;
     let stop = () => {};
     let left = false;
-    void import('../wallet/watch').then(({ watchTransactions }) => {
+    const begin = async () => {
+      const { watchTransactions } = await import('../wallet/watch');
       if (!left) stop = watchTransactions(client);
-    });
+    };
+    void begin();
     return () => {
       left = true;
       stop();

@@ -3,8 +3,14 @@ import type { Claimable } from '../api/types';
 import styles from './Claims.module.css';
 import { Amount } from './Value';
 
+interface ClaimsProps {
+  items: Claimable[];
+  /** What stands beside something to claim, such as the button for it. */
+  beside?: (claim: Claimable) => ReactNode;
+}
+
 /** What can be claimed, one line per token: amounts in different tokens are never added. */
-export function Claims({ items, action }: { items: Claimable[]; action?: (claim: Claimable) => ReactNode }) {
+export function Claims({ items, beside }: ClaimsProps) {
   if (items.length === 0) return null;
   return (
     <dl className={styles.claims}>
@@ -18,7 +24,7 @@ export function Claims({ items, action }: { items: Claimable[]; action?: (claim:
                 <Amount base={claim.claimed} token={claim.token} /> claimed
               </span>
             )}
-            {action?.(claim)}
+            {!/^0+$/.test(claim.claimable) && beside?.(claim)}
           </dd>
         </div>
       ))}

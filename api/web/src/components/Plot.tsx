@@ -27,10 +27,14 @@ function colour(name: string, near: HTMLElement): string {
 const COMPACT = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
 
 /** The drawing alone. Heights of bars are numbers: a pixel needs no exact amount, texts come from the exact ones. */
-export default function Plot({ data, interval, token, unit }: PlotProps) {
+export default function Plot(props: PlotProps) {
+  // Colours are read when it is drawn, so another theme is another drawing.
+  return <Drawing key={useTheme()} {...props} />;
+}
+
+function Drawing({ data, interval, token, unit }: PlotProps) {
   const place = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState<{ index: number; left: number } | null>(null);
-  const theme = useTheme();
   useEffect(() => {
     const box = place.current;
     if (box === null) return;
@@ -66,7 +70,7 @@ export default function Plot({ data, interval, token, unit }: PlotProps) {
       watch.disconnect();
       plot.destroy();
     };
-  }, [data, token?.decimals, theme]);
+  }, [data, token?.decimals]);
   const start = at === null ? undefined : data.starts[at.index];
   return (
     <>

@@ -40,17 +40,20 @@ export function checkMetadata(draft: MetadataDraft): MetadataErrors {
   return errors;
 }
 
+function filled(value: string): string | undefined {
+  return value.trim() === '' ? undefined : value.trim();
+}
+
 /** The document: what was left empty is left out. */
 export function metadataDocument(draft: MetadataDraft): string {
   const tags = tagsOf(draft.tags);
-  const text = (value: string) => (value.trim() === '' ? undefined : value.trim());
   return JSON.stringify({
     name: draft.name.trim(),
-    description: text(draft.description),
+    description: filled(draft.description),
     tags: tags.length === 0 ? undefined : tags,
-    task: text(draft.task),
-    framework: text(draft.framework),
-    licence: text(draft.licence),
+    task: filled(draft.task),
+    framework: filled(draft.framework),
+    licence: filled(draft.licence),
   });
 }
 

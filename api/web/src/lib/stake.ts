@@ -30,7 +30,7 @@ export interface Standing {
 /** The tier of a score (base units of 18 decimals), and what the next one still needs. */
 export function standing(score: bigint, tiers: readonly Tier[]): Standing {
   const needs = tiers.map((each) => ({ tier: each.tier, from: BigInt(each.score) * 10n ** 18n }));
-  const reached = needs.filter(({ from }) => score >= from).at(-1);
+  const reached = needs.findLast(({ from }) => score >= from);
   const next = needs.find(({ from }) => score < from);
   return { tier: reached?.tier ?? 0, next: next === undefined ? null : { tier: next.tier, missing: next.from - score } };
 }

@@ -37,14 +37,14 @@ async function setUp(): Promise<Config> {
   );
   const [first, ...rest] = chains;
   if (first === undefined) throw new Error('The API serves no chain yet.');
-  const config = createConfig({
+  const made = createConfig({
     chains: [first, ...rest],
     connectors: [],
     multiInjectedProviderDiscovery: true,
     client: ({ chain }) => createPublicClient({ chain, transport: custom({ request: throughWallet }) }),
   });
-  watchConnection(config, { onChange: follow });
-  return config;
+  watchConnection(made, { onChange: () => void follow() });
+  return made;
 }
 
 /** Reads go through the connected wallet: the page knows no node of its own. */
@@ -61,17 +61,15 @@ function config(): Promise<Config> {
   return ready;
 }
 
-function follow(): void {
-  void config().then((it) => {
-    const { status, address, chainId, connector } = getConnection(it);
-    if (status === 'connected') {
-      setWallet({ status: 'connected', account: address, chainId, name: connector.name });
-    } else if (status === 'connecting' || status === 'reconnecting') {
-      setWallet({ ...currentWallet(), status: 'connecting' });
-    } else {
-      noWallet();
-    }
-  });
+async function follow(): Promise<void> {
+  const { status, address, chainId, connector } = getConnection(await config());
+  if (status === 'connected') {
+    setWallet({ status: 'connected', account: address, chainId, name: connector.name });
+  } else if (status === 'connecting' || status === 'reconnecting') {
+    setWallet({ ...currentWallet(), status: 'connecting' });
+  } else {
+    noWallet();
+  }
 }
 
 export async function resume(): Promise<void> {
@@ -94,7 +92,7 @@ export async function connect(id: string): Promise<void> {
   const connector = getConnectors(it).find(({ uid }) => uid === id);
   if (connector === undefined) throw new Error('This wallet is gone. Reload the page and try again.');
   await connectWith(it, { connector });
-  follow();
+  await follow();
 }
 
 export async function disconnect(): Promise<void> {

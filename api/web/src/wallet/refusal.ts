@@ -17,12 +17,12 @@ function show(value: unknown, as: string | undefined): string {
 export function decodeRefusal(data: Bytes): string | null {
   try {
     const { errorName, args, abiItem } = decodeErrorResult({ abi: errorsAbi, data });
-    const sentence = REFUSALS[errorName];
+    const words = REFUSALS[errorName];
     const inputs: readonly { name?: string }[] = abiItem.inputs;
     const values = new Map(inputs.map(({ name }, at) => [name, (args as readonly unknown[] | undefined)?.[at]]));
     // `Error(string)` and `Panic(uint256)` are the language's own.
-    if (sentence === undefined) return (errorName as string) === 'Error' ? String((args as readonly unknown[])[0]) : errorName;
-    return sentence.replace(/\{(\w+)(?::(\w+))?\}/g, (_, name: string, as?: string) => show(values.get(name), as));
+    if (words === undefined) return (errorName as string) === 'Error' ? String((args as readonly unknown[])[0]) : errorName;
+    return words.replace(/\{(\w+)(?::(\w+))?\}/g, (_, name: string, as?: string) => show(values.get(name), as));
   } catch {
     return null;
   }

@@ -33,10 +33,10 @@ export interface Sight {
   finalized?: number;
 }
 
-const OVER: readonly TxState[] = ['final', 'failed', 'dropped'];
+const OVER: ReadonlySet<TxState> = new Set(['final', 'failed', 'dropped']);
 
 export function isOver(tx: Tx): boolean {
-  return OVER.includes(tx.state);
+  return OVER.has(tx.state);
 }
 
 /** Whether the page's data holds it. */

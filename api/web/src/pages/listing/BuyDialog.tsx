@@ -84,6 +84,7 @@ export default function BuyDialog({ listing, plan, chain, onClose }: BuyDialogPr
           {there && terms.data !== undefined && !free && (
             <Sources purse={terms.data.purse} plan={plan} amount={payment?.amount ?? 0n} sources={sources} source={source} choose={setChosen} />
           )}
+          {there && terms.data === undefined && terms.error === null && <p className={styles.note}>Reading your balances…</p>}
           {terms.data?.refusal && (
             <p className={styles.refusal} data-testid="refusal">
               {terms.data.refusal}

@@ -38,7 +38,7 @@ export function Use({ listing }: { listing: Listing }) {
             Proof of the pass <CopyButton text={`curl -s '${proof}'`} label="command" />
           </h3>
           <p>Anyone can check it, a service before it answers you, too:</p>
-          <pre className={styles.code} tabIndex={0} aria-label="Command that checks the pass">{`curl -s '${proof}'`}</pre>
+          <code className={styles.code}>{`curl -s '${proof}'`}</code>
         </div>
       </div>
     </Section>
@@ -52,11 +52,11 @@ function Check({ hash }: { hash: string }) {
     <>
       <FileHash label="Check what you downloaded" onHash={setFound} />
       {found !== null && (
-        <p className={found === hash.toLowerCase() ? styles.good : styles.bad} role="status" data-testid="hash-verdict">
+        <output className={found === hash.toLowerCase() ? styles.good : styles.bad} data-testid="hash-verdict">
           {found === hash.toLowerCase()
             ? 'It is exactly what the chain names.'
             : 'Its sha-256 is not the hash on the chain. It is another file, or the hash is that of an IPFS address.'}
-        </p>
+        </output>
       )}
     </>
   );

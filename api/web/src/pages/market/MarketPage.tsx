@@ -86,11 +86,18 @@ function useGo() {
   return (next: Record<string, unknown>) => void navigate({ search: readMarketSearch(next), replace: true, resetScroll: false });
 }
 
+function dayOf(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}
+
+function iso(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 19)}Z`;
+}
+
 function Controls({ search, tokens, token }: { search: MarketSearch; tokens: Token[]; token: Token }) {
   const go = useGo();
   const range = search.from === undefined ? (search.range ?? 'month') : null;
   const shown = span(search, useNow());
-  const dayOf = (time: number) => new Date(time).toISOString().slice(0, 10);
   return (
     <div className={styles.controls}>
       <nav className={styles.ranges} aria-label="Range">
@@ -148,7 +155,6 @@ export function Charts({ search, chain, token, listing }: { search: MarketSearch
   const minute = Math.floor(useNow() / 60_000) * 60_000;
   const range = useMemo(() => span(search, minute), [search, minute]);
   const interval = intervalFor(range.from, range.until);
-  const iso = (time: number) => `${new Date(time).toISOString().slice(0, 19)}Z`;
   const { data, error, refetch } = useQuery(
     seriesQuery({
       chain: String(chain),

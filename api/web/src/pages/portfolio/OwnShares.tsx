@@ -16,7 +16,7 @@ export function OwnShares({ holdings, chain }: { holdings: Holding[]; chain: Cha
       {holdings.length === 0 && <p className={styles.empty}>You hold no shares of a listing’s revenue.</p>}
       <ul>
         {holdings.map((holding) => (
-          <li key={holding.share} className={styles.row}>
+          <li key={holding.share} className={styles.row} data-testid="own-holding">
             <div className={styles.top}>
               <Link to="/listings/$listingId" params={{ listingId: holding.listing }}>
                 <bdi>{holding.name}</bdi>
@@ -26,26 +26,18 @@ export function OwnShares({ holdings, chain }: { holdings: Holding[]; chain: Cha
                 <span className={styles.terms}>{formatBps(partBps(holding.amount, holding.supply))}</span>
               </span>
             </div>
-            <Claims
-              items={holding.claimable}
-              action={({ token, claimable }) =>
-                !/^0+$/.test(claimable) && (
-                  <Do
-                    label="Claim"
-                    chainId={chain.chain_id}
-                    testId="claim-shares"
-                    steps={async () => {
-                      const { calls } = await import('../../wallet/orders');
-                      const data = calls.claimShare(token.address as Hex);
-                      return [{ title: `Claim what ${holding.symbol} earned`, to: holding.share as Hex, data, about: '/portfolio' }];
-                    }}
-                  />
-                )
-              }
-            />
+            <Claims items={holding.claimable} beside={({ token }) => claimButton(holding, token.address, chain)} />
           </li>
         ))}
       </ul>
     </Section>
   );
+}
+
+function claimButton(holding: Holding, token: string, chain: ChainStatus) {
+  const steps = async () => {
+    const { calls } = await import('../../wallet/orders');
+    return [{ title: `Claim what ${holding.symbol} earned`, to: holding.share as Hex, data: calls.claimShare(token as Hex), about: '/portfolio' }];
+  };
+  return <Do label="Claim" chainId={chain.chain_id} testId="claim-shares" steps={steps} />;
 }

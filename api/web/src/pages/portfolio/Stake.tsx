@@ -8,6 +8,7 @@ import { Section } from '../../components/Section';
 import { ActionState } from '../../components/TxState';
 import { Quantity } from '../../components/Value';
 import { formatAmount } from '../../lib/amount';
+import { useNow } from '../../lib/clock';
 import { parseAmount } from '../../lib/parse';
 import { LONGEST_WEEKS, lockEnd, scoreOf, standing, weeksLeft } from '../../lib/stake';
 import { day, fullTime } from '../../lib/time';
@@ -29,11 +30,7 @@ export function Stake({ lock, stakes, chain }: StakeProps) {
   const [way, setWay] = useState<Way | null>(null);
   const active = lock?.active === true;
   const ended = lock !== null && !active && !/^0+$/.test(lock.amount);
-  const staking = chain.contracts['Staking'] as Hex;
-  const step = async (title: string, make: (calls: typeof import('../../wallet/orders').calls) => Hex) => {
-    const { calls } = await import('../../wallet/orders');
-    return [{ title, to: staking, data: make(calls), about: '/portfolio' }];
-  };
+  const step = (title: string, make: Make) => stakingStep(chain, title, make);
   return (
     <Section title="Staking" note={active ? `tier ${lock.tier}` : undefined}>
       <div className={styles.row} data-testid="own-lock" data-active={active || undefined}>
@@ -65,14 +62,7 @@ export function Stake({ lock, stakes, chain }: StakeProps) {
       </div>
       {lock !== null && lock.claimable.length > 0 && (
         <div className={styles.row}>
-          <Claims
-            items={lock.claimable}
-            action={({ token, claimable }) =>
-              !/^0+$/.test(claimable) && (
-                <Do label="Claim" testId="claim-stake" chainId={chain.chain_id} steps={() => step('Claim staking fees', (calls) => calls.claimStake(token.address as Hex))} />
-              )
-            }
-          />
+          <Claims items={lock.claimable} beside={({ token }) => claimButton(chain, token.address)} />
         </div>
       )}
       <div className={styles.row}>
@@ -107,6 +97,18 @@ export function Stake({ lock, stakes, chain }: StakeProps) {
   );
 }
 
+type Make = (calls: typeof import('../../wallet/orders').calls) => Hex;
+
+async function stakingStep(chain: ChainStatus, title: string, make: Make) {
+  const { calls } = await import('../../wallet/orders');
+  return [{ title, to: chain.contracts['Staking'] as Hex, data: make(calls), about: '/portfolio' }];
+}
+
+function claimButton(chain: ChainStatus, token: string) {
+  const steps = () => stakingStep(chain, 'Claim staking fees', (calls) => calls.claimStake(token as Hex));
+  return <Do label="Claim" testId="claim-stake" chainId={chain.chain_id} steps={steps} />;
+}
+
 function NextTier({ score, stakes }: { score: bigint; stakes: ChainStaking }) {
   const { tier, next } = standing(score, stakes.tiers);
   if (stakes.tiers.length === 0) return null;
@@ -136,7 +138,7 @@ function LockDialog({ way, lock, stakes, chain, onClose }: StakeProps & { way: W
   const action = useAction();
   const amount = parseAmount(text, 18);
   const weeks = /^\d{1,2}$/.test(weeksText) && Number(weeksText) >= 1 && Number(weeksText) <= LONGEST_WEEKS ? Number(weeksText) : null;
-  const now = Math.floor(Date.now() / 1000);
+  const now = Math.floor(useNow() / 1000);
   const outcome = outcomeOf({ way, lock, amount, weeks, now });
   const last = action.sent.at(-1);
   const done = last !== undefined && isSeen(last) && !action.busy;

@@ -46,6 +46,10 @@ function useOther(chain: ChainStatus, address: string) {
   });
 }
 
+function whole(text: string, most: number): boolean {
+  return /^[1-9]\d{0,14}$/.test(text) && Number(text) <= most;
+}
+
 export function NewPlan({ listing, chain }: { listing: Listing; chain: ChainStatus }) {
   const known = useKnownTokens(chain);
   const [kind, setKind] = useState<Plan['kind']>('licence');
@@ -60,7 +64,6 @@ export function NewPlan({ listing, chain }: { listing: Listing; chain: ChainStat
   const other = useOther(chain, address);
   const token = chosen === OTHER ? other.data : (known.find((each) => each.address === chosen) ?? known[0]);
   const price = token === undefined ? null : parseAmount(priceText, token.decimals ?? 0);
-  const whole = (text: string, most: number) => /^[1-9]\d{0,14}$/.test(text) && Number(text) <= most;
   const errors = {
     price: priceText !== '' && price === null ? 'Write an amount such as 12.5.' : kind === 'credits' && price === 0n ? 'Credits cannot be free.' : null,
     days: kind === 'subscription' && !whole(days, 1460) ? 'A whole number of days, at most 1,460.' : null,

@@ -188,14 +188,14 @@ function useLeaveWhenCreated(tx: ReturnType<typeof useAction>['sent'][number] | 
   useEffect(() => {
     if (hash === null) return;
     const gone = new AbortController();
-    getTransaction(hash, chainId, gone.signal).then(
-      ({ data }) => {
-        const created = data.events.find(({ event }) => event === 'ListingCreated');
-        const id = (created?.args as { listing?: unknown } | undefined)?.listing;
-        if (id !== undefined) void navigate({ to: '/listings/$listingId/manage', params: { listingId: `${chainId}-${String(id)}` } });
-      },
-      () => {},
-    );
+    const leave = async () => {
+      const { data } = await getTransaction(hash, chainId, gone.signal);
+      const created = data.events.find(({ event }) => event === 'ListingCreated');
+      const id = (created?.args as { listing?: unknown } | undefined)?.listing;
+      if (id !== undefined) await navigate({ to: '/listings/$listingId/manage', params: { listingId: `${chainId}-${String(id)}` } });
+    };
+    // Where the API does not answer now, the portfolio has the listing, too.
+    leave().catch(() => {});
     return () => gone.abort();
   }, [hash, chainId, navigate]);
 }
