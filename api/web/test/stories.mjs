@@ -12,7 +12,11 @@ import { account, TestWallet } from './wallet.mjs';
 /** @import { Locator, Page } from 'playwright-core' */
 
 const PATIENCE_MS = 30_000;
-const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
+/** Light is looked at on a desktop, dark on a phone: so both are judged, and no page twice. */
+const SIZES = /** @type {const} */ ({
+  desktop: { width: 1280, height: 800, theme: 'light' },
+  phone: { width: 390, height: 844, theme: 'dark' },
+});
 /** Which of Anvil's keys plays whom. */
 const PROVIDER = 1;
 const BUYER = 2;
@@ -51,13 +55,18 @@ async function open({ page, url }, path) {
 /** No page may hold what axe-core finds wrong. @param {Stage} stage @param {string} name */
 async function checkAccess({ page, size, axe }, name) {
   await page.evaluate(axe);
-  const found = await page.evaluate(async () => {
-    const { axe: run } = /** @type {{ axe: { run: (options: object) => Promise<{ violations: { id: string; help: string; nodes: { html: string; failureSummary?: string }[] }[] }> } }} */ (/** @type {unknown} */ (window));
-    const { violations } = await run.run({ resultTypes: ['violations'] });
-    return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0]?.html.slice(0, 160)} ${nodes[0]?.failureSummary?.slice(0, 300) ?? ''}`);
-  });
+  const found = await violations(page);
   if (found.length > 0) throw new StoryError(`${name} on a ${size} is not accessible to all: ${found.join(' | ')}`);
   passed(`${size}: ${name} has no accessibility violations`);
+}
+
+/** @param {Page} page */
+function violations(page) {
+  return page.evaluate(async () => {
+    const { axe: run } = /** @type {{ axe: { run: (options: object) => Promise<{ violations: { id: string; help: string; nodes: { html: string; failureSummary?: string }[] }[] }> } }} */ (/** @type {unknown} */ (window));
+    const { violations: found } = await run.run({ resultTypes: ['violations'] });
+    return found.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0]?.html.slice(0, 160)} ${nodes[0]?.failureSummary?.slice(0, 300) ?? ''}`);
+  });
 }
 
 /** Sends as one of Anvil's accounts, beside the page. @param {Stage} stage @param {number} index @param {`0x${string}`} to @param {'mint' | 'transfer' | 'createShares'} functionName @param {readonly unknown[]} args */
@@ -150,7 +159,7 @@ async function buy(stage, id) {
 async function renew(stage, id) {
   const { page, size } = stage;
   await open(stage, '/portfolio');
-  const pass = page.getByTestId('own-pass').filter({ hasText: `Tidal ${size}` });
+  const pass = page.getByTestId('own-pass').filter({ hasText: `Tidal ${size}` }).first();
   await see(pass, 'The portfolio does not show the pass.');
   const before = await pass.getAttribute('data-expires');
   await pass.getByRole('link', { name: 'Renew' }).click();
@@ -211,7 +220,7 @@ async function claim(stage, id) {
   await pay(stage);
   await wallet.use(PROVIDER);
   await open(stage, '/portfolio');
-  const holding = page.getByTestId('own-holding').filter({ hasText: `Tidal ${size}` });
+  const holding = page.getByTestId('own-holding').filter({ hasText: `Tidal ${size}` }).first();
   await holding.getByTestId('claim-shares').click();
   await see(holding.getByText('claimed'), 'The portfolio does not show what was claimed.');
   passed(`${size}: a shareholder claims`);
@@ -286,7 +295,7 @@ async function main() {
   const browser = await launch();
   try {
     // One page for all: this Chromium is one process, and ends with its first page.
-    const page = await (await browser.newContext({ locale: 'en-GB', viewport: SIZES.desktop })).newPage();
+    const page = await (await browser.newContext({ locale: 'en-GB', colorScheme: 'light' })).newPage();
     page.setDefaultTimeout(PATIENCE_MS);
     page.on('pageerror', (error) => console.error(`FAIL  an error nobody caught: ${error.message}`));
     const wallet = new TestWallet(page, rpc, served.chain_id, PROVIDER);
@@ -297,8 +306,9 @@ async function main() {
     await send(stage, FAUCET, served.contracts['StoaToken'] ?? '0x', 'transfer', [account(BUYER).address, 5000n * 10n ** 18n]);
     await open(stage, '/');
     await connect(stage);
-    for (const [size, viewport] of Object.entries(SIZES)) {
-      await page.setViewportSize(viewport);
+    for (const [size, { width, height, theme }] of Object.entries(SIZES)) {
+      await page.setViewportSize({ width, height });
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
       const began = Date.now();
       try {
         await tell({ ...stage, size });

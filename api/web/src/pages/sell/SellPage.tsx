@@ -83,7 +83,12 @@ function Wizard({ chains }: { chains: ChainStatus[] }) {
 
   const list = () => {
     setTried(true);
-    if (wrong || chain === undefined) return;
+    if (wrong) {
+      // Once the errors are drawn, the first of them gets the focus.
+      requestAnimationFrame(() => window.document.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+      return;
+    }
+    if (chain === undefined) return;
     void action.run(chainId, async (acting) => {
       const { createListing } = await import('../../wallet/orders');
       const sorted = parents.flatMap(({ id, bps }) => (id === null || bps === null ? [] : [{ number: splitId(id).number, bps }]));
