@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { ProblemError } from '../../api/client';
 import { useTopic } from '../../api/live';
 import { listingQuery } from '../../api/queries';
@@ -20,6 +21,9 @@ import { Revenue } from './Revenue';
 import { Shares } from './Shares';
 import { Use } from './Use';
 import { Versions } from './Versions';
+
+/** Charts are no part of the first look. */
+const Sales = lazy(() => import('./Sales'));
 
 export function ListingPage() {
   const { listingId } = useParams({ from: '/listings/$listingId' });
@@ -63,6 +67,9 @@ function Content({ listing }: { listing: Listing }) {
           <Use listing={listing} />
           <Purchases listing={listing} />
           <Versions listing={listing} />
+          <Suspense fallback={null}>
+            <Sales listing={listing} />
+          </Suspense>
           <Lineage listing={listing} />
         </div>
         <aside className={styles.side}>
