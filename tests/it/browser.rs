@@ -37,8 +37,10 @@ async fn people_do_their_work_on_the_page() {
     let stack = Stack::start().await;
     let _indexer = stack.index_into(&stack.database, "indexer");
     let (_api, url) = stack.api("api").await;
-    eventually(&format!("{url}/v1/status"), "the chain", |body| body["data"]["chains"][0]["protocol"].is_object())
-        .await;
+    eventually(&format!("{url}/v1/status"), "the chain", |body| {
+        body["data"]["chains"][0]["protocol"].is_object()
+    })
+    .await;
     let mut stories = script("test/stories.mjs");
     stories.args([url.as_str(), stack.chain.rpc_url()]);
     passes(stories).await;

@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { getAccess, getAccount, getFlow, getLeaders, getLineage, getListing, getListings, getMarket, getPurchases, getSeries, getSpendings, getStaking, getStatus, ProblemError } from './client';
+import { displayName } from '../lib/kinds';
 import { currentPollDelay } from './connection';
 import { appendOlder, type Feed, isSettled, mergeNewest, reaches } from './feed';
 import type { LeadersQuery, ListingsQuery, PurchasesQuery, SeriesQuery } from './types';
@@ -171,6 +172,20 @@ export function facetsQuery(filter: ListingsFilter) {
     queryFn: async ({ signal }) => (await getListings({ ...filter, facets: 'kind,status,tag,licence', limit: 1 }, signal)).facets ?? {},
     placeholderData: keepPreviousData,
     refetchInterval: () => currentPollDelay(LISTINGS_MS),
+  });
+}
+
+/** Names of listings by their ids. */
+export function namesQuery(ids: readonly string[]) {
+  return queryOptions({
+    queryKey: ['names', ids],
+    enabled: ids.length > 0,
+    queryFn: async ({ signal }) => {
+      const { data } = await getListings({ ids: ids.join(','), limit: 100 }, signal);
+      return new Map(data.map((listing) => [listing.id, displayName(listing)]));
+    },
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
   });
 }
 

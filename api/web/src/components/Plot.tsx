@@ -24,6 +24,14 @@ function colour(name: string, near: HTMLElement): string {
   return found;
 }
 
+/** Times at the axis, in UTC as the stretches are. */
+const TICK: Record<Interval, Intl.DateTimeFormat> = {
+  hour: new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: 'UTC' }),
+  day: new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' }),
+  week: new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' }),
+  month: new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric', timeZone: 'UTC' }),
+};
+
 const COMPACT = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
 
 /** The drawing alone. Heights of bars are numbers: a pixel needs no exact amount, texts come from the exact ones. */
@@ -39,6 +47,8 @@ function Drawing({ data, interval, token, unit }: PlotProps) {
     const box = place.current;
     if (box === null) return;
     const [line, text, brand] = [colour('--line', box), colour('--text-3', box), colour('--brand-solid', box)];
+    // The first and the last bar need room as the others do.
+    const half = data.starts.length > 1 ? ((data.starts[1] ?? 0) - (data.starts[0] ?? 0)) / 2000 : 1800;
     const scale = 10 ** (token?.decimals ?? 0);
     const axis = { stroke: text, font: '12px Geist Variable, sans-serif', ticks: { show: false }, grid: { stroke: line, width: 1 } };
     const options: uPlot.Options = {
@@ -47,9 +57,9 @@ function Drawing({ data, interval, token, unit }: PlotProps) {
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'UTC'),
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
-      scales: { y: { range: (_, __, most) => [0, most > 0 ? most * 1.08 : 1] } },
+      scales: { x: { range: (_, first, last) => [first - half, last + half] }, y: { range: (_, __, most) => [0, most > 0 ? most * 1.08 : 1] } },
       axes: [
-        { ...axis, grid: { show: false } },
+        { ...axis, grid: { show: false }, space: 64, values: (_, splits) => splits.map((seconds) => TICK[interval].format(seconds * 1000)) },
         { ...axis, size: 52, values: (_, splits) => splits.map((value) => COMPACT.format(value)) },
       ],
       series: [{}, { fill: brand, stroke: brand, width: 0, points: { show: false }, ...(uPlot.paths.bars && { paths: uPlot.paths.bars({ size: [0.7, 48] }) }) }],
@@ -70,7 +80,7 @@ function Drawing({ data, interval, token, unit }: PlotProps) {
       watch.disconnect();
       plot.destroy();
     };
-  }, [data, token?.decimals]);
+  }, [data, interval, token?.decimals]);
   const start = at === null ? undefined : data.starts[at.index];
   return (
     <>

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { leadersQuery, marketQuery, seriesQuery } from '../../api/queries';
+import { leadersQuery, marketQuery, namesQuery, seriesQuery } from '../../api/queries';
 import type { MarketAnswer, Stretch, Token } from '../../api/types';
 import { Chart, type ChartData } from '../../components/Chart';
 import { ErrorNotice, Notice } from '../../components/Notice';
@@ -186,6 +186,7 @@ function Leaders({ search, chain, token }: { search: MarketSearch; chain: number
   const { data } = useQuery(
     leadersQuery({ chain: String(chain), of, by, window: RANGE_WINDOW[range], limit: 10, token: token.address, ...(search.kind && { kind: search.kind }) }),
   );
+  const { data: names } = useQuery(namesQuery((data ?? []).flatMap(({ listing }) => listing ?? [])));
   return (
     <Section title="Leaders" note={`last ${RANGE_WINDOW[range]}, in ${tokenLabel(token)}`}>
       <div className={styles.choices}>
@@ -207,7 +208,13 @@ function Leaders({ search, chain, token }: { search: MarketSearch; chain: number
           <li key={leader.rank} className={styles.leader}>
             <span className={styles.rank}>{leader.rank}</span>
             <span className={styles.name}>
-              {leader.listing == null ? <Account value={leader.provider} label="provider's address" /> : <Link to="/listings/$listingId" params={{ listingId: leader.listing }}>{leader.listing}</Link>}
+              {leader.listing == null ? (
+                <Account value={leader.provider} label="provider's address" />
+              ) : (
+                <Link to="/listings/$listingId" params={{ listingId: leader.listing }}>
+                  <bdi>{names?.get(leader.listing) ?? `Listing ${leader.listing}`}</bdi>
+                </Link>
+              )}
             </span>
             <span className={styles.figure}>{leader.amount != null && <Amount base={leader.amount} token={token} digits={4} />}</span>
             <span className={styles.figure}>
