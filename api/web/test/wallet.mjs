@@ -27,8 +27,8 @@ export class TestWallet {
   #release = null;
   /** @type {Promise<void> | null} */
   #held = null;
-  /** @type {`0x${string}` | null} */
-  #last = null;
+  /** @type {`0x${string}`[]} */
+  #sent = [];
   /** @type {string[]} */
   asked = [];
   /** @type {Page} */
@@ -144,8 +144,9 @@ export class TestWallet {
         const [{ to, data, value }] = /** @type {[{ to: `0x${string}`; data?: `0x${string}`; value?: `0x${string}` }]} */ (params);
         const client = createWalletClient({ account: this.#account, transport: http(this.#rpc) });
         const prepared = await client.prepareTransactionRequest({ chain: null, to, ...(data && { data }), ...(value && { value: BigInt(value) }) });
-        this.#last = await this.#account.signTransaction({ .../** @type {any} */ (prepared), chainId: this.#chain });
-        return client.sendRawTransaction({ serializedTransaction: this.#last });
+        const signed = await this.#account.signTransaction({ .../** @type {any} */ (prepared), chainId: this.#chain });
+        this.#sent.push(signed);
+        return client.sendRawTransaction({ serializedTransaction: signed });
       }
       default:
         return this.#node(method, params);
@@ -167,9 +168,14 @@ export class TestWallet {
     return result;
   }
 
-  /** Sends the last transaction once more, as nodes do with what a reorganisation took back. */
-  async sendAgain() {
-    await this.#node('eth_sendRawTransaction', [this.#last]);
+  /** How many transactions it sent so far. */
+  get sent() {
+    return this.#sent.length;
+  }
+
+  /** Sends the transactions from the n-th on once more, as nodes do with what a reorganisation took back. @param {number} first */
+  async sendAgain(first) {
+    for (const signed of this.#sent.slice(first)) await this.#node('eth_sendRawTransaction', [signed]);
   }
 
   /** @param {string} method @param {unknown[]} params */

@@ -4,7 +4,7 @@ import { Declined } from './refusal-kinds';
 import type { Step } from './send';
 import { askForWallet, currentWallet, engine } from './store';
 import { useTransactions } from './book';
-import type { Tx } from './tx';
+import { isSeen, type Tx } from './tx';
 
 export interface Action {
   /** Something is being asked of the wallet or the chain. */
@@ -12,9 +12,10 @@ export interface Action {
   error: { message: string; declined: boolean } | null;
   /** What it sent, oldest first. */
   sent: Tx[];
+  /** Every step was sent and the page's data holds the last: one that only allowed a payment has paid nothing. */
+  done: boolean;
   /** Makes the steps and sends them; asks for a wallet first where none is connected. */
   run: (chainId: number, steps: (actor: Actor) => Promise<Step[]> | Step[]) => Promise<boolean>;
-  reset: () => void;
 }
 
 /** One thing that a reader does with the wallet, and how far it is. */
@@ -22,6 +23,7 @@ export function useAction(): Action {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<Action['error']>(null);
   const [ids, setIds] = useState<string[]>([]);
+  const [whole, setWhole] = useState(false);
   const all = useTransactions();
   const run: Action['run'] = async (chainId, steps) => {
     if (currentWallet().account === null) {
@@ -31,10 +33,12 @@ export function useAction(): Action {
     setBusy(true);
     setError(null);
     setIds([]);
+    setWhole(false);
     const [{ actor }, { sendSteps }, { toRefusal }] = await Promise.all([engine(), import('./send'), import('./refusal')]);
     try {
       const acting = await actor(chainId);
       await sendSteps(acting, await steps(acting), (id) => setIds((had) => [...had, id]));
+      setWhole(true);
       return true;
     } catch (thrown) {
       const refusal = toRefusal(thrown);
@@ -44,9 +48,7 @@ export function useAction(): Action {
       setBusy(false);
     }
   };
-  const reset = () => {
-    setError(null);
-    setIds([]);
-  };
-  return { busy, error, sent: ids.flatMap((id) => all.find((tx) => tx.id === id) ?? []), run, reset };
+  const sent = ids.flatMap((id) => all.find((tx) => tx.id === id) ?? []);
+  const last = sent.at(-1);
+  return { busy, error, sent, done: whole && last !== undefined && isSeen(last), run };
 }

@@ -16,7 +16,6 @@ import { planOrder } from '../../wallet/orders';
 import { askTarget, type Payment, paySteps, purseOf } from '../../wallet/pay';
 import { toRefusal } from '../../wallet/refusal';
 import { askForWallet, type Hex, useWallet } from '../../wallet/store';
-import { isSeen } from '../../wallet/tx';
 import { useAction } from '../../wallet/useAction';
 import styles from './Buy.module.css';
 
@@ -44,8 +43,7 @@ export default function BuyDialog({ listing, plan, chain, onClose }: BuyDialogPr
   const terms = useTerms(there && payment !== null ? { account, listing: splitId(listing.id).number, chain, plan, payment, to: to ?? account } : null);
   const sources = terms.data === undefined || payment === null ? [] : sourcesFor(terms.data.purse, payment.amount);
   const source = chosen !== null && sources.includes(chosen) ? chosen : (sources[0] ?? null);
-  const done = action.sent.at(-1);
-  const bought = done !== undefined && isSeen(done) && !action.busy;
+  const bought = action.done;
 
   const buy = () => {
     if (payment === null || source === null || to === null) return;

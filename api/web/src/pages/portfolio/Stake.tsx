@@ -13,7 +13,6 @@ import { parseAmount } from '../../lib/parse';
 import { LONGEST_WEEKS, lockEnd, scoreOf, standing, weeksLeft } from '../../lib/stake';
 import { day, fullTime } from '../../lib/time';
 import type { Hex } from '../../wallet/store';
-import { isSeen } from '../../wallet/tx';
 import { useAction } from '../../wallet/useAction';
 import styles from './PortfolioPage.module.css';
 
@@ -140,8 +139,7 @@ function LockDialog({ way, lock, stakes, chain, onClose }: StakeProps & { way: W
   const weeks = /^\d{1,2}$/.test(weeksText) && Number(weeksText) >= 1 && Number(weeksText) <= LONGEST_WEEKS ? Number(weeksText) : null;
   const now = Math.floor(useNow() / 1000);
   const outcome = outcomeOf({ way, lock, amount, weeks, now });
-  const last = action.sent.at(-1);
-  const done = last !== undefined && isSeen(last) && !action.busy;
+  const { done } = action;
   const go = () => {
     const about = '/portfolio';
     const staking = chain.contracts['Staking'] as Hex;

@@ -10,7 +10,6 @@ import { Amount } from '../../components/Value';
 import { formatAmount, tokenLabel } from '../../lib/amount';
 import { parseAmount } from '../../lib/parse';
 import { engine, type Hex, useWallet } from '../../wallet/store';
-import { isSeen } from '../../wallet/tx';
 import { useAction } from '../../wallet/useAction';
 import styles from './PortfolioPage.module.css';
 
@@ -83,8 +82,7 @@ function Move({ way, mine, chain, onClose }: VaultPanelProps & { way: Way; onClo
   const decimals = token?.decimals ?? 0;
   const amount = parseAmount(text, decimals);
   const error = text === '' ? null : amount === null ? `Write an amount such as 12.5, with at most ${decimals} decimals.` : amount > most ? 'That is more than there is.' : null;
-  const last = action.sent.at(-1);
-  const done = last !== undefined && isSeen(last) && !action.busy;
+  const { done } = action;
 
   const move = () => {
     if (token === undefined || amount === null) return;
