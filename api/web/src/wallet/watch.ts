@@ -60,11 +60,12 @@ async function fromNode(tx: Tx): Promise<Sight> {
   if (currentWallet().account === null || tx.hash === null) return {};
   const client = await (await engine()).reader(tx.chainId);
   if (client === null) return {};
+  // The count first: a block that came in between must not make it look as if another had used the nonce.
+  const used = await client.getTransactionCount({ address: tx.account });
   const receipt = await client.getTransactionReceipt({ hash: tx.hash }).catch((error: Error) => {
     if (error.name === 'TransactionReceiptNotFoundError') return null;
     throw error;
   });
   if (receipt !== null) return { receipt: { block: Number(receipt.blockNumber), ok: receipt.status === 'success' } };
-  const used = await client.getTransactionCount({ address: tx.account });
   return { receipt: null, nonceUsed: tx.nonce !== null && used > tx.nonce };
 }
