@@ -51,7 +51,9 @@ export function WalletButton() {
 function useResume(pending: boolean): void {
   const client = useQueryClient();
   useEffect(() => {
-    if (wasConnected()) void engine().then(({ resume }) => resume());
+    const again = async () => (await engine()).resume();
+    // Where the API does not answer now, the reader connects by hand, or comes again.
+    if (wasConnected()) again().catch(() => {});
   }, []);
   useEffect(() => {
     if (!pending) return;
