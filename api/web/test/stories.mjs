@@ -143,7 +143,7 @@ async function buy(stage, id) {
 
   wallet.hold();
   await page.getByTestId('confirm-buy').and(page.locator(':enabled')).click();
-  await see(page.getByText('Asking your wallet and the chain…'), 'Nothing says that the wallet is asked.');
+  await see(page.locator('dialog [data-testid="transaction"][data-state="wallet"]'), 'Nothing says that the wallet is asked.');
   wallet.release();
   await see(page.getByTestId('bought'), 'The purchase was never seen.');
   await page.getByTestId('bought').click();
