@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{from_fn_with_state, map_response};
-use axum::routing::any;
+use axum::routing::{any, get};
 use sqlx::PgPool;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -19,8 +19,9 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
 use crate::front::front;
+use crate::hot::{Hot, hot};
 use crate::live::Live;
-use crate::{health, meta, problem, routes, web};
+use crate::{graphql, health, meta, problem, routes, web};
 
 /// Reads have no bodies; what is sent all the same is refused beyond this.
 const MAX_BODY: usize = 64 * 1024;
@@ -40,6 +41,8 @@ pub struct App {
     pub timeout: Duration,
     /// What live connections share.
     pub live: Live,
+    /// Answers that are kept, if any are.
+    pub hot: Option<Hot>,
 }
 
 /// The whole server.
@@ -56,12 +59,19 @@ pub fn app(app: App) -> Router {
     let v1 = Router::new()
         // Routed only behind what writes addresses anew.
         .fallback_service(routes::router().with_state(app.clone()))
+        .layer(from_fn_with_state(app.clone(), hot))
         .layer(from_fn_with_state(app.clone(), front))
         .layer(RequestBodyLimitLayer::new(MAX_BODY))
         .layer(in_time)
         .layer(CatchPanicLayer::new())
         .layer(map_response(problem::fill_in))
         .layer(cors());
+    let graphql = graphql::router()
+        .layer(RequestBodyLimitLayer::new(MAX_BODY))
+        .layer(in_time)
+        .layer(CatchPanicLayer::new())
+        .layer(map_response(problem::fill_in))
+        .layer(cors().allow_methods([Method::GET, Method::HEAD, Method::POST]).allow_headers(Any));
     let content = routes::ipfs::router()
         .layer(CatchPanicLayer::new())
         .layer(map_response(problem::fill_in))
@@ -70,6 +80,8 @@ pub fn app(app: App) -> Router {
         .nest("/v1", v1)
         // Nesting leaves this one address out.
         .route("/v1/", any(routes::unknown))
+        .merge(graphql)
+        .route("/docs", get(web::docs))
         .merge(health::router().layer(in_time))
         .fallback(web::web)
         .layer(CompressionLayer::new())

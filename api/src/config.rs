@@ -84,6 +84,10 @@ pub struct Serve {
     #[arg(long, env = "STOA_REQUEST_SECONDS", default_value_t = 10, value_name = "SECONDS",
         value_parser = clap::value_parser!(u64).range(1..=300))]
     pub request_seconds: u64,
+    /// MiB of answers kept in memory for those who ask the same again, 0 to 65536; 0 keeps none
+    #[arg(long, env = "STOA_CACHE_MIB", default_value_t = 64, value_name = "MIB",
+        value_parser = clap::value_parser!(u64).range(0..=65_536))]
+    pub cache_mib: u64,
     #[command(flatten)]
     pub live: crate::live::Settings,
     /// How many listings' metadata are fetched at once, 0 to 64. With 0 this server fetches and ranks nothing, and

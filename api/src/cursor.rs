@@ -83,6 +83,20 @@ impl Cursor {
         more.then(|| Self::new(binding, positions))
     }
 
+    /// For each of the rows that were read behind `positions`, the cursor behind it.
+    pub fn behind<R>(
+        rows: &[R],
+        binding: Binding,
+        mut positions: BTreeMap<i64, Position>,
+        place: impl Fn(&R) -> (i64, Position),
+    ) -> Vec<Self> {
+        let cursor = |row: &R| {
+            positions.extend([place(row)]);
+            Self::new(binding, positions.clone())
+        };
+        rows.iter().map(cursor).collect()
+    }
+
     /// A cursor behind one row, in the order of a score.
     pub fn scored(binding: Binding, score: U256, chain_id: i64, listing: i64) -> Self {
         Self { binding, score: Some(score), positions: BTreeMap::from([(chain_id, (listing, 0))]) }

@@ -12,6 +12,7 @@ use url::form_urlencoded;
 
 use crate::app::App;
 use crate::error::ApiError;
+use crate::hot::ReadAnew;
 use crate::params::{FromParam as _, natural};
 
 /// How long a request waits for its block, at most; never more than half of what a request may take.
@@ -23,7 +24,11 @@ const MIN_BLOCK: &str = "a block number such as `812`, beside `chain` where seve
 /// Reads the address, waits, and hands on.
 pub(crate) async fn front(State(app): State<App>, mut request: Request, next: Next) -> Response {
     match plain(&app, request.uri()).await {
-        Ok(Some(uri)) => *request.uri_mut() = uri,
+        Ok(Some(uri)) => {
+            *request.uri_mut() = uri;
+            // What waited for a block must not be answered with an older one.
+            request.extensions_mut().insert(ReadAnew);
+        }
         Ok(None) => {}
         Err(error) => return error.into_response(),
     }

@@ -5,7 +5,8 @@
 //! - [`raw`], [`export`], [`sql`]: events, whole collections and queries, for those who reckon with them;
 //! - [`snapshot`]: one request, one snapshot of the database;
 //! - [`params`], [`cursor`]: what a request may say; `front`: what is understood on every route;
-//! - [`params`], [`cursor`]: what a request may say;
+//! - [`graphql`]: the same model as a graph;
+//! - [`hot`]: answers kept for those who ask the same again;
 //! - [`live`]: WebSocket and Server-Sent Events;
 //! - [`reply`], [`problem`], [`error`]: what it is answered with;
 //! - [`curator`]: fetches listings' metadata, and counts what they are sorted by;
@@ -17,6 +18,8 @@ pub mod curator;
 pub mod cursor;
 pub mod error;
 pub mod export;
+pub mod graphql;
+pub mod hot;
 pub mod live;
 pub mod meta;
 pub mod migrate;

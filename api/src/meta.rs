@@ -15,14 +15,14 @@ pub const BLOCK_HASH: HeaderName = HeaderName::from_static("stoa-block-hash");
 pub const FINALIZED_BLOCK: HeaderName = HeaderName::from_static("stoa-finalized-block");
 
 /// Up to which block the data holds, read in the same snapshot as the data.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Meta {
     /// The chains that the answer is about, by id.
     pub chains: Vec<ChainMeta>,
 }
 
 /// How far a chain was read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct ChainMeta {
     /// EIP-155 chain id.
     #[schema(example = 31337)]

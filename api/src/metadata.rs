@@ -23,7 +23,7 @@ const MAX_KINDS: usize = 8;
 const MAX_LICENCE: usize = 128;
 
 /// What a listing says of itself, as far as it was read. Its owner wrote it; nobody checked whether it is true.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Metadata {
     pub status: MetadataStatus,
     /// What is wrong, in words; null while nothing is.
@@ -39,12 +39,16 @@ pub struct Metadata {
     /// Whether a hash on the chain, or in the address, says that these are the bytes that its owner meant.
     pub verified: bool,
     #[serde(flatten)]
+    #[graphql(flatten)]
     pub fields: Fields,
 }
 
 /// What a document says.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, async_graphql::SimpleObject,
+)]
 #[serde(default)]
+#[graphql(name = "MetadataFields")]
 pub struct Fields {
     /// Name, at most 200 characters.
     #[schema(example = "Llama fine-tune for contracts", required = true)]

@@ -96,10 +96,10 @@ impl IntoResponse for Problem {
 pub async fn fill_in(response: Response) -> Response {
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();
-    let told = response
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes() == MEDIA_TYPE.as_bytes());
+    let kind = response.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    // GraphQL tells its errors in a form of its own, and pages (which alone have a policy) are for people.
+    let told = kind.starts_with(b"application/") && kind.ends_with(b"json")
+        || response.headers().contains_key(header::CONTENT_SECURITY_POLICY);
     if !is_error || told {
         return response;
     }

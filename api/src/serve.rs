@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::{App, app};
 use crate::config::Serve;
 use crate::curator::Curator;
+use crate::hot::{self, Hot};
 use crate::live::Live;
 use crate::migrate::migrate;
 use crate::snapshot::version_problem;
@@ -45,6 +46,7 @@ pub async fn serve(config: Serve) -> anyhow::Result<()> {
         sql: config.sql()?,
         timeout: config.timeout(),
         live: Live::new(&pool, config.live.clone(), &stop),
+        hot: (config.cache_mib > 0).then(|| Hot::new(&pool, config.cache_mib << 20, hot::AGE, &stop)),
     });
     let draining = stop.clone();
     let served = axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())

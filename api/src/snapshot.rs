@@ -1,7 +1,9 @@
 //! One request, one snapshot: the data and how far the chains were read, from the same instant.
 
+use std::sync::Arc;
+
 use sqlx::pool::PoolConnection;
-use sqlx::{Connection, PgConnection, PgPool, Postgres};
+use sqlx::{Connection, PgConnection, PgPool, Postgres, Transaction};
 use stoa_schema::archive;
 use time::OffsetDateTime;
 
@@ -27,7 +29,7 @@ pub(crate) const LOCK: &str = "LOCK TABLE market.account, market.allowance, mark
 #[derive(Debug)]
 pub struct Snapshot<'c> {
     pub(crate) connection: &'c mut PgConnection,
-    pub(crate) chains: Vec<Chain>,
+    pub(crate) chains: Arc<[Chain]>,
 }
 
 /// Something that is asked of the database.
@@ -74,13 +76,42 @@ impl Drop for Lent {
 
 async fn ask_once<Q: Question>(connection: &mut PgConnection, question: &Q) -> Result<Q::Answer, ApiError> {
     let mut transaction = connection.begin_with(BEGIN).await?;
-    sqlx::raw_sql(LOCK).execute(&mut *transaction).await?;
-    let chains = chain_all(&mut transaction).await?;
-    check(&chains)?;
+    let chains = settle(&mut transaction).await?;
     let mut snapshot = Snapshot { connection: &mut transaction, chains };
     let answer = question.answer(&mut snapshot).await?;
     transaction.commit().await?;
     Ok(answer)
+}
+
+/// What a transaction begins with: the locks, and how far the chains were read.
+async fn settle(transaction: &mut PgConnection) -> Result<Arc<[Chain]>, ApiError> {
+    sqlx::raw_sql(LOCK).execute(&mut *transaction).await?;
+    let chains = chain_all(transaction).await?;
+    check(&chains)?;
+    Ok(chains.into())
+}
+
+/// A snapshot that outlives one question, for whoever asks several of the same instant.
+#[derive(Debug)]
+pub(crate) struct Held {
+    transaction: Transaction<'static, Postgres>,
+    chains: Arc<[Chain]>,
+}
+
+impl Held {
+    /// `anew` forgets statements that were prepared before a rebuild.
+    pub(crate) async fn take(pool: &PgPool, anew: bool) -> Result<Self, ApiError> {
+        let mut transaction = pool.begin_with(BEGIN).await?;
+        if anew {
+            transaction.clear_cached_statements().await?;
+        }
+        let chains = settle(&mut transaction).await?;
+        Ok(Self { transaction, chains })
+    }
+
+    pub(crate) fn snapshot(&mut self) -> Snapshot<'_> {
+        Snapshot { connection: &mut self.transaction, chains: self.chains.clone() }
+    }
 }
 
 /// Statements prepared for tables that are gone are of no use.
@@ -148,6 +179,28 @@ impl Snapshot<'_> {
     /// A chain by its id.
     pub(crate) fn chain(&self, chain_id: i64) -> Option<&Chain> {
         self.chains.iter().find(|chain| chain.chain_id == chain_id)
+    }
+
+    /// The block whose state a chain's projections hold: events behind it are not told of yet.
+    pub(crate) fn projected(&self, chain_id: i64) -> i64 {
+        self.chain(chain_id).map_or(0, |chain| chain.projected.number)
+    }
+
+    /// The one chain of a request beside a block of it, which must have been read.
+    pub(crate) fn at_block(&self, chain_ids: &[i64], block: i64) -> Result<(i64, i64), ApiError> {
+        let [chain_id] = chain_ids else {
+            let allowed = "`chain` beside it: several chains are served, and each has its own blocks";
+            return Err(ApiError::bad("at_block", &block.to_string(), allowed));
+        };
+        let (first, last) = match self.chain(*chain_id) {
+            Some(chain) => (chain.first_block, chain.projected.number),
+            None => (0, 0),
+        };
+        if (first..=last).contains(&block) {
+            return Ok((*chain_id, block));
+        }
+        let allowed = format!("a block that was read: from {first}, where the deployment begins, to {last}");
+        Err(ApiError::bad("at_block", &block.to_string(), allowed))
     }
 
     /// The given chains beside the time by which each is judged, in Unix seconds: two arrays for `unnest`.

@@ -24,6 +24,12 @@ const POLICY: HeaderValue = HeaderValue::from_static(
      connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
 
+/// Explorer and interactive documentation set styles on elements as they draw; scripts are ours alone all the same.
+const POLICY_OF_TOOLS: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:; \
+     connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+);
+
 const ABSENT: &str = "The web app is not built.\n\n\
     Run `cargo dev`, which builds and serves it, or build it alone:\n\n\
     \x20   cd api/web && npm ci && npm run build\n\n\
@@ -31,10 +37,31 @@ const ABSENT: &str = "The web app is not built.\n\n\
 
 /// Answers everything outside `/v1`: a file, or the app's page for addresses that the app itself routes.
 pub(crate) async fn web(State(app): State<App>, request: Request) -> Response {
-    let mut response = find(&app.web, request).await;
+    protected(find(&app.web, request).await, POLICY)
+}
+
+/// The interactive documentation of the REST routes.
+pub(crate) async fn docs(State(app): State<App>, request: Request) -> Response {
+    explorer(&app.web, "docs.html", request).await
+}
+
+/// A page of its own beside the app.
+pub(crate) async fn explorer(folder: &Path, name: &str, request: Request) -> Response {
+    let page = folder.join(name);
+    if !tokio::fs::try_exists(&page).await.unwrap_or(false) {
+        return protected(told(StatusCode::SERVICE_UNAVAILABLE, ABSENT), POLICY);
+    }
+    let (parts, _) = request.into_parts();
+    let Ok(mut response) = ServeFile::new(page).oneshot(Request::from_parts(parts, Body::empty())).await;
+    response.headers_mut().insert(header::CACHE_CONTROL, REVALIDATE);
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
+    protected(response.map(Body::new), POLICY_OF_TOOLS)
+}
+
+fn protected(mut response: Response, policy: HeaderValue) -> Response {
     let headers = response.headers_mut();
     let fixed: [(HeaderName, HeaderValue); 4] = [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::CONTENT_SECURITY_POLICY, policy),
         (header::REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin")),
         // Wallets open pop-ups that talk back.
         (
@@ -82,7 +109,7 @@ async fn find(folder: &Path, request: Request) -> Response {
 }
 
 /// Whether a browser asks for a page, rather than for a script, an image or data.
-fn accepts_html(headers: &HeaderMap) -> bool {
+pub(crate) fn accepts_html(headers: &HeaderMap) -> bool {
     let accept = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
     accept.flat_map(|value| value.split(',')).any(|kind| kind.trim().starts_with("text/html"))
 }

@@ -1,9 +1,11 @@
-//! What the API itself finds out about listings: their metadata, fetched and checked, and what they are sorted by.
+//! What the API itself finds out about listings: their metadata, fetched and checked, what they are sorted by,
+//! and how they are graded.
 //!
 //! Works beside the server and through the same database; several servers share the work. Each step is small, may be
 //! repeated, and is of no consequence when it is not finished.
 
 mod fetch;
+mod grade;
 mod guard;
 mod link;
 mod rank;
@@ -72,6 +74,7 @@ impl Curator {
     pub async fn pass(&self) -> Result<usize, CuratorError> {
         link::link(&self.pool).await?;
         rank::rank(&self.pool).await?;
+        grade::grade(&self.pool).await?;
         let mut fetched = 0;
         loop {
             let claimed = self.claim().await?;

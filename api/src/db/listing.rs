@@ -58,6 +58,34 @@ pub(crate) async fn listing_get(
     .await
 }
 
+/// A listing that an account owns, beside how many it owns on that chain.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(crate) struct OwnedRow {
+    pub(crate) chain_id: i64,
+    pub(crate) total: i64,
+    pub(crate) listing: i64,
+    pub(crate) kind: i16,
+    pub(crate) status: i16,
+    pub(crate) created_time: OffsetDateTime,
+    pub(crate) purchases: i64,
+    pub(crate) buyers: i64,
+}
+
+/// The newest listings that an account owns, at most `limit` on each chain.
+pub(crate) async fn listing_owned(
+    connection: &mut PgConnection,
+    chains: &[i64],
+    owner: Addr,
+    limit: i64,
+) -> sqlx::Result<Vec<OwnedRow>> {
+    sqlx::query_as(include_str!("sql/listing_owned.sql"))
+        .bind(chains.to_vec())
+        .bind(owner)
+        .bind(limit)
+        .fetch_all(connection)
+        .await
+}
+
 /// The names of several listings, where their metadata says one.
 pub(crate) async fn listing_names(
     connection: &mut PgConnection,

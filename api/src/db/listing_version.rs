@@ -8,7 +8,7 @@ use super::PARTS;
 use crate::model::PublicId;
 
 /// A release.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub(crate) struct VersionRow {
     pub(crate) version: i64,
     pub(crate) content_hash: Hash,

@@ -7,7 +7,7 @@ use super::{PARTS, token};
 use crate::model::Token;
 
 /// Counts of a chain's market.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
 pub(crate) struct MarketRow {
     pub(crate) chain_id: i64,
     pub(crate) active: i64,

@@ -69,3 +69,23 @@ pub(crate) async fn listing_payment_search(
     sort.merge(&mut sql);
     sql.build_query_as().fetch_all(connection).await
 }
+
+/// How many payments the filter lets through.
+pub(crate) async fn listing_payment_total(
+    connection: &mut PgConnection,
+    chains: &[i64],
+    filter: &PaymentFilter,
+) -> sqlx::Result<i64> {
+    let mut sql = QueryBuilder::<Postgres>::new(
+        "SELECT count(*) FROM market.listing_payment p WHERE p.chain_id = ANY(",
+    );
+    sql.push_bind(chains.to_vec()).push(")");
+    if let Some(listing) = filter.listing {
+        sql.push(" AND p.chain_id = ").push_bind(listing.chain_id);
+        sql.push(" AND p.listing = ").push_bind(listing.number);
+    }
+    if let Some(payer) = filter.payer {
+        sql.push(" AND p.payer = ").push_bind(payer);
+    }
+    sql.build_query_scalar().fetch_one(connection).await
+}

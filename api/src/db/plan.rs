@@ -7,10 +7,11 @@ use super::{PARTS, columns, token};
 use crate::model::{PublicId, Token};
 
 /// A way to buy a listing.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub(crate) struct PlanRow {
     pub(crate) plan: i64,
     pub(crate) kind: i16,
+    #[sqlx(flatten)]
     pub(crate) token: Token,
     pub(crate) price: Uint,
     pub(crate) cap: Uint,
@@ -26,6 +27,7 @@ pub(crate) struct PlanRow {
     pub(crate) gate: Addr,
     pub(crate) tier_discount: bool,
     /// What the gates were told of it, if anything.
+    #[sqlx(skip)]
     pub(crate) rule: Option<RuleRow>,
 }
 

@@ -1,5 +1,7 @@
 //! `market.purchase`, with the plan bought and the token paid in.
 
+use std::collections::BTreeMap;
+
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 use stoa_schema::types::{Addr, Hash, Uint};
 use time::OffsetDateTime;
@@ -57,6 +59,30 @@ pub(crate) async fn purchase_search(
     starts: &Starts,
     limit: i64,
 ) -> sqlx::Result<Vec<PurchaseRow>> {
+    search(connection, filter, sort, starts, (limit, limit)).await
+}
+
+/// The last purchases that an account paid for, at most `limit` on each chain.
+pub(crate) async fn purchase_last(
+    connection: &mut PgConnection,
+    chains: &[i64],
+    payer: Addr,
+    limit: i64,
+) -> sqlx::Result<Vec<PurchaseRow>> {
+    let filter = PurchaseFilter { listing: None, payer: Some(payer), recipient: None, account: None };
+    let starts = Starts::new(chains, &BTreeMap::new(), Sort::Newest);
+    let all = limit.saturating_mul(i64::try_from(chains.len()).unwrap_or(i64::MAX));
+    search(connection, &filter, Sort::Newest, &starts, (limit, all)).await
+}
+
+/// At most `limit` rows of each chain, and at most `all` together.
+async fn search(
+    connection: &mut PgConnection,
+    filter: &PurchaseFilter,
+    sort: Sort,
+    starts: &Starts,
+    (limit, all): (i64, i64),
+) -> sqlx::Result<Vec<PurchaseRow>> {
     let mut sql = QueryBuilder::<Postgres>::new(
         "SELECT p.chain_id, p.block_number, p.log_index, p.block_time, p.tx_hash, p.listing, p.plan, \
          plan.kind AS plan_kind, p.payer, p.recipient, p.beneficiary, p.quantity, p.amount, p.fee, p.expiry, p.token, \
@@ -78,7 +104,7 @@ pub(crate) async fn purchase_search(
     }
     sql.push(") p");
     sort.merge(&mut sql);
-    sql.push(" LIMIT ").push_bind(limit);
+    sql.push(" LIMIT ").push_bind(all);
     sql.push(") p LEFT JOIN market.plan plan ON plan.chain_id = p.chain_id AND plan.plan = p.plan");
     sql.push(" LEFT JOIN market.token token ON token.chain_id = p.chain_id AND token.token = p.token");
     sort.merge(&mut sql);
@@ -118,4 +144,32 @@ fn branch(
     let to = sort.direction();
     sql.push(" ORDER BY p.block_number").push(to).push(", p.log_index").push(to);
     sql.push(" LIMIT ").push_bind(limit);
+}
+
+/// How many purchases the filter lets through.
+pub(crate) async fn purchase_total(
+    connection: &mut PgConnection,
+    chains: &[i64],
+    filter: &PurchaseFilter,
+) -> sqlx::Result<i64> {
+    let mut sql =
+        QueryBuilder::<Postgres>::new("SELECT count(*) FROM market.purchase p WHERE p.chain_id = ANY(");
+    sql.push_bind(chains.to_vec()).push(")");
+    if let Some(listing) = filter.listing {
+        sql.push(" AND p.chain_id = ").push_bind(listing.chain_id);
+        sql.push(" AND p.listing = ").push_bind(listing.number);
+    }
+    for (column, account) in [("p.payer", filter.payer), ("p.recipient", filter.recipient)] {
+        if let Some(account) = account {
+            sql.push(" AND ").push(column).push(" = ").push_bind(account);
+        }
+    }
+    if let Some(account) = filter.account {
+        sql.push(" AND (p.payer = ")
+            .push_bind(account)
+            .push(" OR p.recipient = ")
+            .push_bind(account)
+            .push(")");
+    }
+    sql.build_query_scalar().fetch_one(connection).await
 }

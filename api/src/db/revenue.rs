@@ -7,8 +7,9 @@ use super::{PARTS, token};
 use crate::model::{PublicId, Token};
 
 /// What a listing's sales and direct payments brought in one token.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub(crate) struct RevenueRow {
+    #[sqlx(flatten)]
     pub(crate) token: Token,
     pub(crate) sales: i64,
     pub(crate) amount: Uint,

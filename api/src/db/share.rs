@@ -7,7 +7,7 @@ use super::{PARTS, token};
 use crate::model::{PublicId, Token};
 
 /// A listing's share contract.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub(crate) struct ShareRow {
     pub(crate) share: Addr,
     pub(crate) account: Addr,

@@ -7,11 +7,12 @@ use super::{PARTS, token};
 use crate::model::{PublicId, Token};
 
 /// An offer of shares at a fixed price.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub(crate) struct ShareSaleRow {
     pub(crate) sale: i64,
     pub(crate) seller: Addr,
     pub(crate) share: Addr,
+    #[sqlx(flatten)]
     pub(crate) token: Token,
     pub(crate) lot: Uint,
     pub(crate) price: Uint,

@@ -71,3 +71,24 @@ pub(crate) async fn spending_search(
     sort.merge(&mut sql);
     sql.build_query_as().fetch_all(connection).await
 }
+
+/// How many spendings the filter lets through.
+pub(crate) async fn spending_total(
+    connection: &mut PgConnection,
+    chains: &[i64],
+    filter: &SpendingFilter,
+) -> sqlx::Result<i64> {
+    let mut sql =
+        QueryBuilder::<Postgres>::new("SELECT count(*) FROM market.spending p WHERE p.chain_id = ANY(");
+    sql.push_bind(chains.to_vec()).push(")");
+    if let Some(plan) = filter.plan {
+        sql.push(" AND p.chain_id = ").push_bind(plan.chain_id);
+        sql.push(" AND p.plan = ").push_bind(plan.number);
+    }
+    for (column, account) in [("p.holder", filter.holder), ("p.spender", filter.spender)] {
+        if let Some(account) = account {
+            sql.push(" AND ").push(column).push(" = ").push_bind(account);
+        }
+    }
+    sql.build_query_scalar().fetch_one(connection).await
+}

@@ -96,7 +96,9 @@ impl Wanted {
             _ => None,
         };
         let filter = EventFilter { to_block: Some(at.block), ..EventFilter::default() };
-        let found = event_search(connection, at.chain_id, &filter, Sort::Oldest, behind, self.limit).await?;
+        let found =
+            event_search(connection, (at.chain_id, at.block), &filter, Sort::Oldest, behind, self.limit)
+                .await?;
         let rows = found.into_iter().map(|row| {
             vec![
                 Cell::Integer(row.chain_id),

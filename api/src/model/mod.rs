@@ -12,6 +12,6 @@ pub(crate) use moment::{moment, moment_of, open};
 pub use part::{Edge, Token};
 pub(crate) use words::word_of;
 pub use words::{
-    AllowanceScope, Finality, GateKind, Interval, Kind, Leaders, ListingSort, ListingStatus, Measure,
-    MetadataStatus, OperatorScope, PlanKind, Sort, Window,
+    AllowanceScope, Finality, GateKind, Ignored, Interval, Kind, Leaders, ListingSort, ListingStatus,
+    Measure, MetadataStatus, OperatorScope, PlanKind, RevenueSource, Sort, Window,
 };

@@ -7,9 +7,10 @@ use utoipa::ToSchema;
 use super::PublicId;
 
 /// An ERC-20 token. What it says of itself is not checked by anyone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, async_graphql::SimpleObject, sqlx::FromRow)]
 pub struct Token {
     /// Contract of the token.
+    #[sqlx(rename = "token")]
     #[schema(value_type = String, example = "0x5FbDB2315678afecb367f032d93F642f64180aa3")]
     pub address: Addr,
     /// Symbol it tells of itself; null when it was never described.

@@ -9,7 +9,7 @@ use crate::params::Choice;
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$inner:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ToSchema)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ToSchema, async_graphql::Enum)]
         #[schema(rename_all = "snake_case")]
         pub enum $name { $($(#[$inner])* $variant),+ }
 
@@ -96,6 +96,24 @@ words! {
         Buyers = "buyers",
         /// Accounts that paid for it, each counting half as much for every week since its latest purchase.
         Trending = "trending",
+    }
+}
+
+words! {
+    /// Why a sale does not count: the payer owned the listing or held shares of it, at whatever time, or was paid from
+    /// the vault balance of somebody who did.
+    Ignored { Insider = "insider", Paid = "paid" }
+}
+
+words! {
+    /// Where a listing's money came from.
+    RevenueSource {
+        /// What was bought of it.
+        Sales = "sales",
+        /// What was paid to it without a sale.
+        Payments = "payments",
+        /// Its part of what listings earned that derive from it.
+        Royalties = "royalties",
     }
 }
 

@@ -188,6 +188,7 @@ impl EventsQuery {
             contract: self.contract,
             event: self.event.as_ref().map(|event| event.0.clone()),
             account: self.account,
+            telling: false,
             listing: self.listing.map(|listing| listing.number),
             tx: self.tx.map(|tx| tx.0),
             from_block: self.from_block.map(|block| block.0),
@@ -210,18 +211,24 @@ impl Question for EventsQuery {
         for chain in &chains {
             let behind = positions.get(chain).copied();
             // One more than the page: whether there is another.
-            rows.extend(event_search(snapshot.connection, *chain, &filter, sort, behind, limit + 1).await?);
+            let at = (*chain, snapshot.projected(*chain));
+            rows.extend(event_search(snapshot.connection, at, &filter, sort, behind, limit + 1).await?);
         }
-        let order = |row: &EventRow| (row.block_time, row.chain_id, row.block_number, row.log_index);
-        rows.sort_by(|one, other| match sort {
-            Sort::Oldest => order(one).cmp(&order(other)),
-            Sort::Newest => order(other).cmp(&order(one)),
-        });
+        in_order(&mut rows, sort);
         let place = |row: &EventRow| (row.chain_id, (row.block_number, row.log_index));
         let next = Cursor::cut(&mut rows, limit, binding, positions, place);
         let data = rows.into_iter().map(|row| event(row, snapshot)).collect();
         Ok(Reply { data, meta: snapshot.meta(&chains), next: Some(next) })
     }
+}
+
+/// Merges what several chains have.
+pub(super) fn in_order(rows: &mut [EventRow], sort: Sort) {
+    let order = |row: &EventRow| (row.block_time, row.chain_id, row.block_number, row.log_index);
+    rows.sort_by(|one, other| match sort {
+        Sort::Oldest => order(one).cmp(&order(other)),
+        Sort::Newest => order(other).cmp(&order(one)),
+    });
 }
 
 /// The event as it goes out.

@@ -5,11 +5,13 @@
 use serde_json::{Map, Value};
 use sqlx::types::Json;
 use sqlx::{PgConnection, Postgres, QueryBuilder};
+use stoa_schema::event::Column;
 use stoa_schema::types::{Addr, Hash};
 use time::OffsetDateTime;
 
 use super::args;
 use super::catalogue::{Contract, Kind, kind, kinds};
+use super::words::{TELLING, is_mechanical, is_silent};
 use crate::cursor::Position;
 use crate::error::ApiError;
 use crate::model::Sort;
@@ -21,6 +23,8 @@ pub(crate) struct EventFilter {
     pub(crate) event: Option<String>,
     /// Any address among the arguments.
     pub(crate) account: Option<Addr>,
+    /// Only where the account is who acted or whom it concerned, and only what no other event of the transaction says.
+    pub(crate) telling: bool,
     /// The listing itself, or one that a plan, share or sale among the arguments belongs to.
     pub(crate) listing: Option<i64>,
     pub(crate) tx: Option<Hash>,
@@ -53,10 +57,10 @@ struct Found {
     args: Json<Map<String, Value>>,
 }
 
-/// The next rows of a chain, behind the position where one is given.
+/// The next rows of a chain up to a block, behind the position where one is given.
 pub(crate) async fn event_search(
     connection: &mut PgConnection,
-    chain_id: i64,
+    (chain_id, until): (i64, i64),
     filter: &EventFilter,
     sort: Sort,
     behind: Option<Position>,
@@ -66,120 +70,137 @@ pub(crate) async fn event_search(
     if matching.is_empty() {
         return Ok(Vec::new());
     }
+    let parts = match filter.listing {
+        Some(listing) => Parts::of(connection, chain_id, listing).await?,
+        None => Parts::default(),
+    };
+    let page = Page { chain_id, until: filter.to_block.unwrap_or(until).min(until), sort, behind, limit };
     let mut sql = QueryBuilder::<Postgres>::new(
         "SELECT e.block_number, e.log_index, e.block_time, e.tx_hash, h.hash AS block_hash, e.event, e.args FROM (",
     );
     for (n, kind) in matching.into_iter().enumerate() {
         sql.push(if n == 0 { "(" } else { " UNION ALL (" });
-        branch(&mut sql, kind, chain_id, filter, sort, behind);
-        sql.push(" ORDER BY e.block_number").push(sort.direction());
-        sql.push(", e.log_index").push(sort.direction());
-        sql.push(" LIMIT ").push_bind(limit).push(")");
+        branch(&mut sql, kind, filter, &parts, &page);
+        sql.push(")");
     }
     sql.push(") e LEFT JOIN archive.header h ON h.chain_id = ").push_bind(chain_id);
     sql.push(" AND h.block_number = e.block_number ORDER BY e.block_number").push(sort.direction());
     sql.push(", e.log_index").push(sort.direction()).push(" LIMIT ").push_bind(limit);
-    let found: Vec<Found> = sql.build_query_as().fetch_all(connection).await?;
+    // Planned for these very values: one account has two events and another has half of the table.
+    let named = filter.account.is_some() || filter.listing.is_some();
+    let found: Vec<Found> = sql.build_query_as().persistent(!named).fetch_all(connection).await?;
     found.into_iter().map(|row| read(chain_id, row)).collect()
 }
+
+/// Which rows of each table are read.
+struct Page {
+    chain_id: i64,
+    until: i64,
+    sort: Sort,
+    behind: Option<Position>,
+    limit: i64,
+}
+
+/// What belongs to a listing, and is named by events that do not name it.
+#[derive(Default, sqlx::FromRow)]
+struct Parts {
+    plans: Vec<i64>,
+    sales: Vec<i64>,
+    share: Option<Addr>,
+}
+
+impl Parts {
+    async fn of(connection: &mut PgConnection, chain_id: i64, listing: i64) -> sqlx::Result<Self> {
+        let sql = "SELECT ARRAY(SELECT plan FROM market.plan WHERE chain_id = $1 AND listing = $2) AS plans,
+                          ARRAY(SELECT sale FROM market.share_sale WHERE chain_id = $1 AND listing = $2) AS sales,
+                          (SELECT share FROM market.share WHERE chain_id = $1 AND listing = $2) AS share";
+        sqlx::query_as(sql).bind(chain_id).bind(listing).fetch_one(connection).await
+    }
+}
+
+/// Events that say of themselves which listing they are of, and those that name a part of one.
+const LINKS: &[&str] = &["listing", "parents", "plan", "plans", "share", "sale"];
+
+/// Columns that name a contract and not a party.
+const CONTRACTS: &[&str] = &["token", "share", "gate", "address"];
 
 impl EventFilter {
     /// Whether the table can hold what is asked for.
     fn concerns(&self, kind: &Kind) -> bool {
         let contract = self.contract.is_none_or(|contract| contract == kind.contract);
         let event = self.event.as_ref().is_none_or(|event| *event == kind.name);
-        let account = self.account.is_none() || kind.table.columns.iter().any(|column| is_bytes(column.sql));
-        let listing = self.listing.is_none() || LINKS.iter().any(|link| kind.column(link.column).is_some());
-        contract && event && account && listing
+        let account = self.account.is_none() || self.columns(kind).next().is_some();
+        let listing = self.listing.is_none() || LINKS.iter().any(|link| kind.column(link).is_some());
+        let silent = self.telling && is_silent(kind.table.name);
+        contract && event && account && listing && !silent
+    }
+
+    /// The columns in which an account is looked for.
+    pub(super) fn columns(&self, kind: &Kind) -> impl Iterator<Item = &'static Column> {
+        let telling = self.telling;
+        let columns = kind.table.columns.iter();
+        columns.filter(move |column| column.address && !(telling && CONTRACTS.contains(&column.name)))
     }
 }
 
-fn is_bytes(sql: &str) -> bool {
-    matches!(sql, "bytea" | "bytea[]")
-}
-
-/// A column by which an event belongs to a listing: the condition is what stands before and behind the listing.
-struct Link {
-    column: &'static str,
-    before: &'static str,
-    behind: &'static str,
-}
-
-const LINKS: &[Link] = &[
-    Link { column: "listing", before: "e.listing = ", behind: "" },
-    Link { column: "parents", before: "", behind: " = ANY(e.parents)" },
-    Link {
-        column: "plan",
-        before: "e.plan IN (SELECT plan FROM market.plan p WHERE p.chain_id = e.chain_id AND p.listing = ",
-        behind: ")",
-    },
-    Link {
-        column: "plans",
-        before: "e.plans && (SELECT array_agg(plan) FROM market.plan p \
-                 WHERE p.chain_id = e.chain_id AND p.listing = ",
-        behind: ")",
-    },
-    Link {
-        column: "share",
-        before: "e.share IN (SELECT share FROM market.share s WHERE s.chain_id = e.chain_id AND s.listing = ",
-        behind: ")",
-    },
-    Link {
-        column: "sale",
-        before: "e.sale IN (SELECT sale FROM market.share_sale s WHERE s.chain_id = e.chain_id AND s.listing = ",
-        behind: ")",
-    },
-];
-
-/// The rows of one table.
-fn branch(
-    sql: &mut QueryBuilder<Postgres>,
-    kind: &Kind,
-    chain_id: i64,
-    filter: &EventFilter,
-    sort: Sort,
-    behind: Option<Position>,
-) {
+/// The rows of one table. Each condition on an account or a listing is one that an index can answer: see
+/// `stoa_schema::lookup`.
+fn branch(sql: &mut QueryBuilder<Postgres>, kind: &Kind, filter: &EventFilter, parts: &Parts, page: &Page) {
     sql.push("SELECT e.block_number, e.log_index, e.block_time, e.tx_hash, '").push(kind.table.name);
     sql.push("'::text AS event, ");
     args::push_object(sql, kind);
     sql.push(" AS args FROM archive.").push(kind.table.name).push(" e WHERE e.chain_id = ");
-    sql.push_bind(chain_id);
-    if let Some((block, log)) = behind {
-        sql.push(" AND (e.block_number, e.log_index)").push(sort.behind());
+    sql.push_bind(page.chain_id).push(" AND e.block_number <= ").push_bind(page.until);
+    if let Some((block, log)) = page.behind {
+        sql.push(" AND (e.block_number, e.log_index)").push(page.sort.behind());
         sql.push("(").push_bind(block).push(", ").push_bind(log).push(")");
     }
     if let Some(block) = filter.from_block {
         sql.push(" AND e.block_number >= ").push_bind(block);
     }
-    if let Some(block) = filter.to_block {
-        sql.push(" AND e.block_number <= ").push_bind(block);
-    }
     if let Some(tx) = filter.tx {
         sql.push(" AND e.tx_hash = ").push_bind(tx);
     }
     if let Some(account) = filter.account {
-        let columns = kind.table.columns.iter().filter(|column| is_bytes(column.sql));
-        let mut first = true;
-        for column in columns {
-            sql.push(if first { " AND (" } else { " OR " }).push_bind(account);
-            first = false;
+        for (n, column) in filter.columns(kind).enumerate() {
+            sql.push(if n == 0 { " AND (e." } else { " OR e." }).push(column.name);
             match column.sql {
-                "bytea" => sql.push(" = e.").push(column.name),
-                _ => sql.push(" = ANY(e.").push(column.name).push(")"),
+                "bytea" => sql.push(" = ").push_bind(account),
+                _ => sql.push(" @> ARRAY[").push_bind(account).push("::bytea]"),
             };
         }
         sql.push(")");
     }
     if let Some(listing) = filter.listing {
-        let links = LINKS.iter().filter(|link| kind.column(link.column).is_some());
-        let mut first = true;
-        for link in links {
-            sql.push(if first { " AND (" } else { " OR " });
-            first = false;
-            sql.push(link.before).push_bind(listing).push(link.behind);
+        push_listing(sql, kind, listing, parts);
+    }
+    if filter.telling && is_mechanical(kind.table.name) {
+        for table in TELLING {
+            sql.push(" AND NOT EXISTS (SELECT FROM archive.").push(table);
+            sql.push(" t WHERE t.tx_hash = e.tx_hash AND t.chain_id = e.chain_id)");
+        }
+    }
+    let to = page.sort.direction();
+    sql.push(" ORDER BY e.block_number").push(to).push(", e.log_index").push(to);
+    sql.push(" LIMIT ").push_bind(page.limit);
+}
+
+fn push_listing(sql: &mut QueryBuilder<Postgres>, kind: &Kind, listing: i64, parts: &Parts) {
+    let has = |column: &str| kind.column(column).is_some();
+    if has("listing") {
+        sql.push(" AND (e.listing = ").push_bind(listing);
+        if has("parents") {
+            sql.push(" OR e.parents @> ARRAY[").push_bind(listing).push("]");
         }
         sql.push(")");
+    } else if has("plan") {
+        sql.push(" AND e.plan = ANY(").push_bind(parts.plans.clone()).push(")");
+    } else if has("plans") {
+        sql.push(" AND e.plans && ").push_bind(parts.plans.clone());
+    } else if has("sale") {
+        sql.push(" AND e.sale = ANY(").push_bind(parts.sales.clone()).push(")");
+    } else {
+        sql.push(" AND e.share = ").push_bind(parts.share);
     }
 }
 

@@ -1,15 +1,12 @@
 //! `GET /v1/transactions/{hash}`: what a transaction did, in words and amounts, and its events beside.
 
-use std::collections::{BTreeSet, HashMap};
-
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
 use serde::Serialize;
-use sqlx::PgConnection;
-use stoa_schema::types::{Addr, Hash};
+use stoa_schema::types::Hash;
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 
@@ -125,10 +122,11 @@ impl Question for Wanted {
     async fn answer(&self, snapshot: &mut Snapshot<'_>) -> Result<Self::Answer, ApiError> {
         let filter = EventFilter { tx: Some(self.hash), ..EventFilter::default() };
         for chain in snapshot.chains_of(self.chain)? {
-            let rows = event_search(snapshot.connection, chain, &filter, Sort::Oldest, None, MOST).await?;
+            let at = (chain, snapshot.projected(chain));
+            let rows = event_search(snapshot.connection, at, &filter, Sort::Oldest, None, MOST).await?;
             if let Some(first) = rows.first() {
                 let (number, hash, time) = (first.block_number, first.block_hash, first.block_time);
-                let lexicon = lexicon(snapshot.connection, chain, &rows).await?;
+                let lexicon = Lexicon::of(snapshot.connection, chain, &rows).await?;
                 let explanation = explanation(&rows, &lexicon);
                 let told = rows.into_iter().map(|row| {
                     let words = sentence(&row, &lexicon);
@@ -159,59 +157,4 @@ fn explanation(rows: &[EventRow], lexicon: &Lexicon) -> Vec<String> {
     let telling = |row: &&EventRow| !is_mechanical(row.kind.table.name);
     let all = !rows.iter().any(|row| telling(&row));
     rows.iter().filter(|row| all || telling(row)).map(|row| sentence(row, lexicon)).collect()
-}
-
-/// What the sentences look up: three statements, however many events.
-async fn lexicon(connection: &mut PgConnection, chain: i64, rows: &[EventRow]) -> sqlx::Result<Lexicon> {
-    let numbers = |name: &str| -> Vec<i64> {
-        let found = rows.iter().filter_map(|row| row.args.get(name)?.as_str()?.parse().ok());
-        found.collect::<BTreeSet<i64>>().into_iter().collect()
-    };
-    let mut lexicon = Lexicon { chain_id: chain, ..Lexicon::default() };
-    let plans: Vec<(i64, i64, i16, String, Addr)> = sqlx::query_as(
-        "SELECT plan, listing, kind, unit, token FROM market.plan WHERE chain_id = $1 AND plan = ANY($2)",
-    )
-    .bind(chain)
-    .bind(numbers("plan"))
-    .fetch_all(&mut *connection)
-    .await?;
-    for (plan, listing, kind, unit, token) in plans {
-        lexicon.plan_tokens.insert(plan.to_string(), token.to_string());
-        lexicon.plans.insert(plan.to_string(), (listing, kind, unit));
-    }
-    let sales: Vec<(i64, i64, Addr)> = sqlx::query_as(
-        "SELECT sale, listing, token FROM market.share_sale WHERE chain_id = $1 AND sale = ANY($2)",
-    )
-    .bind(chain)
-    .bind(numbers("sale"))
-    .fetch_all(&mut *connection)
-    .await?;
-    lexicon.sales =
-        sales.into_iter().map(|(sale, at, token)| (sale.to_string(), (at, token.to_string()))).collect();
-
-    let named = rows.iter().filter_map(|row| row.args.get("token")?.as_str());
-    let known = lexicon.plan_tokens.values().chain(lexicon.sales.values().map(|(_, token)| token));
-    let wanted: BTreeSet<Addr> =
-        named.chain(known.map(String::as_str)).filter_map(|token| token.parse().ok()).collect();
-    lexicon.tokens = tokens(connection, chain, wanted.into_iter().collect()).await?;
-    Ok(lexicon)
-}
-
-async fn tokens(
-    connection: &mut PgConnection,
-    chain: i64,
-    wanted: Vec<Addr>,
-) -> sqlx::Result<HashMap<String, (String, u8)>> {
-    let rows: Vec<(Addr, String, i16)> = sqlx::query_as(
-        "SELECT token, symbol, decimals FROM market.token WHERE chain_id = $1 AND token = ANY($2)",
-    )
-    .bind(chain)
-    .bind(wanted)
-    .fetch_all(connection)
-    .await?;
-    let told = rows.into_iter().filter_map(|(token, symbol, decimals)| {
-        let decimals = u8::try_from(decimals).ok()?;
-        (!symbol.is_empty()).then(|| (token.to_string(), (symbol, decimals)))
-    });
-    Ok(told.collect())
 }

@@ -32,19 +32,19 @@ pub(crate) fn router() -> Router<App> {
 }
 
 /// The parameters of `GET /v1/access`.
-#[derive(Debug, IntoParams)]
+#[derive(Clone, Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct AccessQuery {
     /// Public id of the listing.
     #[param(value_type = String, example = "31337-1", pattern = "^[1-9][0-9]*-[1-9][0-9]*$")]
-    listing: PublicId,
+    pub(crate) listing: PublicId,
     /// The account.
     #[param(value_type = String, example = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", pattern = "^0x[0-9a-fA-F]{40}$")]
-    account: Addr,
+    pub(crate) account: Addr,
 }
 
 /// Whether an account has a valid pass of a listing, after the block in `meta` and by the head's time.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Access {
     /// Public id of the listing.
     #[schema(value_type = String, example = "31337-1")]

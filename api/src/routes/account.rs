@@ -12,10 +12,11 @@ use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 
 use super::account_parts::collect;
+use super::purchases::Purchase;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::meta::Meta;
-use crate::model::{AllowanceScope, ChainId, OperatorScope, PlanKind, PublicId, Token};
+use crate::model::{AllowanceScope, ChainId, Kind, ListingStatus, OperatorScope, PlanKind, PublicId, Token};
 use crate::params::{FromParam, Params};
 use crate::problem::Problem;
 use crate::reply::Reply;
@@ -35,7 +36,7 @@ pub struct AccountParams {
 }
 
 /// An account on each chain.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Account {
     /// The account.
     #[schema(value_type = String, example = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8")]
@@ -45,7 +46,7 @@ pub struct Account {
 }
 
 /// What an account has on one chain, after the block in `meta`; what depends on time by the head's.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct ChainAccount {
     /// EIP-155 chain id.
     #[schema(example = 31337)]
@@ -56,6 +57,13 @@ pub struct ChainAccount {
     /// How many listings it created: a whole number.
     #[schema(value_type = String, example = "2")]
     pub listings: Uint,
+    /// What it paid for last, newest first, at most 10; `purchases` says how many there are.
+    pub last_purchases: Vec<Purchase>,
+    /// How many listings it owns now, by whomever created: a whole number.
+    #[schema(value_type = String, example = "2")]
+    pub owned: Uint,
+    /// The newest of these, at most 10.
+    pub owned_listings: Vec<OwnedListing>,
     /// What it holds in the Vault, by token, at most 1,000 in all.
     pub balances: Vec<Balance>,
     /// The passes that it holds, those of the newest plan first, at most 1,000 in all.
@@ -71,8 +79,31 @@ pub struct ChainAccount {
     pub lock: Option<Lock>,
 }
 
+/// A listing that an account owns.
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
+pub struct OwnedListing {
+    /// Public id of the listing.
+    #[schema(value_type = String, example = "31337-1")]
+    pub id: PublicId,
+    /// Its name, where its metadata holds one; null otherwise.
+    #[schema(example = "Llama fine-tune for contracts", required = true)]
+    pub name: Option<String>,
+    pub kind: Kind,
+    pub status: ListingStatus,
+    /// When it was created (RFC 3339, UTC).
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime, example = "2026-11-22T15:00:00Z")]
+    pub created_at: OffsetDateTime,
+    /// How many purchases were made of it: a whole number.
+    #[schema(value_type = String, example = "12")]
+    pub sales: Uint,
+    /// How many accounts paid for it.
+    #[schema(example = 5)]
+    pub buyers: i64,
+}
+
 /// A Vault balance.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Balance {
     pub token: Token,
     /// How much, in base units of the token.
@@ -81,7 +112,7 @@ pub struct Balance {
 }
 
 /// What a purchase gave.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Pass {
     /// Public id of the plan.
     #[schema(value_type = String, example = "31337-3")]
@@ -111,7 +142,7 @@ pub struct Pass {
 }
 
 /// Somebody who acts for an account.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Operator {
     pub scope: OperatorScope,
     /// Who.
@@ -120,7 +151,7 @@ pub struct Operator {
 }
 
 /// What somebody may move of an account's.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Allowance {
     pub scope: AllowanceScope,
     /// Who.
@@ -134,7 +165,7 @@ pub struct Allowance {
 }
 
 /// Revenue shares of one listing.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Holding {
     /// Contract of the shares.
     #[schema(value_type = String, example = "0x5FbDB2315678afecb367f032d93F642f64180aa3")]
@@ -159,7 +190,7 @@ pub struct Holding {
 }
 
 /// What an account can claim in one token.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Claimable {
     pub token: Token,
     /// What a claim would pay now, in base units of the token, rounded as the contract rounds.
@@ -171,7 +202,7 @@ pub struct Claimable {
 }
 
 /// Staked STOA.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Lock {
     /// Principal, in base units of STOA (18 decimals); 0 once withdrawn.
     #[schema(value_type = String, example = "100000000000000000000")]
@@ -220,14 +251,18 @@ pub(crate) async fn account(
     let mut params = Params::parse(query.as_deref())?;
     let AccountParams { chain } = AccountParams { chain: params.take("chain")? };
     params.finish()?;
-    let Path(text) = path.map_err(|_| ApiError::bad("address", "what is no UTF-8", Addr::allowed()))?;
-    let address = Addr::from_param(&text).ok_or_else(|| ApiError::bad("address", &text, Addr::allowed()))?;
-    ask(&app.pool, &AccountQuery { address, chain }).await?.respond(&headers)
+    ask(&app.pool, &AccountQuery { address: named(path)?, chain }).await?.respond(&headers)
 }
 
-struct AccountQuery {
-    address: Addr,
-    chain: Option<ChainId>,
+/// The account that a path names.
+pub(crate) fn named(path: Result<Path<String>, PathRejection>) -> Result<Addr, ApiError> {
+    let Path(text) = path.map_err(|_| ApiError::bad("address", "what is no UTF-8", Addr::allowed()))?;
+    Addr::from_param(&text).ok_or_else(|| ApiError::bad("address", &text, Addr::allowed()))
+}
+
+pub(crate) struct AccountQuery {
+    pub(crate) address: Addr,
+    pub(crate) chain: Option<ChainId>,
 }
 
 impl Question for AccountQuery {

@@ -5,22 +5,29 @@ use std::collections::{BTreeMap, HashMap};
 use stoa_schema::earnings::{share_claimable, stake_claimable, tier};
 use stoa_schema::types::{Addr, Uint};
 
-use super::account::{Allowance, Balance, ChainAccount, Claimable, Holding, Lock, Operator, Pass};
+use super::account::{
+    Allowance, Balance, ChainAccount, Claimable, Holding, Lock, Operator, OwnedListing, Pass,
+};
+use super::purchases::{names, purchase};
 use super::shares::earned;
 use super::summary::count;
 use crate::db;
 use crate::db::account::account_get;
 use crate::db::approval::{allowance_of, operator_of};
 use crate::db::balance::balance_of;
-use crate::db::listing::listing_names;
+use crate::db::listing::{listing_names, listing_owned};
 use crate::db::lock::{LockRow, lock_of};
 use crate::db::pass::{PassRow, pass_of};
 use crate::db::protocol::protocol_of;
+use crate::db::purchase::purchase_last;
 use crate::db::share::{HoldingRow, ShareTokenRow, share_held, share_token_of};
 use crate::db::stake::{StakeEarningRow, stake_earning_of};
 use crate::error::ApiError;
 use crate::model::{PlanKind, PublicId, moment_of, word_of};
 use crate::snapshot::Snapshot;
+
+/// Last purchases and newest listings of an account that are told in full.
+const LAST: i64 = 10;
 
 type Chains = BTreeMap<i64, ChainAccount>;
 
@@ -39,6 +46,7 @@ pub(crate) async fn collect(
     for row in balance_of(snapshot.connection, chain_ids, address).await? {
         of(&mut chains, row.chain_id)?.balances.push(Balance { token: row.token, amount: row.amount });
     }
+    deeds(snapshot, &mut chains, chain_ids, address).await?;
     passes(snapshot, &mut chains, chain_ids, address).await?;
     shares(snapshot, &mut chains, chain_ids, address).await?;
     approvals(snapshot, &mut chains, chain_ids, address).await?;
@@ -52,6 +60,9 @@ impl ChainAccount {
             chain_id,
             purchases: Uint::default(),
             listings: Uint::default(),
+            last_purchases: Vec::new(),
+            owned: Uint::default(),
+            owned_listings: Vec::new(),
             balances: Vec::new(),
             passes: Vec::new(),
             shares: Vec::new(),
@@ -65,6 +76,39 @@ impl ChainAccount {
 fn of(chains: &mut Chains, chain_id: i64) -> Result<&mut ChainAccount, ApiError> {
     let chain = chains.get_mut(&chain_id);
     chain.ok_or_else(|| ApiError::Internal(format!("a row of chain {chain_id} was not asked for")))
+}
+
+/// What it bought last, and what it owns.
+async fn deeds(
+    snapshot: &mut Snapshot<'_>,
+    chains: &mut Chains,
+    chain_ids: &[i64],
+    account: Addr,
+) -> Result<(), ApiError> {
+    let bought = purchase_last(snapshot.connection, chain_ids, account, LAST).await?;
+    let owned = listing_owned(snapshot.connection, chain_ids, account, LAST).await?;
+    let listings = bought.iter().map(|row| (row.chain_id, row.listing));
+    let listings = listings.chain(owned.iter().map(|row| (row.chain_id, row.listing)));
+    let names = names(snapshot, listings).await?;
+    for row in bought {
+        let chain = of(chains, row.chain_id)?;
+        chain.last_purchases.push(purchase(row, snapshot, &names)?);
+    }
+    for row in owned {
+        let id = PublicId { chain_id: row.chain_id, number: row.listing };
+        let chain = of(chains, row.chain_id)?;
+        chain.owned = count(row.total);
+        chain.owned_listings.push(OwnedListing {
+            id,
+            name: names.get(&id).cloned(),
+            kind: word_of(row.kind, "kind of listing")?,
+            status: word_of(row.status, "status of a listing")?,
+            created_at: row.created_time,
+            sales: count(row.purchases),
+            buyers: row.buyers,
+        });
+    }
+    Ok(())
 }
 
 async fn passes(

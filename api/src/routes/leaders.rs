@@ -26,30 +26,30 @@ pub(crate) fn router() -> Router<App> {
 }
 
 /// The parameters of `GET /v1/market/leaders`.
-#[derive(Debug, IntoParams)]
+#[derive(Clone, Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct LeadersQuery {
     /// Only this chain: its id or CAIP-2 form. Without it, all of them.
     #[param(value_type = Option<String>, example = "31337", pattern = "^(eip155:)?[1-9][0-9]*$")]
-    chain: Option<ChainId>,
+    pub(crate) chain: Option<ChainId>,
     /// Who is ranked; `listings` without it.
-    of: Option<Leaders>,
+    pub(crate) of: Option<Leaders>,
     /// What by; `sales` without it. Revenue needs a `token`: amounts in different tokens are never compared.
-    by: Option<Measure>,
+    pub(crate) by: Option<Measure>,
     /// Only sales paid in this token.
     #[param(value_type = Option<String>, example = "0x5FbDB2315678afecb367f032d93F642f64180aa3", pattern = "^0x[0-9a-fA-F]{40}$")]
-    token: Option<Addr>,
+    pub(crate) token: Option<Addr>,
     /// Only listings of this kind.
-    kind: Option<Kind>,
+    pub(crate) kind: Option<Kind>,
     /// How far back sales count; `month` without it.
-    window: Option<Window>,
+    pub(crate) window: Option<Window>,
     /// How many at most.
     #[param(value_type = Option<i64>, minimum = 1, maximum = 100, default = 25)]
-    limit: Option<Limit>,
+    pub(crate) limit: Option<Limit>,
 }
 
 /// A listing or a provider, and what it sold.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Leader {
     /// Its place, from 1.
     #[schema(example = 1)]
@@ -114,11 +114,17 @@ impl LeadersQuery {
             limit: params.take("limit")?,
         };
         params.finish()?;
-        if parsed.by == Some(Measure::Revenue) && parsed.token.is_none() {
+        parsed.check()?;
+        Ok(parsed)
+    }
+
+    /// What only makes sense together.
+    pub(crate) fn check(&self) -> Result<(), ApiError> {
+        if self.by == Some(Measure::Revenue) && self.token.is_none() {
             let allowed = "`sales`, or a `token` beside it: amounts in different tokens are never compared";
             return Err(ApiError::bad("by", "revenue", allowed));
         }
-        Ok(parsed)
+        Ok(())
     }
 }
 

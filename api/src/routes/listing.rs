@@ -58,7 +58,8 @@ pub struct Listing {
 }
 
 /// An immutable release.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
+#[graphql(name = "Release")]
 pub struct Version {
     /// Its number, from 1.
     #[schema(example = 1)]
@@ -81,7 +82,7 @@ pub struct Version {
 }
 
 /// What a listing's sales and direct payments brought in one token.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Revenue {
     pub token: Token,
     /// How many purchases: a whole number.
@@ -176,7 +177,7 @@ impl Question for ListingQuery {
     }
 }
 
-pub(super) fn missing(id: PublicId, snapshot: &Snapshot<'_>) -> ApiError {
+pub(crate) fn missing(id: PublicId, snapshot: &Snapshot<'_>) -> ApiError {
     ApiError::NotFound(match snapshot.chain(id.chain_id) {
         Some(chain) => format!("There is no listing {id} up to block {}.", chain.projected.number),
         None => format!("There is no listing {id}: chain {} is not served here.", id.chain_id),
@@ -196,7 +197,7 @@ impl From<VersionRow> for Version {
     }
 }
 
-fn revenue_of_row(row: RevenueRow) -> Result<Revenue, ApiError> {
+pub(crate) fn revenue_of_row(row: RevenueRow) -> Result<Revenue, ApiError> {
     let net = net(row.amount, row.fee)?;
     Ok(Revenue {
         token: row.token,

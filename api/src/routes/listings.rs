@@ -18,7 +18,8 @@ use crate::cursor::{Binding, Cursor};
 use crate::db::Starts;
 use crate::db::listing::ListingRow;
 use crate::db::listing_search::{
-    Facet, ListingFilter, Scope, Scored, listing_by_score, listing_by_time, listing_facet, listing_total,
+    Facet, ListingFilter, Scope, Scored, ScoredRow, listing_by_score, listing_by_time, listing_facet,
+    listing_total,
 };
 use crate::error::ApiError;
 use crate::meta::Meta;
@@ -36,83 +37,83 @@ pub(crate) fn router() -> Router<App> {
 }
 
 /// The parameters of `GET /v1/listings`.
-#[derive(Debug, IntoParams)]
+#[derive(Clone, Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListingsQuery {
     /// Words to find in name, tags, description, task, sector, modalities, resource class, framework and licence, as
     /// in a web search: quotes keep words together, a minus leaves out, `or` gives a choice. Typing mistakes in names,
     /// tags, task, sector and framework are forgiven.
     #[param(value_type = Option<String>, example = "harbour forecast", max_length = 200)]
-    q: Option<Text>,
+    pub(crate) q: Option<Text>,
     /// Only these listings: up to 100 public ids divided by commas.
     #[param(value_type = Option<String>, example = "31337-1,31337-2")]
-    ids: Option<List<PublicId>>,
+    pub(crate) ids: Option<List<PublicId>>,
     /// Only listings on this chain: its id or CAIP-2 form. Without it, those of all chains.
     #[param(value_type = Option<String>, example = "31337", pattern = "^(eip155:)?[1-9][0-9]*$")]
-    chain: Option<ChainId>,
+    pub(crate) chain: Option<ChainId>,
     /// Only listings of this kind.
-    kind: Option<Kind>,
+    pub(crate) kind: Option<Kind>,
     /// Only listings in this state.
-    status: Option<ListingStatus>,
+    pub(crate) status: Option<ListingStatus>,
     /// Only listings whose NFT this account owns.
     #[param(value_type = Option<String>, example = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266", pattern = "^0x[0-9a-fA-F]{40}$")]
-    owner: Option<Addr>,
+    pub(crate) owner: Option<Addr>,
     /// Only listings that this account owns or created.
     #[param(value_type = Option<String>, example = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266", pattern = "^0x[0-9a-fA-F]{40}$")]
-    provider: Option<Addr>,
+    pub(crate) provider: Option<Addr>,
     /// Only listings that derive directly from this one.
     #[param(value_type = Option<String>, example = "31337-1", pattern = "^[1-9][0-9]*-[1-9][0-9]*$")]
-    parent: Option<PublicId>,
+    pub(crate) parent: Option<PublicId>,
     /// Only listings with this tag.
     #[param(value_type = Option<String>, example = "text", max_length = 200)]
-    tag: Option<Text>,
+    pub(crate) tag: Option<Text>,
     /// Only listings for this task.
     #[param(value_type = Option<String>, example = "text-generation", max_length = 200)]
-    task: Option<Text>,
+    pub(crate) task: Option<Text>,
     /// Only listings for this sector.
     #[param(value_type = Option<String>, example = "legal", max_length = 200)]
-    sector: Option<Text>,
+    pub(crate) sector: Option<Text>,
     /// Only listings that take or give this kind of data.
     #[param(value_type = Option<String>, example = "text", max_length = 200)]
-    modality: Option<Text>,
+    pub(crate) modality: Option<Text>,
     /// Only listings that run on this class of machines.
     #[param(value_type = Option<String>, example = "gpu-24gb", max_length = 200)]
-    resource_class: Option<Text>,
+    pub(crate) resource_class: Option<Text>,
     /// Only listings for this framework.
     #[param(value_type = Option<String>, example = "PyTorch", max_length = 200)]
-    framework: Option<Text>,
+    pub(crate) framework: Option<Text>,
     /// Only listings under this licence, as the chain has it.
     #[param(value_type = Option<String>, example = "Apache-2.0", max_length = 200)]
-    licence: Option<Text>,
+    pub(crate) licence: Option<Text>,
     /// What `price_min`, `price_max` and `sort=revenue` are counted in: amounts in different tokens are never compared.
     #[param(value_type = Option<String>, example = "0x5FbDB2315678afecb367f032d93F642f64180aa3", pattern = "^0x[0-9a-fA-F]{40}$")]
-    token: Option<Addr>,
+    pub(crate) token: Option<Addr>,
     /// Only listings with a plan on sale for at least this, in base units of `token`.
     #[param(value_type = Option<String>, example = "1000000", pattern = "^(0|[1-9][0-9]*)$")]
-    price_min: Option<Uint>,
+    pub(crate) price_min: Option<Uint>,
     /// Only listings with a plan on sale for at most this, in base units of `token`.
     #[param(value_type = Option<String>, example = "5000000", pattern = "^(0|[1-9][0-9]*)$")]
-    price_max: Option<Uint>,
+    pub(crate) price_max: Option<Uint>,
     /// Only listings with (`true`) or without (`false`) a plan on sale for nothing.
     #[param(value_type = Option<bool>)]
-    free: Option<Flag>,
+    pub(crate) free: Option<Flag>,
     /// By what they are ordered; without it `relevance` where there is a `q`, else `newest`. `revenue`, `buyers` and
     /// `trending` leave out what a listing's owner or shareholders bought, and follow the chain by some seconds.
     /// `trending` is the sum of 2^-(weeks since a buyer's latest purchase) over the listing's buyers.
-    sort: Option<ListingSort>,
+    pub(crate) sort: Option<ListingSort>,
     /// Whether to count all that match, exactly.
     #[param(value_type = Option<bool>)]
-    total: Option<Flag>,
+    pub(crate) total: Option<Flag>,
     /// What to count the matches by, divided by commas: `kind`, `status`, `tag`, `task`, `sector`, `modality`,
     /// `resource_class`, `framework`, `licence`. Each leaves its own filter out, and tells its 20 most frequent values.
     #[param(value_type = Option<String>, example = "kind,tag")]
-    facets: Option<List<Facet>>,
+    pub(crate) facets: Option<List<Facet>>,
     /// How many listings a page has at most.
     #[param(value_type = Option<i64>, minimum = 1, maximum = 100, default = 25)]
-    limit: Option<Limit>,
+    pub(crate) limit: Option<Limit>,
     /// The `next` of the page before, with the same sort and filters.
     #[param(value_type = Option<String>)]
-    cursor: Option<Cursor>,
+    pub(crate) cursor: Option<Cursor>,
 }
 
 impl Choice for Facet {
@@ -209,7 +210,7 @@ impl ListingsQuery {
     }
 
     /// What only makes sense together.
-    fn check(&self) -> Result<(), ApiError> {
+    pub(crate) fn check(&self) -> Result<(), ApiError> {
         let needs_token = [
             ("price_min", self.price_min.is_some()),
             ("price_max", self.price_max.is_some()),
@@ -261,6 +262,58 @@ impl ListingsQuery {
         self.sort.unwrap_or(usual)
     }
 
+    /// The chains that are searched, with their clocks.
+    fn scope(&self, snapshot: &Snapshot<'_>) -> Result<Scope, ApiError> {
+        let (chains, clocks) = snapshot.clocks(&snapshot.chains_of(self.chain)?);
+        Ok(Scope { chains, clocks })
+    }
+
+    /// How many listings match.
+    pub(crate) async fn total(&self, snapshot: &mut Snapshot<'_>) -> Result<i64, ApiError> {
+        let scope = self.scope(snapshot)?;
+        Ok(listing_total(snapshot.connection, &self.filter(), &scope).await?)
+    }
+
+    /// The page's rows, each with the cursor behind it, and whether there is another page.
+    pub(crate) async fn page(
+        &self,
+        snapshot: &mut Snapshot<'_>,
+    ) -> Result<(Vec<ListingRow>, Vec<Cursor>, bool), ApiError> {
+        let scope = self.scope(snapshot)?;
+        let sort = self.sort();
+        let Limit(limit) = self.limit.unwrap_or_default();
+        let filter = self.filter();
+        let binding = Binding::to(&("listings", self.chain, &filter, sort));
+        let connection = &mut *snapshot.connection;
+        // One more than the page: whether there is another.
+        let (mut rows, mut cursors) = match sort {
+            ListingSort::Newest | ListingSort::Oldest => {
+                let sort = if sort == ListingSort::Newest { Sort::Newest } else { Sort::Oldest };
+                let positions = Cursor::positions(self.cursor.as_ref(), binding)?;
+                let starts = Starts::new(&scope.chains, &positions, sort);
+                let rows = listing_by_time(connection, &filter, &scope, sort, &starts, limit + 1).await?;
+                let place = |row: &ListingRow| (row.chain_id, (row.listing, 0));
+                let cursors = Cursor::behind(&rows, binding, positions, place);
+                (rows, cursors)
+            }
+            sort => {
+                let behind = Cursor::place(self.cursor.as_ref(), binding)?;
+                let behind =
+                    behind.map(|(score, chain_id, listing)| Scored { score: Uint(score), chain_id, listing });
+                let rows = listing_by_score(connection, &filter, &scope, sort, behind, limit + 1).await?;
+                let cursor = |row: &ScoredRow| {
+                    Cursor::scored(binding, row.score.0, row.listing.chain_id, row.listing.listing)
+                };
+                let cursors = rows.iter().map(cursor).collect();
+                (rows.into_iter().map(|row| row.listing).collect(), cursors)
+            }
+        };
+        let more = rows.len() as i64 > limit;
+        rows.truncate(limit as usize);
+        cursors.truncate(limit as usize);
+        Ok((rows, cursors, more))
+    }
+
     /// Further members of the answer: what is counted.
     async fn beside(&self, snapshot: &mut Snapshot<'_>, scope: &Scope) -> Result<Beside, ApiError> {
         let filter = self.filter();
@@ -300,42 +353,11 @@ impl Question for ListingsQuery {
     type Answer = (Reply<Vec<ListingSummary>>, Beside);
 
     async fn answer(&self, snapshot: &mut Snapshot<'_>) -> Result<Self::Answer, ApiError> {
-        let chains = snapshot.chains_of(self.chain)?;
-        let (known, clocks) = snapshot.clocks(&chains);
-        let scope = Scope { chains: known, clocks };
-        let sort = self.sort();
-        let Limit(limit) = self.limit.unwrap_or_default();
-        let filter = self.filter();
-        let binding = Binding::to(&("listings", self.chain, &filter, sort));
-        // One more than the page: whether there is another.
-        let (rows, next) = match sort {
-            ListingSort::Newest | ListingSort::Oldest => {
-                let sort = if sort == ListingSort::Newest { Sort::Newest } else { Sort::Oldest };
-                let positions = Cursor::positions(self.cursor.as_ref(), binding)?;
-                let starts = Starts::new(&chains, &positions, sort);
-                let mut rows =
-                    listing_by_time(snapshot.connection, &filter, &scope, sort, &starts, limit + 1).await?;
-                let place = |row: &ListingRow| (row.chain_id, (row.listing, 0));
-                let next = Cursor::cut(&mut rows, limit, binding, positions, place);
-                (rows, next)
-            }
-            sort => {
-                let behind = Cursor::place(self.cursor.as_ref(), binding)?;
-                let behind =
-                    behind.map(|(score, chain_id, listing)| Scored { score: Uint(score), chain_id, listing });
-                let mut rows =
-                    listing_by_score(snapshot.connection, &filter, &scope, sort, behind, limit + 1).await?;
-                let more = rows.len() as i64 > limit;
-                rows.truncate(limit as usize);
-                let last = rows.last().filter(|_| more);
-                let next = last.map(|row| {
-                    Cursor::scored(binding, row.score.0, row.listing.chain_id, row.listing.listing)
-                });
-                (rows.into_iter().map(|row| row.listing).collect(), next)
-            }
-        };
+        let (rows, mut cursors, more) = self.page(snapshot).await?;
+        let next = cursors.pop().filter(|_| more);
+        let scope = self.scope(snapshot)?;
         let beside = self.beside(snapshot, &scope).await?;
         let data = summaries(snapshot, rows).await?;
-        Ok((Reply { data, meta: snapshot.meta(&chains), next: Some(next) }, beside))
+        Ok((Reply { data, meta: snapshot.meta(&scope.chains), next: Some(next) }, beside))
     }
 }

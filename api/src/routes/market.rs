@@ -12,11 +12,13 @@ use utoipa::{IntoParams, ToSchema};
 use super::summary::count;
 use crate::app::App;
 use crate::db::market::{MarketRow, TurnoverRow, market_of, turnover_of};
+use crate::db::past::{market_at, turnover_at};
 use crate::error::ApiError;
 use crate::meta::Meta;
 use crate::model::{ChainId, Token};
 use crate::params::Params;
 use crate::problem::Problem;
+use crate::raw::events::Block;
 use crate::reply::Reply;
 use crate::snapshot::{Question, Snapshot, ask};
 
@@ -25,20 +27,26 @@ pub(crate) fn router() -> Router<App> {
 }
 
 /// The parameters of `GET /v1/market`.
-#[derive(Debug, IntoParams)]
+#[derive(Clone, Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct MarketQuery {
     /// Only this chain: its id or CAIP-2 form. Without it, all of them.
     #[param(value_type = Option<String>, example = "31337", pattern = "^(eip155:)?[1-9][0-9]*$")]
-    chain: Option<ChainId>,
+    pub(crate) chain: Option<ChainId>,
+    /// After which block, of the one chain that is asked for; without it, after the newest that was read.
+    #[param(value_type = Option<i64>, minimum = 1)]
+    pub(crate) at_block: Option<Block>,
 }
 
-/// A chain's market, as it stands after the block in `meta`.
-#[derive(Debug, Serialize, ToSchema)]
+/// A chain's market, as it stands after a block.
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Market {
     /// EIP-155 chain id.
     #[schema(example = 31337)]
     pub chain_id: i64,
+    /// The block after which the figures stand: that of `at_block`, else the one in `meta`.
+    #[schema(example = 812)]
+    pub block_number: i64,
     /// Listings that sell.
     #[schema(example = 40)]
     pub active_listings: i64,
@@ -71,7 +79,7 @@ pub struct Market {
 }
 
 /// What was paid in one token. Amounts are in its base units.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Turnover {
     pub token: Token,
     /// Listings that earned in it.
@@ -117,7 +125,7 @@ pub(crate) async fn market(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let mut params = Params::parse(query.as_deref())?;
-    let query = MarketQuery { chain: params.take("chain")? };
+    let query = MarketQuery { chain: params.take("chain")?, at_block: params.take("at_block")? };
     params.finish()?;
     ask(&app.pool, &query).await?.respond(&headers)
 }
@@ -127,18 +135,24 @@ impl Question for MarketQuery {
 
     async fn answer(&self, snapshot: &mut Snapshot<'_>) -> Result<Self::Answer, ApiError> {
         let chains = snapshot.chains_of(self.chain)?;
+        if let Some(Block(block)) = self.at_block {
+            let at = snapshot.at_block(&chains, block)?;
+            let row = market_at(snapshot.connection, at).await?;
+            let data = vec![shown(row, block, turnover_at(snapshot.connection, at).await?)];
+            return Ok(Reply { data, meta: snapshot.meta(&chains), next: None });
+        }
         let mut turnover = turnover_of(snapshot.connection, &chains).await?;
         let mut data = Vec::with_capacity(chains.len());
         for row in market_of(snapshot.connection, &chains).await? {
             let (own, rest) = turnover.into_iter().partition(|part| part.chain_id == row.chain_id);
             turnover = rest;
-            data.push(shown(row, own));
+            data.push(shown(row, snapshot.projected(row.chain_id), own));
         }
         Ok(Reply { data, meta: snapshot.meta(&chains), next: None })
     }
 }
 
-fn shown(row: MarketRow, turnover: Vec<TurnoverRow>) -> Market {
+fn shown(row: MarketRow, block_number: i64, turnover: Vec<TurnoverRow>) -> Market {
     let part = |row: TurnoverRow| Turnover {
         token: row.token,
         listings: row.listings,
@@ -150,6 +164,7 @@ fn shown(row: MarketRow, turnover: Vec<TurnoverRow>) -> Market {
     };
     Market {
         chain_id: row.chain_id,
+        block_number,
         active_listings: row.active,
         paused_listings: row.paused,
         retired_listings: row.retired,

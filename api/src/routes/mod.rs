@@ -2,7 +2,10 @@
 
 pub mod access;
 pub mod account;
+pub mod attribution;
+pub mod balances;
 pub mod flow;
+pub mod grades;
 pub(crate) mod ipfs;
 pub mod leaders;
 pub mod lineage;
@@ -10,14 +13,18 @@ pub mod listing;
 pub mod listings;
 pub mod market;
 pub mod openapi;
+pub mod owners;
 pub mod payments;
 pub mod plan;
+pub mod prices;
 pub mod purchases;
+pub mod retention;
 pub mod series;
 pub mod shares;
 pub mod spendings;
 pub mod staking;
 pub mod status;
+pub mod yields;
 
 pub(crate) mod summary;
 
@@ -39,16 +46,24 @@ pub(crate) fn router() -> Router<App> {
         .merge(listing::router())
         .merge(lineage::router())
         .merge(flow::router())
+        .merge(owners::router())
+        .merge(grades::router())
+        .merge(prices::router())
+        .merge(yields::router())
         .merge(access::router())
         .merge(purchases::router())
         .merge(payments::router())
         .merge(spendings::router())
         .merge(account::router())
+        .merge(balances::router())
         .merge(staking::router())
         .merge(market::router())
         .merge(series::router())
         .merge(leaders::router())
+        .merge(retention::router())
+        .merge(attribution::router())
         .merge(raw::events::router())
+        .merge(raw::history::router())
         .merge(raw::transaction::router())
         .merge(export::routes::router())
         .merge(sql::routes::router())

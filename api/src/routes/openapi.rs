@@ -55,15 +55,23 @@ pub(crate) fn router() -> Router<App> {
         super::lineage::ancestors,
         super::lineage::descendants,
         super::flow::flow,
+        super::owners::owners,
+        super::grades::grades,
+        super::prices::prices,
+        super::yields::yields,
         super::access::access,
         super::purchases::purchases,
         super::payments::payments,
         super::spendings::spendings,
         super::account::account,
+        super::balances::balances,
+        crate::raw::history::history,
         super::staking::staking,
         super::market::market,
         super::series::series,
         super::leaders::leaders,
+        super::retention::retention,
+        super::attribution::attribution,
         crate::raw::events::events,
         crate::raw::transaction::transaction,
         crate::export::routes::catalogue,
@@ -161,7 +169,7 @@ mod tests {
         let document: Value = serde_json::from_str(document().expect("generates")).expect("is JSON");
         assert_eq!(document["openapi"], "3.1.0");
         let paths = document["paths"].as_object().expect("has paths");
-        assert_eq!(paths.len(), 24);
+        assert_eq!(paths.len(), 32);
         for (path, item) in paths {
             for (method, operation) in item.as_object().expect("an item") {
                 let at = format!("{method} {path}");

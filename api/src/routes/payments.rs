@@ -30,30 +30,31 @@ pub(crate) fn router() -> Router<App> {
 }
 
 /// The parameters of `GET /v1/payments`.
-#[derive(Debug, IntoParams)]
+#[derive(Clone, Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PaymentsQuery {
     /// Only payments on this chain: its id or CAIP-2 form. Without it, those of all chains.
     #[param(value_type = Option<String>, example = "31337", pattern = "^(eip155:)?[1-9][0-9]*$")]
-    chain: Option<ChainId>,
+    pub(crate) chain: Option<ChainId>,
     /// Only payments to this listing.
     #[param(value_type = Option<String>, example = "31337-1", pattern = "^[1-9][0-9]*-[1-9][0-9]*$")]
-    listing: Option<PublicId>,
+    pub(crate) listing: Option<PublicId>,
     /// Only payments by this account.
     #[param(value_type = Option<String>, example = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", pattern = "^0x[0-9a-fA-F]{40}$")]
-    payer: Option<Addr>,
+    pub(crate) payer: Option<Addr>,
     /// By time; `newest` without it.
-    sort: Option<Sort>,
+    pub(crate) sort: Option<Sort>,
     /// How many payments a page has at most.
     #[param(value_type = Option<i64>, minimum = 1, maximum = 100, default = 25)]
-    limit: Option<Limit>,
+    pub(crate) limit: Option<Limit>,
     /// The `next` of the page before, with the same sort and filters.
     #[param(value_type = Option<String>)]
-    cursor: Option<Cursor>,
+    pub(crate) cursor: Option<Cursor>,
 }
 
 /// A payment to a listing without a sale: a donation, or what another protocol passes on.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
+#[graphql(name = "PaymentRecord")]
 pub struct Payment {
     /// Public id: `{chainId}-{block}-{logIndex}`.
     #[schema(value_type = String, example = "31337-812-4")]
@@ -70,6 +71,7 @@ pub struct Payment {
     pub tx_hash: Hash,
     /// The listing paid.
     #[schema(value_type = String, example = "31337-1")]
+    #[graphql(name = "listingId")]
     pub listing: PublicId,
     /// The listing's name, where its metadata URI holds one; null otherwise.
     #[schema(example = "Llama fine-tune for contracts", required = true)]
@@ -134,6 +136,17 @@ impl PaymentsQuery {
     }
 }
 
+impl PaymentsQuery {
+    pub(crate) fn filter(&self) -> PaymentFilter {
+        PaymentFilter { listing: self.listing, payer: self.payer }
+    }
+
+    /// What the cursors of its pages are bound to.
+    pub(crate) fn binding(&self) -> Binding {
+        Binding::to(&("payments", self.chain, self.filter(), self.sort.unwrap_or(Sort::Newest)))
+    }
+}
+
 impl Question for PaymentsQuery {
     type Answer = Reply<Vec<Payment>>;
 
@@ -141,8 +154,7 @@ impl Question for PaymentsQuery {
         let chains = snapshot.chains_holding(self.chain, "listing", self.listing)?;
         let sort = self.sort.unwrap_or(Sort::Newest);
         let Limit(limit) = self.limit.unwrap_or_default();
-        let filter = PaymentFilter { listing: self.listing, payer: self.payer };
-        let binding = Binding::to(&("payments", self.chain, filter, sort));
+        let (filter, binding) = (self.filter(), self.binding());
         let positions = Cursor::positions(self.cursor.as_ref(), binding)?;
 
         let starts = Starts::new(&chains, &positions, sort);

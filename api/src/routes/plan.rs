@@ -13,7 +13,8 @@ use crate::error::ApiError;
 use crate::model::{GateKind, PlanKind, PublicId, Token, moment, open, word_of};
 
 /// A way to buy a listing.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
+#[graphql(name = "PlanRecord")]
 pub struct Plan {
     /// Public id of the plan.
     #[schema(value_type = String, example = "31337-3")]
@@ -68,7 +69,7 @@ pub struct Plan {
 }
 
 /// What a gate asks of a buyer. Of a gate that is not one of the deployment's nothing is known but its address.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct GateRule {
     pub kind: GateKind,
     /// `list`: root of the Merkle tree of those who may buy; null where nobody may yet, and for other kinds.

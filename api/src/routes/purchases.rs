@@ -31,36 +31,37 @@ pub(crate) fn router() -> Router<App> {
 }
 
 /// The parameters of `GET /v1/purchases`.
-#[derive(Debug, IntoParams)]
+#[derive(Clone, Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PurchasesQuery {
     /// Only purchases on this chain: its id or CAIP-2 form. Without it, those of all chains.
     #[param(value_type = Option<String>, example = "31337", pattern = "^(eip155:)?[1-9][0-9]*$")]
-    chain: Option<ChainId>,
+    pub(crate) chain: Option<ChainId>,
     /// Only purchases of this listing.
     #[param(value_type = Option<String>, example = "31337-1", pattern = "^[1-9][0-9]*-[1-9][0-9]*$")]
-    listing: Option<PublicId>,
+    pub(crate) listing: Option<PublicId>,
     /// Only purchases that this account paid for.
     #[param(value_type = Option<String>, example = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", pattern = "^0x[0-9a-fA-F]{40}$")]
-    payer: Option<Addr>,
+    pub(crate) payer: Option<Addr>,
     /// Only purchases whose pass this account got.
     #[param(value_type = Option<String>, example = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", pattern = "^0x[0-9a-fA-F]{40}$")]
-    recipient: Option<Addr>,
+    pub(crate) recipient: Option<Addr>,
     /// Only purchases that this account paid for or got the pass of.
     #[param(value_type = Option<String>, example = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", pattern = "^0x[0-9a-fA-F]{40}$")]
-    account: Option<Addr>,
+    pub(crate) account: Option<Addr>,
     /// By time; `newest` without it.
-    sort: Option<Sort>,
+    pub(crate) sort: Option<Sort>,
     /// How many purchases a page has at most.
     #[param(value_type = Option<i64>, minimum = 1, maximum = 100, default = 25)]
-    limit: Option<Limit>,
+    pub(crate) limit: Option<Limit>,
     /// The `next` of the page before, with the same sort and filters.
     #[param(value_type = Option<String>)]
-    cursor: Option<Cursor>,
+    pub(crate) cursor: Option<Cursor>,
 }
 
 /// A sale, with the terms that held when it was made.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
+#[graphql(name = "PurchaseRecord")]
 pub struct Purchase {
     /// Public id: `{chainId}-{block}-{logIndex}`.
     #[schema(value_type = String, example = "31337-812-4")]
@@ -83,12 +84,14 @@ pub struct Purchase {
     pub log_index: i32,
     /// The listing sold.
     #[schema(value_type = String, example = "31337-1")]
+    #[graphql(name = "listingId")]
     pub listing: PublicId,
     /// The listing's name, where its metadata URI holds one; null otherwise.
     #[schema(example = "Llama fine-tune for contracts", required = true)]
     pub listing_name: Option<String>,
     /// The plan bought.
     #[schema(value_type = String, example = "31337-3")]
+    #[graphql(name = "planId")]
     pub plan: PublicId,
     pub plan_kind: PlanKind,
     /// Who paid.
@@ -167,6 +170,22 @@ impl PurchasesQuery {
     }
 }
 
+impl PurchasesQuery {
+    pub(crate) fn filter(&self) -> PurchaseFilter {
+        PurchaseFilter {
+            listing: self.listing,
+            payer: self.payer,
+            recipient: self.recipient,
+            account: self.account,
+        }
+    }
+
+    /// What the cursors of its pages are bound to.
+    pub(crate) fn binding(&self) -> Binding {
+        Binding::to(&("purchases", self.chain, self.filter(), self.sort.unwrap_or(Sort::Newest)))
+    }
+}
+
 impl Question for PurchasesQuery {
     type Answer = Reply<Vec<Purchase>>;
 
@@ -174,13 +193,7 @@ impl Question for PurchasesQuery {
         let chains = snapshot.chains_holding(self.chain, "listing", self.listing)?;
         let sort = self.sort.unwrap_or(Sort::Newest);
         let Limit(limit) = self.limit.unwrap_or_default();
-        let filter = PurchaseFilter {
-            listing: self.listing,
-            payer: self.payer,
-            recipient: self.recipient,
-            account: self.account,
-        };
-        let binding = Binding::to(&("purchases", self.chain, filter, sort));
+        let (filter, binding) = (self.filter(), self.binding());
         let positions = Cursor::positions(self.cursor.as_ref(), binding)?;
 
         let starts = Starts::new(&chains, &positions, sort);
@@ -223,7 +236,7 @@ pub(crate) async fn purchases_in(
 }
 
 /// The names of the listings on a page: one statement, however many rows.
-pub(super) async fn names(
+pub(crate) async fn names(
     snapshot: &mut Snapshot<'_>,
     listings: impl Iterator<Item = (i64, i64)>,
 ) -> Result<HashMap<PublicId, String>, ApiError> {
@@ -233,7 +246,8 @@ pub(super) async fn names(
     Ok(listing_names(snapshot.connection, &ids).await?)
 }
 
-fn purchase(
+/// A purchase as it goes out.
+pub(crate) fn purchase(
     row: PurchaseRow,
     snapshot: &Snapshot<'_>,
     names: &HashMap<PublicId, String>,

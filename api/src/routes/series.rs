@@ -34,35 +34,35 @@ pub(crate) fn router() -> Router<App> {
 }
 
 /// The parameters of `GET /v1/market/series`.
-#[derive(Debug, IntoParams)]
+#[derive(Clone, Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct SeriesQuery {
     /// Only sales on this chain: its id or CAIP-2 form. Without it, those of all chains.
     #[param(value_type = Option<String>, example = "31337", pattern = "^(eip155:)?[1-9][0-9]*$")]
-    chain: Option<ChainId>,
+    pub(crate) chain: Option<ChainId>,
     /// Only sales of this listing.
     #[param(value_type = Option<String>, example = "31337-1", pattern = "^[1-9][0-9]*-[1-9][0-9]*$")]
-    listing: Option<PublicId>,
+    pub(crate) listing: Option<PublicId>,
     /// Only sales of listings that this account owns now.
     #[param(value_type = Option<String>, example = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266", pattern = "^0x[0-9a-fA-F]{40}$")]
-    provider: Option<Addr>,
+    pub(crate) provider: Option<Addr>,
     /// Only sales of listings of this kind.
-    kind: Option<Kind>,
+    pub(crate) kind: Option<Kind>,
     /// Only sales paid in this token.
     #[param(value_type = Option<String>, example = "0x5FbDB2315678afecb367f032d93F642f64180aa3", pattern = "^0x[0-9a-fA-F]{40}$")]
-    token: Option<Addr>,
+    pub(crate) token: Option<Addr>,
     /// How long a stretch is; `day` without it.
-    interval: Option<Interval>,
+    pub(crate) interval: Option<Interval>,
     /// From when on (RFC 3339): the stretch that holds it is whole. Without it, 30 stretches back from `until`.
     #[param(value_type = Option<String>, example = "2026-11-01T00:00:00Z")]
-    from: Option<Time>,
+    pub(crate) from: Option<Time>,
     /// Until when (RFC 3339): the stretch that holds it is whole. Without it, the newest block's time.
     #[param(value_type = Option<String>, example = "2026-11-22T15:00:00Z")]
-    until: Option<Time>,
+    pub(crate) until: Option<Time>,
 }
 
 /// Sales in one token during one stretch. Stretches without sales have no row. Amounts are in the token's base units.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Stretch {
     /// EIP-155 chain id.
     #[schema(example = 31337)]

@@ -7,13 +7,13 @@ use stoa_schema::types::{Addr, Uint};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use crate::db::share::{ShareTokenRow, share_of_listing, share_token_of};
+use crate::db::share::{ShareRow, ShareTokenRow, share_of_listing, share_token_of};
 use crate::db::share_sale::ShareSaleRow;
 use crate::error::ApiError;
 use crate::model::{PublicId, Token, moment, open};
 
 /// ERC-20 shares that divide what a listing earns.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Shares {
     /// Contract of the shares, an ERC-20 of 18 decimals.
     #[schema(value_type = String, example = "0x5FbDB2315678afecb367f032d93F642f64180aa3")]
@@ -41,7 +41,7 @@ pub struct Shares {
 }
 
 /// What shares earn in one token.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct ShareToken {
     pub token: Token,
     /// What holders have claimed, in base units of the token.
@@ -54,7 +54,7 @@ pub struct ShareToken {
 
 /// An offer of shares at a fixed price. The shares stay the seller's until they are sold, so it may turn out
 /// that there are too few of them.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct ShareSale {
     /// Public id of the sale.
     #[schema(value_type = String, example = "31337-2")]
@@ -98,20 +98,27 @@ pub(crate) async fn shares_of(
 ) -> Result<Option<Shares>, ApiError> {
     let Some(row) = share_of_listing(connection, listing).await? else { return Ok(None) };
     let tokens = share_token_of(connection, &[(listing.chain_id, row.share)], None).await?;
-    let token = |token: ShareTokenRow| {
-        let earned = earned(&token, row.own_bps)?;
-        Ok(ShareToken { token: token.token, claimed: token.claimed, earned })
-    };
-    Ok(Some(Shares {
-        share: row.share,
-        name: row.name,
-        symbol: row.symbol,
-        supply: row.supply,
-        own_bps: row.own_bps,
-        account: row.account,
-        holders: row.holders,
-        tokens: tokens.into_iter().map(token).collect::<Result<_, ApiError>>()?,
-    }))
+    Shares::of(row, tokens).map(Some)
+}
+
+impl Shares {
+    /// A share contract with its tokens.
+    pub(crate) fn of(row: ShareRow, tokens: Vec<ShareTokenRow>) -> Result<Self, ApiError> {
+        let token = |token: ShareTokenRow| {
+            let earned = earned(&token, row.own_bps)?;
+            Ok(ShareToken { token: token.token, claimed: token.claimed, earned })
+        };
+        Ok(Self {
+            share: row.share,
+            name: row.name,
+            symbol: row.symbol,
+            supply: row.supply,
+            own_bps: row.own_bps,
+            account: row.account,
+            holders: row.holders,
+            tokens: tokens.into_iter().map(token).collect::<Result<_, ApiError>>()?,
+        })
+    }
 }
 
 /// What shares have earned of a token.

@@ -30,33 +30,34 @@ pub(crate) fn router() -> Router<App> {
 }
 
 /// The parameters of `GET /v1/spendings`.
-#[derive(Debug, IntoParams)]
+#[derive(Clone, Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct SpendingsQuery {
     /// Only spendings on this chain: its id or CAIP-2 form. Without it, those of all chains.
     #[param(value_type = Option<String>, example = "31337", pattern = "^(eip155:)?[1-9][0-9]*$")]
-    chain: Option<ChainId>,
+    pub(crate) chain: Option<ChainId>,
     /// Only spendings of credits of this plan.
     #[param(value_type = Option<String>, example = "31337-1", pattern = "^[1-9][0-9]*-[1-9][0-9]*$")]
-    plan: Option<PublicId>,
+    pub(crate) plan: Option<PublicId>,
     /// Only spendings of credits that this account held.
     #[param(value_type = Option<String>, example = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", pattern = "^0x[0-9a-fA-F]{40}$")]
-    holder: Option<Addr>,
+    pub(crate) holder: Option<Addr>,
     /// Only spendings by this account: the holder itself, or who brought its signed order.
     #[param(value_type = Option<String>, example = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", pattern = "^0x[0-9a-fA-F]{40}$")]
-    spender: Option<Addr>,
+    pub(crate) spender: Option<Addr>,
     /// By time; `newest` without it.
-    sort: Option<Sort>,
+    pub(crate) sort: Option<Sort>,
     /// How many spendings a page has at most.
     #[param(value_type = Option<i64>, minimum = 1, maximum = 100, default = 25)]
-    limit: Option<Limit>,
+    pub(crate) limit: Option<Limit>,
     /// The `next` of the page before, with the same sort and filters.
     #[param(value_type = Option<String>)]
-    cursor: Option<Cursor>,
+    pub(crate) cursor: Option<Cursor>,
 }
 
 /// A spending of credits.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
+#[graphql(name = "SpendingRecord")]
 pub struct Spending {
     /// Public id: `{chainId}-{block}-{logIndex}`.
     #[schema(value_type = String, example = "31337-812-4")]
@@ -73,9 +74,11 @@ pub struct Spending {
     pub tx_hash: Hash,
     /// The plan whose credits they are.
     #[schema(value_type = String, example = "31337-3")]
+    #[graphql(name = "planId")]
     pub plan: PublicId,
     /// The listing.
     #[schema(value_type = String, example = "31337-1")]
+    #[graphql(name = "listingId")]
     pub listing: PublicId,
     /// The listing's name, where its metadata URI holds one; null otherwise.
     #[schema(example = "Llama fine-tune for contracts", required = true)]
@@ -145,6 +148,17 @@ impl SpendingsQuery {
     }
 }
 
+impl SpendingsQuery {
+    pub(crate) fn filter(&self) -> SpendingFilter {
+        SpendingFilter { plan: self.plan, holder: self.holder, spender: self.spender }
+    }
+
+    /// What the cursors of its pages are bound to.
+    pub(crate) fn binding(&self) -> Binding {
+        Binding::to(&("spendings", self.chain, self.filter(), self.sort.unwrap_or(Sort::Newest)))
+    }
+}
+
 impl Question for SpendingsQuery {
     type Answer = Reply<Vec<Spending>>;
 
@@ -152,8 +166,7 @@ impl Question for SpendingsQuery {
         let chains = snapshot.chains_holding(self.chain, "plan", self.plan)?;
         let sort = self.sort.unwrap_or(Sort::Newest);
         let Limit(limit) = self.limit.unwrap_or_default();
-        let filter = SpendingFilter { plan: self.plan, holder: self.holder, spender: self.spender };
-        let binding = Binding::to(&("spendings", self.chain, filter, sort));
+        let (filter, binding) = (self.filter(), self.binding());
         let positions = Cursor::positions(self.cursor.as_ref(), binding)?;
 
         let starts = Starts::new(&chains, &positions, sort);

@@ -28,12 +28,12 @@ pub(crate) fn router() -> Router<App> {
 }
 
 /// The parameters of `GET /v1/staking`.
-#[derive(Debug, IntoParams)]
+#[derive(Clone, Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct StakingQuery {
     /// Only this chain: its id or CAIP-2 form. Without it, all chains.
     #[param(value_type = Option<String>, example = "31337", pattern = "^(eip155:)?[1-9][0-9]*$")]
-    chain: Option<ChainId>,
+    pub(crate) chain: Option<ChainId>,
 }
 
 /// Staking on each chain.
@@ -44,7 +44,7 @@ pub struct Staking {
 }
 
 /// Staking on one chain, by the head's time.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct ChainStaking {
     /// EIP-155 chain id.
     #[schema(example = 31337)]
@@ -62,7 +62,7 @@ pub struct ChainStaking {
 }
 
 /// Fees in one token.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct StakeToken {
     pub token: Token,
     /// Fees divided so far, in base units of the token.
@@ -77,7 +77,7 @@ pub struct StakeToken {
 }
 
 /// A band of score.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Tier {
     /// Its number, from 1.
     #[schema(example = 1)]

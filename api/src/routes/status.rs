@@ -38,7 +38,7 @@ pub struct Status {
 }
 
 /// A chain and its deployment.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct ChainStatus {
     /// EIP-155 chain id.
     #[schema(example = 31337)]
@@ -73,7 +73,7 @@ pub struct ChainStatus {
 }
 
 /// What governs a deployment, and who may change it.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Protocol {
     /// Protocol fee of a sale, in 1/10,000.
     #[schema(example = 250)]
@@ -97,7 +97,7 @@ pub struct Protocol {
 }
 
 /// Who owns a contract.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Ownership {
     /// The owner: at birth the timelock.
     #[schema(value_type = String, example = "0x5FbDB2315678afecb367f032d93F642f64180aa3")]
@@ -108,7 +108,7 @@ pub struct Ownership {
 }
 
 /// A block.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct BlockRef {
     /// Its number.
     #[schema(example = 812)]
@@ -123,7 +123,7 @@ pub struct BlockRef {
 }
 
 /// A chain's newest block.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct HeadRef {
     /// Its number.
     #[schema(example = 812)]
@@ -157,7 +157,7 @@ pub(crate) async fn status(
     ask(&app.pool, &StatusQuery).await?.respond(&headers)
 }
 
-struct StatusQuery;
+pub(crate) struct StatusQuery;
 
 impl Question for StatusQuery {
     type Answer = Reply<Status>;

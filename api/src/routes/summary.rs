@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use crate::db::document::document_of;
+use crate::db::grade::grade_scores;
 use crate::db::listing::ListingRow;
 use crate::db::listing_parent::listing_parent_of;
 use crate::db::plan::plan_cheapest;
@@ -17,7 +18,8 @@ use crate::model::{Edge, Kind, ListingStatus, PublicId, Token, word_of};
 use crate::snapshot::Snapshot;
 
 /// An AI asset on offer, as it stands after the block in `meta`.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
+#[graphql(name = "ListingRecord")]
 pub struct ListingSummary {
     /// Public id: `{chainId}-{n}`.
     #[schema(value_type = String, example = "31337-1")]
@@ -78,11 +80,15 @@ pub struct ListingSummary {
     #[schema(required = true)]
     pub cheapest_plan: Option<CheapestPlan>,
     /// The listings that it derives from, by number. They never change.
+    #[graphql(skip)]
     pub parents: Vec<Edge>,
+    /// Its grades; null until they are counted, which is every ten minutes.
+    #[schema(required = true)]
+    pub grade: Option<Grade>,
 }
 
 /// The plan that costs least.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct CheapestPlan {
     /// Public id of the plan.
     #[schema(value_type = String, example = "31337-3")]
@@ -93,7 +99,18 @@ pub struct CheapestPlan {
     pub token: Token,
 }
 
-/// Completes rows by what stands in other tables: three statements, however many rows.
+/// A listing's grades, from 0 to 1,000: `/v1/listings/{id}/grades` shows what they come from.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
+pub struct Grade {
+    /// Of the last 30 days.
+    #[schema(example = 412, minimum = 0, maximum = 1_000)]
+    pub short_term: i32,
+    /// Of its whole life.
+    #[schema(example = 388, minimum = 0, maximum = 1_000)]
+    pub long_term: i32,
+}
+
+/// Completes rows by what stands in other tables: four statements, however many rows.
 pub(crate) async fn summaries(
     snapshot: &mut Snapshot<'_>,
     rows: Vec<ListingRow>,
@@ -112,6 +129,7 @@ pub(crate) async fn summaries(
         let id = PublicId { chain_id: row.listing.chain_id, number: row.plan };
         cheapest.insert(row.listing, CheapestPlan { id, amount: row.price, token: row.token });
     }
+    let mut grades = grade_scores(snapshot.connection, &ids).await?;
     let mut documents = document_of(snapshot.connection, &rows).await?;
     rows.into_iter()
         .map(|row| {
@@ -119,7 +137,10 @@ pub(crate) async fn summaries(
             // What the URI itself holds needs nobody to fetch it.
             let inline = Metadata::inline(&row.uri);
             let metadata = inline.or_else(|| documents.remove(&id)).unwrap_or_else(Metadata::pending);
-            summary(row, metadata, cheapest.remove(&id), parents.remove(&id).unwrap_or_default())
+            let grade = grades.remove(&id).map(|(short_term, long_term)| Grade { short_term, long_term });
+            let summary =
+                summary(row, metadata, cheapest.remove(&id), parents.remove(&id).unwrap_or_default())?;
+            Ok(ListingSummary { grade, ..summary })
         })
         .collect()
 }
@@ -153,6 +174,7 @@ fn summary(
         plan_count: row.plans,
         cheapest_plan,
         parents,
+        grade: None,
     })
 }
 

@@ -42,7 +42,8 @@ async fn one_that_never_did_anything_has_nothing() {
     rows::chain(&stage.pool, 8_453).await;
     let empty = |chain: i64| {
         json!({"chain_id": chain, "purchases": "0", "listings": "0", "balances": [], "passes": [], "shares": [],
-               "operators": [], "allowances": [], "lock": null})
+               "operators": [], "allowances": [], "lock": null, "last_purchases": [], "owned": "0",
+               "owned_listings": []})
     };
     let data = stage.data(&path()).await;
     assert_eq!(data, json!({"address": address(2).to_string(), "chains": [empty(8_453), empty(CHAIN)]}));

@@ -62,6 +62,7 @@ async fn a_listing_is_shown_whole() {
                 },
             },
             "parents": [{"id": "31337-1", "bps": 700}],
+            "grade": null,
         }])
     );
     assert!(answer["next"].is_string(), "there is another page");

@@ -43,7 +43,7 @@ async fn desk(timeout: Duration) -> Desk {
     let options = options.username(role::ROLE).password("anal'yst");
     let sql = Some(Sql::new(options.clone(), timeout));
     let live = Live::new(&pool, Settings::default(), &CancellationToken::new());
-    let router = app(App { pool, web: nowhere(), content: nowhere(), sql, timeout, live });
+    let router = app(App { pool, web: nowhere(), content: nowhere(), sql, timeout, live, hot: None });
     Desk { stage, router, options }
 }
 

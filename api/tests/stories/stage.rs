@@ -11,6 +11,7 @@ use sqlx::{Connection as _, PgConnection, PgPool};
 use stoa_api::app::{App, app};
 use stoa_api::config;
 use stoa_api::curator::{Curator, Places, Private};
+use stoa_api::hot::Hot;
 use stoa_api::live::{Live, Settings};
 use stoa_schema::{archive, market};
 use stoa_scripts::testing::TestDatabase;
@@ -54,6 +55,21 @@ impl Stage {
         router(&self.database, web, 4)
     }
 
+    /// A server that keeps answers, for as long as a test may take.
+    pub(crate) async fn with_hot(&self) -> Router {
+        let timeout = Duration::from_secs(10);
+        let pool = config::pool(self.database.url().parse().expect("an address"), 4, timeout);
+        let (stop, nowhere) = (CancellationToken::new(), PathBuf::from("/nonexistent"));
+        let live = Live::new(&pool, Settings::default(), &stop);
+        let hot = Hot::new(&pool, 1 << 20, Duration::from_secs(600), &stop);
+        let begun = tokio::time::Instant::now();
+        while !hot.is_listening() {
+            assert!(begun.elapsed() < timeout, "nobody listens");
+            tokio::task::yield_now().await;
+        }
+        app(App { pool, web: nowhere.clone(), content: nowhere, sql: None, timeout, live, hot: Some(hot) })
+    }
+
     /// Runs SQL as the indexer.
     pub(crate) async fn sql(&self, sql: &'static str) {
         sqlx::raw_sql(sql).execute(&self.pool).await.expect(sql);
@@ -78,6 +94,16 @@ impl Stage {
     pub(crate) async fn send(&self, request: axum::http::request::Builder) -> Answer {
         let request = request.body(Body::empty()).expect("a request");
         send(&self.router, request).await
+    }
+
+    /// Asks by GraphQL.
+    pub(crate) async fn graphql(&self, query: &str) -> Answer {
+        self.post("/graphql", &serde_json::json!({ "query": query })).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+        let request = Request::post(path).header("content-type", "application/json");
+        send(&self.router, request.body(Body::from(body.to_string())).expect("a request")).await
     }
 
     /// The data of an answer that must be 200.
@@ -112,7 +138,7 @@ pub(crate) fn within(database: &TestDatabase, web: PathBuf, connections: u32, ti
     let content = PathBuf::from("/nonexistent");
     let pool = config::pool(options, connections, timeout);
     let live = Live::new(&pool, Settings::default(), &CancellationToken::new());
-    app(App { pool, web, content, sql: None, timeout, live })
+    app(App { pool, web, content, sql: None, timeout, live, hot: None })
 }
 
 /// A server that serves this folder of published content. Its database need not answer.
@@ -120,7 +146,7 @@ pub(crate) fn with_content(content: PathBuf) -> Router {
     let (options, timeout) = (Default::default(), Duration::from_secs(10));
     let pool = config::pool(options, 1, timeout);
     let live = Live::new(&pool, Settings::default(), &CancellationToken::new());
-    app(App { pool, web: PathBuf::from("/nonexistent"), content, sql: None, timeout, live })
+    app(App { pool, web: PathBuf::from("/nonexistent"), content, sql: None, timeout, live, hot: None })
 }
 
 pub(crate) async fn send(router: &Router, request: Request<Body>) -> Answer {

@@ -26,20 +26,25 @@ impl<S: Subscriber> Layer<S> for Count {
     }
 }
 
-async fn statements(stage: &Stage, path: &str, rows: usize) -> usize {
+/// Statements sent on this thread since the last time.
+pub(crate) fn sent() -> usize {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
         tracing::subscriber::set_global_default(tracing_subscriber::registry().with(Count))
             .expect("the only one");
     });
+    SENT.replace(0)
+}
+
+async fn statements(stage: &Stage, path: &str, rows: usize) -> usize {
     // The first time on a connection also asks for types, and there may be more than one connection.
     let mut fewest = usize::MAX;
     for _ in 0..4 {
-        SENT.set(0);
+        sent();
         let answer = stage.get(path).await.ok();
         let data = answer["data"].as_array().or_else(|| answer["data"]["chains"][0]["passes"].as_array());
         assert_eq!(data.map(Vec::len), Some(rows), "{path}");
-        fewest = fewest.min(SENT.get());
+        fewest = fewest.min(sent());
     }
     fewest
 }
@@ -55,7 +60,7 @@ async fn the_number_of_statements_does_not_grow_with_the_page() {
         Plan::new(n, n, 5).insert(&stage.pool).await;
         Purchase { listing: n, ..Purchase::new(n, 1) }.insert(&stage.pool).await;
     }
-    for (route, most) in [("listings", 8), ("purchases", 7)] {
+    for (route, most) in [("listings", 9), ("purchases", 7)] {
         let one = statements(&stage, &format!("/v1/{route}?limit=1"), 1).await;
         let many = statements(&stage, &format!("/v1/{route}?limit=60"), 60).await;
         assert_eq!(one, many, "{route}");
@@ -80,7 +85,7 @@ async fn the_number_of_statements_does_not_grow_with_what_an_account_has() {
     let one = statements(&stage, &format!("/v1/accounts/{few}"), 1).await;
     let all = statements(&stage, &format!("/v1/accounts/{many}"), 40).await;
     assert_eq!(one, all);
-    assert!((3..=16).contains(&all), "{all}");
+    assert!((3..=20).contains(&all), "{all}");
 }
 
 /// A pass of the plan, and a share of its listing.

@@ -67,6 +67,8 @@ pub trait Field {
     const SQL: &'static str;
     /// The type's object id, needed inside arrays.
     const OID: u32;
+    /// Whether it is an address, or several: other bytes are of the same type in Postgres.
+    const ADDRESS: bool = false;
 
     /// Appends the value's binary form.
     fn write(&self, out: &mut Vec<u8>);
@@ -87,7 +89,17 @@ macro_rules! field {
 }
 
 field!(bool, "boolean", 16, |value, out| out.push(u8::from(*value)));
-field!(Address, "bytea", 17, |value, out| out.extend_from_slice(value.as_slice()));
+
+impl Field for Address {
+    const SQL: &'static str = "bytea";
+    const OID: u32 = 17;
+    const ADDRESS: bool = true;
+
+    fn write(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.as_slice());
+    }
+}
+
 field!(B256, "bytea", 17, |value, out| out.extend_from_slice(value.as_slice()));
 field!(Bytes, "bytea", 17, |value, out| out.extend_from_slice(value));
 field!(i64, "bigint", 20, |value, out| out.extend_from_slice(&value.to_be_bytes()));
@@ -115,6 +127,7 @@ macro_rules! array {
         impl Field for Vec<$type> {
             const SQL: &'static str = $sql;
             const OID: u32 = $oid;
+            const ADDRESS: bool = <$type as Field>::ADDRESS;
 
             fn write(&self, out: &mut Vec<u8>) {
                 write_array(self, out);

@@ -21,6 +21,8 @@ pub struct Column {
     pub name: &'static str,
     pub sql: &'static str,
     pub doc: &'static str,
+    /// Whether it holds an address, or several.
+    pub address: bool,
 }
 
 /// An event table of schema `archive`.
@@ -34,11 +36,31 @@ pub struct Table {
 
 /// The columns of [`Position`]. The first three are the primary key.
 pub const POSITION: &[Column] = &[
-    Column { name: "chain_id", sql: <i64 as Field>::SQL, doc: "EIP-155 chain id." },
-    Column { name: "block_number", sql: <i64 as Field>::SQL, doc: "Block that holds the log." },
-    Column { name: "log_index", sql: <i32 as Field>::SQL, doc: "Place of the log in its block." },
-    Column { name: "block_time", sql: <OffsetDateTime as Field>::SQL, doc: "Timestamp of the block." },
-    Column { name: "tx_hash", sql: <B256 as Field>::SQL, doc: "Transaction that emitted the log." },
+    Column { name: "chain_id", sql: <i64 as Field>::SQL, doc: "EIP-155 chain id.", address: false },
+    Column {
+        name: "block_number",
+        sql: <i64 as Field>::SQL,
+        doc: "Block that holds the log.",
+        address: false,
+    },
+    Column {
+        name: "log_index",
+        sql: <i32 as Field>::SQL,
+        doc: "Place of the log in its block.",
+        address: false,
+    },
+    Column {
+        name: "block_time",
+        sql: <OffsetDateTime as Field>::SQL,
+        doc: "Timestamp of the block.",
+        address: false,
+    },
+    Column {
+        name: "tx_hash",
+        sql: <B256 as Field>::SQL,
+        doc: "Transaction that emitted the log.",
+        address: false,
+    },
 ];
 
 /// A row of an event table.
@@ -84,6 +106,7 @@ macro_rules! event_tables {
                             name: stringify!($column),
                             sql: <$type as $crate::copy::Field>::SQL,
                             doc: concat!($($column_doc),+),
+                            address: <$type as $crate::copy::Field>::ADDRESS,
                         },
                     )+],
                 };

@@ -9,6 +9,7 @@ mod follow;
 mod open;
 mod progress;
 mod reorg;
+mod settling;
 mod step;
 mod task;
 mod wait;
@@ -33,6 +34,7 @@ use ahead::Ahead;
 use backoff::Backoff;
 pub use error::IndexError;
 use progress::Progress;
+use settling::Settling;
 pub use step::{State, Step, Target};
 
 /// How often a chain that was left behind is looked at again.
@@ -124,6 +126,7 @@ struct Engine<'a> {
     progress: Progress,
     /// The next range of final blocks, on its way.
     ahead: Option<Ahead>,
+    settling: Settling,
 }
 
 impl Engine<'_> {
@@ -133,8 +136,16 @@ impl Engine<'_> {
                 return Ok(());
             }
             let step = self.state().next();
-            if step == Step::Done {
-                return Ok(());
+            match step {
+                Step::Archive { .. } | Step::Build => self.settling.put_off(),
+                Step::Final { .. } | Step::Follow { .. } | Step::Wait => {
+                    self.settling.begin(self.writer.options());
+                }
+                Step::Done => {
+                    self.settling.begin(self.writer.options());
+                    stop.run_until_cancelled(self.settling.done()).await;
+                    return Ok(());
+                }
             }
             let span = self.span(step);
             let done = self.take(step, stop).instrument(span).await;
@@ -190,6 +201,7 @@ impl Engine<'_> {
         let built = rebuild::rebuild(self.writer.options(), rebuild::Why::Behind(chain_id));
         let Some(built) = stop.run_until_cancelled(Box::pin(built)).await else { return Ok(()) };
         built?;
+        self.settling.fresh();
         if let Some(cursor) = self.writer.reload(self.deployment.chain_id).await? {
             self.cursor = cursor;
         }

@@ -6,6 +6,7 @@ use tracing::{info, warn};
 
 use super::backoff::Backoff;
 use super::progress::Progress;
+use super::settling::Settling;
 use super::{Engine, IndexError, announce, block_ref};
 use crate::config::ChainSettings;
 use crate::decode::Decoder;
@@ -55,6 +56,7 @@ impl<'a> Engine<'a> {
             trouble: Backoff::default(),
             progress: Progress::default(),
             ahead: None,
+            settling: Settling::default(),
         };
         engine.mend().await?;
         engine.check_cursor().await?;

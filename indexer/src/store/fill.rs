@@ -6,7 +6,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use futures::future::try_join_all;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
-use stoa_schema::lookup;
 use stoa_schema::market::{self, Place};
 use tracing::info;
 
@@ -38,8 +37,7 @@ pub(super) async fn fill(
     let unknown = Mutex::new(without_statistics(main).await?);
     let mut connections = try_join_all((0..lanes).map(|_| connect(options))).await?;
     try_join_all(connections.iter_mut().map(|connection| survey(connection, &unknown))).await?;
-    let lookups = Mutex::new(lookup::missing(main).await?);
-    try_join_all(connections.iter_mut().map(|connection| work(connection, &queue, &lookups))).await?;
+    try_join_all(connections.iter_mut().map(|connection| fold(connection, &queue))).await?;
     try_join_all(connections.into_iter().map(Connection::close)).await?;
     // Without a chain nobody has come by.
     for ddl in market::DDL.iter().filter(|_| filled.is_empty()) {
@@ -50,8 +48,9 @@ pub(super) async fn fill(
 
 async fn connect(options: &PgConnectOptions) -> sqlx::Result<PgConnection> {
     let mut connection = options.clone().application_name("stoa-indexer rebuild").connect().await?;
-    // A crash drops what is half built anyway.
-    let settings = "SET synchronous_commit = off; SET work_mem = '64MB'";
+    // A crash drops what is half built anyway. A small sample tells the planner enough to begin with: the full one is
+    // taken when the projections are read.
+    let settings = "SET synchronous_commit = off; SET work_mem = '64MB'; SET default_statistics_target = 10";
     sqlx::raw_sql(settings).execute(&mut connection).await?;
     Ok(connection)
 }
@@ -64,13 +63,10 @@ async fn without_statistics(connection: &mut PgConnection) -> sqlx::Result<Vec<S
     sqlx::query_scalar(sql).fetch_all(connection).await
 }
 
-/// A small sample tells the planner enough; autovacuum takes a larger one in its own time.
 async fn survey(connection: &mut PgConnection, tables: &Mutex<Vec<String>>) -> sqlx::Result<()> {
-    sqlx::raw_sql("SET default_statistics_target = 10").execute(&mut *connection).await?;
     while let Some(table) = { lock(tables).pop() } {
         sqlx::raw_sql(AssertSqlSafe(format!("ANALYZE {table}"))).execute(&mut *connection).await?;
     }
-    sqlx::raw_sql("RESET default_statistics_target").execute(connection).await?;
     Ok(())
 }
 
@@ -120,19 +116,6 @@ impl Queue {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// One connection's part of the work: whoever has nothing more to fold gives the archive its indexes back.
-async fn work(
-    connection: &mut PgConnection,
-    queue: &Queue,
-    lookups: &Mutex<Vec<String>>,
-) -> sqlx::Result<()> {
-    fold(connection, queue).await?;
-    while let Some(index) = { lock(lookups).pop() } {
-        sqlx::raw_sql(AssertSqlSafe(index)).execute(&mut *connection).await?;
-    }
-    Ok(())
 }
 
 async fn fold(connection: &mut PgConnection, queue: &Queue) -> sqlx::Result<()> {

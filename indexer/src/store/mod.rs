@@ -11,6 +11,7 @@ pub mod header;
 mod lease;
 pub mod outbox;
 pub mod rebuild;
+pub mod settle;
 mod undo;
 mod writer;
 

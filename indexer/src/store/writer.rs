@@ -9,7 +9,7 @@ use stoa_schema::archive::{self, BlockRef};
 
 use super::advance::forget_past;
 use super::rebuild::{self, Why};
-use super::{Contract, Cursor, Lease, StoreError, contract, cursor, header, lease};
+use super::{Contract, Cursor, Lease, StoreError, contract, cursor, header, lease, settle};
 use crate::deployment::Deployment;
 use crate::fetch::Head;
 use crate::project;
@@ -45,6 +45,7 @@ impl Writer {
             .await?;
         if hash.as_deref() != Some(project::hash()) {
             rebuild::rebuild(&self.options, Why::OtherBuild).await?;
+            settle::statistics(&mut self.connection).await?;
         }
         Ok(())
     }
@@ -52,6 +53,7 @@ impl Writer {
     /// Builds schema `market` anew from the archive, beside the old one.
     pub async fn rebuild(&mut self) -> Result<(), StoreError> {
         rebuild::rebuild(&self.options, Why::Asked).await?;
+        settle::statistics(&mut self.connection).await?;
         Ok(())
     }
 

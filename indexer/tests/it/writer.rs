@@ -1,7 +1,7 @@
 //! One writer, one deployment, and a range wholly or not at all.
 
 use alloy::primitives::{Address, B256, Bytes, U256};
-use stoa_indexer::store::{Advance, Batch, StoreError, Writer, rebuild};
+use stoa_indexer::store::{Advance, Batch, StoreError, Writer, rebuild, settle};
 use stoa_schema::events::{MarketPurchased, RawLog};
 use stoa_schema::{archive, lookup};
 use stoa_scripts::testing::TestDatabase;
@@ -174,7 +174,22 @@ async fn transactions_are_found_by_index_but_while_an_archive_is_filled() {
     let ahead = writer.archive(before, Batch::default(), block(3)).await.expect("archived");
     assert_eq!(lookups_missing(&database).await, lookup::indexes().count());
     writer.archive(ahead, Batch::default(), block(5)).await.expect("archived");
-    rebuild::rebuild(&database.url().parse().expect("an address"), rebuild::Why::Asked).await.expect("built");
+    let options = database.url().parse().expect("an address");
+    rebuild::rebuild(&options, rebuild::Why::Asked).await.expect("built");
+    assert_eq!(lookups_missing(&database).await, lookup::indexes().count());
+    settle::settle(&options, true).await.expect("settled");
+    assert_eq!(lookups_missing(&database).await, 0);
+}
+
+/// As a crash leaves one.
+#[tokio::test]
+async fn an_index_that_was_left_unfinished_is_made_anew() {
+    let (database, _writer, _) = begun().await;
+    let broken =
+        "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'archive.vault_transfer_by_tx'::regclass";
+    sqlx::query(broken).execute(&mut connect(&database).await).await.expect("broken");
+    assert_eq!(lookups_missing(&database).await, 1);
+    settle::settle(&database.url().parse().expect("an address"), false).await.expect("settled");
     assert_eq!(lookups_missing(&database).await, 0);
 }
 

@@ -17,9 +17,13 @@ pub(crate) struct Took {
     pub(crate) seconds: f64,
     pub(crate) cpu_seconds: f64,
     pub(crate) peak_mib: f64,
-    /// Seconds from the start until each of these was first logged.
+    /// Seconds from the start until the projections were begun.
     #[serde(skip)]
     pub(crate) until_built: Option<f64>,
+    /// Seconds from the start until they were read: what is left are the archive's indexes by transaction and full
+    /// statistics.
+    #[serde(skip)]
+    pub(crate) until_live: Option<f64>,
 }
 
 /// Runs the indexer to its end.
@@ -38,8 +42,12 @@ pub(crate) async fn run(program: &Path, log: &Path, args: &[&str]) -> anyhow::Re
     anyhow::ensure!(status.success(), "the indexer ended with {}:\n{}", describe(status), tail(&text));
     let first = text.lines().find_map(time_of);
     let built = text.lines().find(|line| line.contains("building the projections from the archive"));
+    let live = text.lines().rfind(|line| line.contains("the projections are built anew"));
     // Its first line comes a moment after its start: counted in.
-    took.until_built = Option::zip(first, built.and_then(time_of)).map(|(first, built)| built - first);
+    let since_first =
+        |line: Option<&str>| Option::zip(first, line.and_then(time_of)).map(|(first, at)| at - first);
+    took.until_built = since_first(built);
+    took.until_live = since_first(live);
     Ok(took)
 }
 

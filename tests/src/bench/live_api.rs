@@ -171,7 +171,7 @@ fn count_of(heard: &Heard) -> usize {
     heard.lock().unwrap_or_else(PoisonError::into_inner).len()
 }
 
-fn free_address() -> anyhow::Result<String> {
+pub(crate) fn free_address() -> anyhow::Result<String> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     Ok(listener.local_addr()?.to_string())
 }

@@ -1,5 +1,6 @@
-//! Benchmarks of the indexer and of live messages on this machine: `stoa bench`. Figures are ratios of one run where that is possible.
+//! Benchmarks of the indexer and of the API on this machine: `stoa bench`. Figures are ratios of one run where that is possible.
 
+mod api;
 mod child;
 mod floor;
 mod index;
@@ -11,7 +12,11 @@ mod table;
 use clap::{Parser, Subcommand};
 
 #[derive(Debug, Parser)]
-#[command(name = "stoa-bench", about = "Benchmarks of the indexer on this machine.", max_term_width = 100)]
+#[command(
+    name = "stoa-bench",
+    about = "Benchmarks of the indexer and the API on this machine.",
+    max_term_width = 100
+)]
 struct Cli {
     /// Print one JSON document instead of tables.
     #[arg(long, global = true)]
@@ -24,6 +29,8 @@ struct Cli {
 enum Command {
     /// From an empty database to the head of a generated market, and the rebuild, beside the floor.
     Index(index::Args),
+    /// The most used queries of the API, beside the same SQL without it, and from its cache.
+    Api(api::Args),
     /// From a block's announcement to its committed rows, at several rates of blocks.
     Live(live::Args),
     /// From a block's commit to the messages of thousands of live subscribers.
@@ -35,6 +42,7 @@ async fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
     match cli.command {
         Command::Index(args) => index::run(&args, cli.json).await,
+        Command::Api(args) => api::run(&args, cli.json).await,
         Command::Live(args) => live::run(&args, cli.json).await,
         Command::LiveApi(args) => live_api::run(&args, cli.json).await,
     }

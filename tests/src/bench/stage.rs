@@ -20,6 +20,8 @@ pub(crate) struct Stage {
     _server: Option<Server>,
     url: String,
     folder: TempDir,
+    /// Our own server's log.
+    log: Option<PathBuf>,
 }
 
 impl Stage {
@@ -27,17 +29,22 @@ impl Stage {
     pub(crate) async fn start() -> anyhow::Result<Self> {
         let folder = TempDir::new()?;
         if let Ok(url) = std::env::var("STOA_DATABASE_URL") {
-            return Ok(Self { _server: None, url, folder });
+            return Ok(Self { _server: None, url, folder, log: None });
         }
         let log = checkout::state_dir().join("bench").join("postgres.log");
-        let options = Options { data: Data::Kept(DATA.to_owned()), port: None, log };
+        let options = Options { data: Data::Kept(DATA.to_owned()), port: None, log: log.clone() };
         let server = tokio::task::spawn_blocking(move || Server::start(&options)).await??;
         let url = server.url().to_owned();
-        Ok(Self { _server: Some(server), url, folder })
+        Ok(Self { _server: Some(server), url, folder, log: Some(log) })
     }
 
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// What our own server logs.
+    pub(crate) fn log(&self) -> Option<&Path> {
+        self.log.as_deref()
     }
 
     /// A new, empty database; an older one of that name goes.

@@ -41,7 +41,7 @@ pub(super) fn router(stage: &Stage, settings: Settings) -> Router {
     let pool = config::pool(stage.database.url().parse().expect("an address"), 4, timeout);
     let live = Live::new(&pool, settings, &CancellationToken::new());
     let nowhere = PathBuf::from("/nonexistent");
-    app(App { pool, web: nowhere.clone(), content: nowhere, sql: None, timeout, live })
+    app(App { pool, web: nowhere.clone(), content: nowhere, sql: None, timeout, live, hot: None })
 }
 
 pub(super) fn request(query: &str, last: Option<&str>) -> Request<Body> {

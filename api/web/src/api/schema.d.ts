@@ -38,6 +38,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/accounts/{address}/balances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an account holds in the Vault, or held after a block: the sum of its transfers up to it. */
+        get: operations["getBalances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{address}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What concerned an account, newest first unless asked otherwise. Transfers that a sale or a payment of the same
+         *     transaction explains are left out, and so is bookkeeping: `/v1/events?account=` has everything.
+         */
+        get: operations["getHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -194,6 +231,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/listings/{id}/grades": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A listing's grades, with every figure that they come from and what was left out. */
+        get: operations["getGrades"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/listings/{id}/owners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who owned a listing's NFT, the present owner first, its creator last. */
+        get: operations["getOwners"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/listings/{id}/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every price of a listing's plans: from when on, until when. */
+        get: operations["getPrices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/listings/{id}/yield": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a listing's shares earned lately, beside what they were sold for last. */
+        get: operations["getYield"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/live": {
         parameters: {
             query?: never;
@@ -233,6 +338,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/market/attribution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a listing's or a provider's money came from: own sales, direct payments, and royalties of which child. */
+        get: operations["getAttribution"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/market/leaders": {
         parameters: {
             query?: never;
@@ -242,6 +364,23 @@ export interface paths {
         };
         /** Who sells most. What people sell to themselves does not count, and is shown. */
         get: operations["getLeaders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many of the buyers of each month bought again in each later one. What owners bought of themselves is left out. */
+        get: operations["getRetention"];
         put?: never;
         post?: never;
         delete?: never;
@@ -479,6 +618,36 @@ export interface components {
             data: components["schemas"]["Account"];
             meta: components["schemas"]["Meta"];
         };
+        /** @description Buyers that came back. */
+        Again: {
+            /**
+             * Format: int64
+             * @description How many bought again in it.
+             * @example 12
+             */
+            buyers: number;
+            /**
+             * Format: date-time
+             * @description When the later month begins (RFC 3339, UTC).
+             * @example 2026-12-01T00:00:00Z
+             */
+            month: string;
+        };
+        /** @description How long the listing has sold. */
+        Age: {
+            /**
+             * Format: int64
+             * @description Whole days from its creation to its latest sale that counts.
+             * @example 60
+             */
+            days: number;
+            /**
+             * Format: int32
+             * @description From 0 to 1,000.
+             * @example 250
+             */
+            points: number;
+        };
         /** @description What somebody may move of an account's. */
         Allowance: {
             /**
@@ -500,6 +669,47 @@ export interface components {
          * @enum {string}
          */
         AllowanceScope: "balance" | "shares";
+        /** @description What a listing got from one source in one token. Amounts are in the token's base units. */
+        Attribution: {
+            /**
+             * @description What was paid; royalties: what settlements brought so far.
+             * @example 12000000
+             */
+            amount: string;
+            /**
+             * @description Royalties: the listing that derives from it and was sold; null for the other sources.
+             * @example 31337-2
+             */
+            child: string | null;
+            /**
+             * @description Sales, payments, or settlements that paid a royalty: a whole number.
+             * @example 12
+             */
+            count: string;
+            /**
+             * @description Protocol fee in it: only sales pay one.
+             * @example 300000
+             */
+            fee: string;
+            /**
+             * @description The listing that got it.
+             * @example 31337-1
+             */
+            listing: string;
+            /**
+             * @description Amount less fee, before the parts of the listing's own parents.
+             * @example 11700000
+             */
+            net: string;
+            source: components["schemas"]["RevenueSource"];
+            token: components["schemas"]["Token"];
+        };
+        /** @description The answer of `GET /v1/market/attribution`. */
+        AttributionAnswer: {
+            /** @description By listing, source, child and token. */
+            data: components["schemas"]["Attribution"][];
+            meta: components["schemas"]["Meta"];
+        };
         /** @description A Vault balance. */
         Balance: {
             /**
@@ -508,6 +718,33 @@ export interface components {
              */
             amount: string;
             token: components["schemas"]["Token"];
+        };
+        /** @description A Vault balance on a chain. */
+        BalanceAt: {
+            /**
+             * @description How much, in base units of the token.
+             * @example 1000000
+             */
+            amount: string;
+            /**
+             * Format: int64
+             * @description The block after which it stands.
+             * @example 812
+             */
+            block_number: number;
+            /**
+             * Format: int64
+             * @description EIP-155 chain id.
+             * @example 31337
+             */
+            chain_id: number;
+            token: components["schemas"]["Token"];
+        };
+        /** @description The answer of `GET /v1/accounts/{address}/balances`. */
+        BalancesAnswer: {
+            /** @description By chain; at most 1,000. */
+            data: components["schemas"]["BalanceAt"][];
+            meta: components["schemas"]["Meta"];
         };
         /** @description A block. */
         BlockRef: {
@@ -558,6 +795,8 @@ export interface components {
              * @example 31337
              */
             chain_id: number;
+            /** @description What it paid for last, newest first, at most 10; `purchases` says how many there are. */
+            last_purchases: components["schemas"]["Purchase"][];
             /**
              * @description How many listings it created: a whole number.
              * @example 2
@@ -566,6 +805,13 @@ export interface components {
             lock: components["schemas"]["Lock"] | null;
             /** @description Who may move all that it has of something, at most 1,000 in all. */
             operators: components["schemas"]["Operator"][];
+            /**
+             * @description How many listings it owns now, by whomever created: a whole number.
+             * @example 2
+             */
+            owned: string;
+            /** @description The newest of these, at most 10. */
+            owned_listings: components["schemas"]["OwnedListing"][];
             /** @description The passes that it holds, those of the newest plan first, at most 1,000 in all. */
             passes: components["schemas"]["Pass"][];
             /**
@@ -730,6 +976,29 @@ export interface components {
             claimed: string;
             token: components["schemas"]["Token"];
         };
+        /** @description The buyers of a month, and what became of them. */
+        Cohort: {
+            /** @description How many of them paid for one in each later month; months in which none did have no entry. */
+            again: components["schemas"]["Again"][];
+            /**
+             * Format: int64
+             * @description Accounts that paid for a purchase in it.
+             * @example 40
+             */
+            buyers: number;
+            /**
+             * Format: int64
+             * @description EIP-155 chain id.
+             * @example 31337
+             */
+            chain_id: number;
+            /**
+             * Format: date-time
+             * @description When the month begins (RFC 3339, UTC).
+             * @example 2026-11-01T00:00:00Z
+             */
+            month: string;
+        };
         /** @description A share of revenue between a listing and one that it derives from. */
         Edge: {
             /**
@@ -743,6 +1012,67 @@ export interface components {
              * @example 31337-1
              */
             id: string;
+        };
+        /** @description Something that concerned an account. */
+        Entry: {
+            /**
+             * @description What was moved or paid, in base units of `token`; null where the event is about no amount of one token.
+             * @example 20000000
+             */
+            amount: string | null;
+            /**
+             * Format: int64
+             * @description The block that holds it.
+             * @example 812
+             */
+            block_number: number;
+            /**
+             * Format: date-time
+             * @description That block's timestamp (RFC 3339, UTC).
+             * @example 2026-11-22T15:00:00Z
+             */
+            block_time: string;
+            /**
+             * Format: int64
+             * @description EIP-155 chain id.
+             * @example 31337
+             */
+            chain_id: number;
+            /**
+             * @description The contract's name.
+             * @example Market
+             */
+            contract: string;
+            /**
+             * @description The event's name, as in the contract.
+             * @example Purchased
+             */
+            event: string;
+            finality: components["schemas"]["Finality"];
+            /**
+             * @description Public id of the event: `{chainId}-{block}-{logIndex}`.
+             * @example 31337-812-4
+             */
+            id: string;
+            /**
+             * @description As what the account is named in it: the names of the event's arguments.
+             * @example [
+             *       "payer",
+             *       "recipient"
+             *     ]
+             */
+            roles: string[];
+            token: components["schemas"]["Token"] | null;
+            /**
+             * @description The transaction in which it happened.
+             * @example 0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b
+             */
+            tx_hash: string;
+            /**
+             * @description What happened, as a sentence with amounts in whole units of their token.
+             * @example 0x7099…79C8 bought 1 licence of plan 7 of listing 31337-3 for 20.00 DUSD (fee 0.50 DUSD).
+             */
+            words: string;
         };
         /** @description An event of the protocol. */
         Event: {
@@ -996,6 +1326,97 @@ export interface components {
              */
             token: string | null;
         };
+        /** @description A listing's grades, from 0 to 1,000: `/v1/listings/{id}/grades` shows what they come from. */
+        Grade: {
+            /**
+             * Format: int32
+             * @description Of its whole life.
+             * @example 388
+             */
+            long_term: number;
+            /**
+             * Format: int32
+             * @description Of the last 30 days.
+             * @example 412
+             */
+            short_term: number;
+        };
+        /** @description One grade, its points and their figures. */
+        GradeOf: {
+            age: components["schemas"]["Age"] | null;
+            /**
+             * @description How the score comes from the points, and these from the figures.
+             * @example [
+             *       "score = floor((4 * growth + 3 * repeat + 3 * revenue) / 10)"
+             *     ]
+             */
+            formulas: string[];
+            growth: components["schemas"]["Growth"];
+            repeat: components["schemas"]["Repeat"];
+            revenue: components["schemas"]["RevenuePlace"];
+            /**
+             * Format: int32
+             * @description From 0 to 1,000.
+             * @example 412
+             */
+            score: number;
+        };
+        /** @description A listing's grades. Only sales that cost something count, and not those in `ignored`. */
+        Grades: {
+            /**
+             * Format: int64
+             * @description The block after which they were counted.
+             * @example 812
+             */
+            counted_block: number;
+            /**
+             * Format: date-time
+             * @description That block's timestamp, from which on days are counted back (RFC 3339, UTC).
+             * @example 2026-11-22T15:00:00Z
+             */
+            counted_time: string;
+            /** @description Sales that do not count, by reason and token. */
+            ignored: components["schemas"]["IgnoredSales"][];
+            /**
+             * @description Public id of the listing.
+             * @example 31337-1
+             */
+            listing: string;
+            long_term: components["schemas"]["GradeOf"];
+            short_term: components["schemas"]["GradeOf"];
+        };
+        /** @description The answer of `GET /v1/listings/{id}/grades`. */
+        GradesAnswer: {
+            data: components["schemas"]["Grades"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description Whether more people buy than before. */
+        Growth: {
+            /**
+             * Format: int64
+             * @description Accounts that paid in these days.
+             * @example 10
+             */
+            buyers: number;
+            /**
+             * Format: int64
+             * @description Accounts that paid in the days before.
+             * @example 10
+             */
+            buyers_before: number;
+            /**
+             * Format: int32
+             * @description How many days are compared with as many before.
+             * @example 30
+             */
+            days: number;
+            /**
+             * Format: int32
+             * @description From 0 to 1,000.
+             * @example 400
+             */
+            points: number;
+        };
         /** @description A chain's newest block. */
         HeadRef: {
             /**
@@ -1010,6 +1431,13 @@ export interface components {
              * @example 2026-11-22T15:00:00Z
              */
             time: string;
+        };
+        /** @description The answer of `GET /v1/accounts/{address}/history`. */
+        HistoryAnswer: {
+            data: components["schemas"]["Entry"][];
+            meta: components["schemas"]["Meta"];
+            /** @description The cursor of the next page; null on the last one. */
+            next: string | null;
         };
         /** @description Revenue shares of one listing. */
         Holding: {
@@ -1047,6 +1475,27 @@ export interface components {
             symbol: string;
         };
         /**
+         * @description Why a sale does not count: the payer owned the listing or held shares of it, at whatever time, or was paid from
+         *     the vault balance of somebody who did.
+         * @enum {string}
+         */
+        Ignored: "insider" | "paid";
+        /** @description Sales in one token that do not count. */
+        IgnoredSales: {
+            /**
+             * @description What was paid, in base units of the token.
+             * @example 2000000
+             */
+            amount: string;
+            reason: components["schemas"]["Ignored"];
+            /**
+             * @description How many: a whole number.
+             * @example 2
+             */
+            sales: string;
+            token: components["schemas"]["Token"];
+        };
+        /**
          * @description How long the stretches of a time series are. Weeks begin on Monday; all of them at midnight UTC, but hours.
          * @enum {string}
          */
@@ -1056,6 +1505,20 @@ export interface components {
          * @enum {string}
          */
         Kind: "model" | "dataset" | "compute" | "agent" | "service";
+        /** @description What shares were sold for. */
+        LastShareSale: {
+            /**
+             * @description Price of one whole share, in base units of the token: a decimal number, rounded down at 18 decimals.
+             * @example 39.000000000000000000
+             */
+            price: string;
+            /**
+             * Format: date-time
+             * @description When (RFC 3339, UTC).
+             * @example 2026-11-22T15:00:00Z
+             */
+            time: string;
+        };
         /** @description A listing or a provider, and what it sold. */
         Leader: {
             /**
@@ -1213,6 +1676,7 @@ export interface components {
             derivative_bps: number;
             /** @description Whether other listings may derive from it. */
             derivatives_allowed: boolean;
+            grade: components["schemas"]["Grade"] | null;
             /**
              * @description Public id: `{chainId}-{n}`.
              * @example 31337-1
@@ -1476,7 +1940,7 @@ export interface components {
             data: components["schemas"]["Manifest"];
             meta: components["schemas"]["Meta"];
         };
-        /** @description A chain's market, as it stands after the block in `meta`. */
+        /** @description A chain's market, as it stands after a block. */
         Market: {
             /**
              * Format: int64
@@ -1490,6 +1954,12 @@ export interface components {
              * @example 40
              */
             active_listings: number;
+            /**
+             * Format: int64
+             * @description The block after which the figures stand: that of `at_block`, else the one in `meta`.
+             * @example 812
+             */
+            block_number: number;
             /**
              * Format: int64
              * @description Those of them that paid for a purchase.
@@ -1591,6 +2061,83 @@ export interface components {
          * @enum {string}
          */
         OperatorScope: "balances" | "listings" | "passes";
+        /** @description A listing that an account owns. */
+        OwnedListing: {
+            /**
+             * Format: int64
+             * @description How many accounts paid for it.
+             * @example 5
+             */
+            buyers: number;
+            /**
+             * Format: date-time
+             * @description When it was created (RFC 3339, UTC).
+             * @example 2026-11-22T15:00:00Z
+             */
+            created_at: string;
+            /**
+             * @description Public id of the listing.
+             * @example 31337-1
+             */
+            id: string;
+            kind: components["schemas"]["Kind"];
+            /**
+             * @description Its name, where its metadata holds one; null otherwise.
+             * @example Llama fine-tune for contracts
+             */
+            name: string | null;
+            /**
+             * @description How many purchases were made of it: a whole number.
+             * @example 12
+             */
+            sales: string;
+            status: components["schemas"]["ListingStatus"];
+        };
+        /** @description An owner of a listing, from one transfer of its NFT to the next. */
+        Owner: {
+            finality: components["schemas"]["Finality"];
+            /**
+             * Format: int64
+             * @description The block from which on it did.
+             * @example 17
+             */
+            from_block: number;
+            /**
+             * Format: date-time
+             * @description That block's timestamp (RFC 3339, UTC).
+             * @example 2026-11-22T15:00:00Z
+             */
+            from_time: string;
+            /**
+             * @description Who owned it.
+             * @example 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266
+             */
+            owner: string;
+            /**
+             * @description The transaction that made it the owner.
+             * @example 0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b
+             */
+            tx_hash: string;
+            /**
+             * Format: int64
+             * @description The block in which the next one became the owner; null for who owns it now.
+             * @example 812
+             */
+            until_block: number | null;
+            /**
+             * Format: date-time
+             * @description That block's timestamp (RFC 3339, UTC); null for who owns it now.
+             * @example 2026-12-22T15:00:00Z
+             */
+            until_time: string | null;
+        };
+        /** @description The answer of `GET /v1/listings/{id}/owners`. */
+        OwnersAnswer: {
+            data: components["schemas"]["Owner"][];
+            meta: components["schemas"]["Meta"];
+            /** @description The cursor of the next page; null on the last one. */
+            next: string | null;
+        };
         /** @description Who owns a contract. */
         Ownership: {
             /**
@@ -1723,6 +2270,27 @@ export interface components {
             /** @description The cursor of the next page; null on the last one. */
             next: string | null;
         };
+        /** @description A place by revenue in one quote token: a token whose fees stakers share. */
+        PlaceIn: {
+            /**
+             * Format: int64
+             * @description How many listings have a place.
+             * @example 40
+             */
+            listings: number;
+            /**
+             * @description What sales that count brought, less the fee, in base units of the token.
+             * @example 975000
+             */
+            net: string;
+            /**
+             * Format: int64
+             * @description Its place, from 1; equals share one.
+             * @example 3
+             */
+            rank: number;
+            token: components["schemas"]["Token"];
+        };
         /** @description A way to buy a listing. */
         Plan: {
             /**
@@ -1805,6 +2373,55 @@ export interface components {
          * @enum {string}
          */
         PlanKind: "licence" | "subscription" | "credits";
+        /** @description What a plan cost, from one change of its price to the next. */
+        Price: {
+            /**
+             * Format: int64
+             * @description The block from which on it cost so much.
+             * @example 17
+             */
+            from_block: number;
+            /**
+             * Format: date-time
+             * @description That block's timestamp (RFC 3339, UTC).
+             * @example 2026-11-22T15:00:00Z
+             */
+            from_time: string;
+            /**
+             * @description Public id of the plan.
+             * @example 31337-3
+             */
+            plan: string;
+            /**
+             * @description Price of one, in base units of the token.
+             * @example 1000000
+             */
+            price: string;
+            token: components["schemas"]["Token"];
+            /**
+             * @description The transaction that set the price.
+             * @example 0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b
+             */
+            tx_hash: string;
+            /**
+             * Format: int64
+             * @description The block in which another price was set; null for the present one.
+             * @example 812
+             */
+            until_block: number | null;
+            /**
+             * Format: date-time
+             * @description That block's timestamp (RFC 3339, UTC); null for the present one.
+             * @example 2026-12-22T15:00:00Z
+             */
+            until_time: string | null;
+        };
+        /** @description The answer of `GET /v1/listings/{id}/prices`. */
+        PricesAnswer: {
+            /** @description Newest first, at most 1,000. */
+            data: components["schemas"]["Price"][];
+            meta: components["schemas"]["Meta"];
+        };
         /** @description Why a request was not answered (RFC 9457). */
         Problem: {
             /**
@@ -2000,6 +2617,33 @@ export interface components {
              */
             revenue_ppm: number;
         };
+        /** @description Whether buyers come back. */
+        Repeat: {
+            /**
+             * Format: int64
+             * @description Short term: accounts that paid in the last 30 days; long term: that ever paid.
+             * @example 10
+             */
+            buyers: number;
+            /**
+             * Format: int32
+             * @description From 0 to 1,000.
+             * @example 200
+             */
+            points: number;
+            /**
+             * Format: int64
+             * @description Those of them that ever paid on two days (UTC) or more.
+             * @example 3
+             */
+            repeat_buyers: number;
+        };
+        /** @description The answer of `GET /v1/market/retention`. */
+        RetentionAnswer: {
+            /** @description By chain, oldest month first; months without buyers have no entry. */
+            data: components["schemas"]["Cohort"][];
+            meta: components["schemas"]["Meta"];
+        };
         /** @description What a listing's sales and direct payments brought in one token. */
         Revenue: {
             /**
@@ -2034,6 +2678,22 @@ export interface components {
             sales: string;
             token: components["schemas"]["Token"];
         };
+        /** @description Where the listing stands by revenue. */
+        RevenuePlace: {
+            /**
+             * Format: int32
+             * @description From 0 to 1,000.
+             * @example 500
+             */
+            points: number;
+            /** @description Its place in each quote token in which it earned: in the last 30 days, or ever. */
+            tokens: components["schemas"]["PlaceIn"][];
+        };
+        /**
+         * @description Where a listing's money came from.
+         * @enum {string}
+         */
+        RevenueSource: "sales" | "payments" | "royalties";
         /** @description A parent's part. */
         Royalty: {
             /**
@@ -2675,6 +3335,53 @@ export interface components {
          * @enum {string}
          */
         Window: "day" | "week" | "month" | "year" | "all";
+        /** @description What a listing's shares earned in one token. */
+        Yield: {
+            last_sale: components["schemas"]["LastShareSale"] | null;
+            /**
+             * @description Contract of the shares.
+             * @example 0x5FbDB2315678afecb367f032d93F642f64180aa3
+             */
+            share: string;
+            /**
+             * @description How many shares there are, in base units of 18 decimals.
+             * @example 1000000000000000000000000
+             */
+            supply: string;
+            token: components["schemas"]["Token"];
+            /** @description What they earned in the last 30, 90 and 365 days before the data's block. */
+            windows: components["schemas"]["YieldWindow"][];
+        };
+        /** @description The answer of `GET /v1/listings/{id}/yield`. */
+        YieldAnswer: {
+            /** @description One for each token in which the shares earn; none for a listing without shares. */
+            data: components["schemas"]["Yield"][];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description What shares earned in so many days. What children owe counts once it is settled. */
+        YieldWindow: {
+            /**
+             * Format: int32
+             * @description How many.
+             * @example 30
+             */
+            days: number;
+            /**
+             * @description What all shares together earned, in base units of the token.
+             * @example 975000
+             */
+            earned: string;
+            /**
+             * @description Earned per share by the price of the last sale, in 1/10,000, rounded down, not annualised; null without a sale.
+             * @example 250
+             */
+            of_last_price_bps: string | null;
+            /**
+             * @description What one whole share earned, in base units of the token: a decimal number, rounded down at 18 decimals.
+             * @example 0.975000000000000000
+             */
+            per_share: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -2787,6 +3494,141 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AccountAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBalances: {
+        parameters: {
+            query?: {
+                /**
+                 * @description After which block, of the one chain that is asked for; without it, after the newest that was read.
+                 * @example 812
+                 */
+                at_block?: number;
+                /**
+                 * @description Only this chain: its id or CAIP-2 form. Without it, all chains.
+                 * @example 31337
+                 */
+                chain?: string;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The account: `0x` and 40 hexadecimal digits.
+                 * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+                 */
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The balances. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BalancesAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid, or the block was not read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getHistory: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only this chain: its id or CAIP-2 form. Without it, all chains.
+                 * @example 31337
+                 */
+                chain?: string;
+                /** @description The `next` of the page before, with the same sort and chain. */
+                cursor?: string;
+                /** @description How many entries a page has at most. */
+                limit?: number;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+                /** @description By time; `newest` without it. */
+                sort?: components["schemas"]["Sort"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The account: `0x` and 40 hexadecimal digits.
+                 * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+                 */
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of what happened. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryAnswer"];
                 };
             };
             /** @description The data is what `If-None-Match` names. */
@@ -3577,6 +4419,274 @@ export interface operations {
             };
         };
     };
+    getGrades: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Public id of the listing: `{chainId}-{n}`.
+                 * @example 31337-1
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The grades. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GradesAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such listing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOwners: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description How many owners a page has at most. */
+                limit?: number;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Public id of the listing: `{chainId}-{n}`.
+                 * @example 31337-1
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of owners. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnersAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such listing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPrices: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Public id of the listing: `{chainId}-{n}`.
+                 * @example 31337-1
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The prices. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PricesAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such listing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getYield: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Public id of the listing: `{chainId}-{n}`.
+                 * @example 31337-1
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the shares earned, by token. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["YieldAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such listing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     live: {
         parameters: {
             query?: {
@@ -3665,6 +4775,8 @@ export interface operations {
     getMarket: {
         parameters: {
             query?: {
+                /** @description After which block, of the one chain that is asked for; without it, after the newest that was read. */
+                at_block?: number;
                 /**
                  * @description Only this chain: its id or CAIP-2 form. Without it, all of them.
                  * @example 31337
@@ -3689,6 +4801,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MarketAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAttribution: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only this chain: its id or CAIP-2 form. Without it, all of them.
+                 * @example 31337
+                 */
+                chain?: string;
+                /**
+                 * @description The listing. Either it or `provider` is needed.
+                 * @example 31337-1
+                 */
+                listing?: string;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+                /** @description All listings that this account owns now. */
+                provider?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sources, by token. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttributionAnswer"];
                 };
             };
             /** @description The data is what `If-None-Match` names. */
@@ -3760,6 +4935,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LeadersAnswer"];
+                };
+            };
+            /** @description The data is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRetention: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only this chain: its id or CAIP-2 form. Without it, all of them, each by itself.
+                 * @example 31337
+                 */
+                chain?: string;
+                /** @description Only purchases of listings of this kind. */
+                kind?: components["schemas"]["Kind"];
+                /**
+                 * @description Only purchases of this listing.
+                 * @example 31337-1
+                 */
+                listing?: string;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+                /** @description How many months, up to that of the newest block. */
+                months?: number;
+                /**
+                 * @description Only purchases of listings that this account owns now.
+                 * @example 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266
+                 */
+                provider?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The buyers of each month. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionAnswer"];
                 };
             };
             /** @description The data is what `If-None-Match` names. */

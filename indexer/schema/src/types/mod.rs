@@ -1,6 +1,8 @@
 //! Ethereum's words as Postgres types. `sqlx` cannot be taught foreign types, hence the newtypes.
 
 mod bytes;
+#[cfg(feature = "graphql")]
+mod graphql;
 mod numeric;
 mod uint;
 

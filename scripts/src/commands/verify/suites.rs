@@ -90,6 +90,7 @@ pub(super) fn all() -> anyhow::Result<Vec<Suite>> {
     let mut suites = rust()?;
     suites.extend(contracts()?);
     suites.extend(assurance());
+    suites.push(schemathesis()?);
     suites.extend(web());
     suites.push(suite(
         "hygiene",
@@ -214,6 +215,18 @@ fn assurance() -> Vec<Suite> {
         ),
         suite("halmos", "proofs of the contracts' arithmetic", Lane::Side, python(&["bin/halmos"])),
     ]
+}
+
+/// Random requests, by a Python tool, to a program that the other suites have built.
+fn schemathesis() -> anyhow::Result<Suite> {
+    let this = std::env::current_exe().context("cannot find this program")?;
+    let probe = this.with_file_name(format!("stoa-probe{}", std::env::consts::EXE_SUFFIX));
+    let Work::Command(command) = command("node", &["bin/schemathesis", &probe.display().to_string()], "api")
+    else {
+        anyhow::bail!("a command is a command");
+    };
+    let about = "requests at random, held against the OpenAPI document";
+    Ok(suite("schemathesis", about, Lane::Cargo, Work::Optional(command, "needs python3")))
 }
 
 fn web() -> Vec<Suite> {
