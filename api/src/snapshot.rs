@@ -45,14 +45,32 @@ pub trait Question: Send + Sync {
 
 /// Asks in a snapshot of its own. What a rebuild overtook is asked once more.
 pub async fn ask<Q: Question>(pool: &PgPool, question: &Q) -> Result<Q::Answer, ApiError> {
-    let mut connection = pool.acquire().await?;
-    match ask_once(&mut connection, question).await {
+    let mut lent = Lent { connection: pool.acquire().await?, done: false };
+    let answer = match ask_once(&mut lent.connection, question).await {
         Err(ApiError::Overtaken(error)) => {
             tracing::debug!(%error, "asking again after a rebuild");
-            forget(&mut connection).await?;
-            ask_once(&mut connection, question).await
+            forget(&mut lent.connection).await?;
+            ask_once(&mut lent.connection, question).await
         }
         answer => answer,
+    };
+    lent.done = true;
+    answer
+}
+
+/// A connection that goes back to the pool only after a question that came to its end. A client who leaves drops the
+/// question anywhere, between `BEGIN` and its answer too: the driver then knows of no transaction to roll back, and
+/// whoever got the connection next would find itself in one that is read-only, and soon aborted for good.
+struct Lent {
+    connection: PoolConnection<Postgres>,
+    done: bool,
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if !self.done {
+            self.connection.close_on_drop();
+        }
     }
 }
 

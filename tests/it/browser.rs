@@ -1,4 +1,5 @@
-//! A visitor opens the page in a real browser and sees the purchase that was just made.
+//! People open the page in a real browser: a visitor sees the purchase that was just made, and users with wallets of
+//! their own do their work.
 
 use std::process::Command;
 
@@ -10,11 +11,6 @@ const PRICE: u128 = 19_990_000;
 
 #[tokio::test]
 async fn the_page_shows_a_purchase() {
-    let web = checkout::root().join("api/web");
-    assert!(
-        web.join("dist/index.html").is_file() && web.join("node_modules").is_dir(),
-        "the page is not built: run `npm ci && npm run build` in api/web, or `cargo verify`"
-    );
     let stack = Stack::start().await;
     let actors = Actors::of(&stack);
     let _indexer = stack.index_into(&stack.database, "indexer");
@@ -27,14 +23,43 @@ async fn the_page_shows_a_purchase() {
     eventually(&format!("{url}/v1/purchases"), "the purchase", |body| body["data"][0]["id"] == purchase)
         .await;
 
-    let mut browser = Command::new("node");
+    let mut browser = script("test/browser.mjs");
     browser
-        .current_dir(&web)
-        .args(["test/browser.mjs", "--url", &url, "--listing", &format!("31337-{listing}")])
+        .args(["--url", &url, "--listing", &format!("31337-{listing}")])
         .args(["--purchase", &purchase, "--screenshots"])
         .arg(checkout::root().join("tests/screenshots"));
+    passes(browser).await;
+}
+
+/// A provider, a buyer, a staker, a shareholder and an analyst, each with a wallet of their own.
+#[tokio::test]
+async fn people_do_their_work_on_the_page() {
+    let stack = Stack::start().await;
+    let _indexer = stack.index_into(&stack.database, "indexer");
+    let (_api, url) = stack.api("api").await;
+    eventually(&format!("{url}/v1/status"), "the chain", |body| {
+        body["data"]["chains"][0]["protocol"].is_object()
+    })
+    .await;
+    let mut stories = script("test/stories.mjs");
+    stories.args([url.as_str(), stack.chain.rpc_url()]);
+    passes(stories).await;
+}
+
+fn script(path: &str) -> Command {
+    let web = checkout::root().join("api/web");
+    assert!(
+        web.join("dist/index.html").is_file() && web.join("node_modules").is_dir(),
+        "the page is not built: run `npm ci && npm run build` in api/web, or `cargo verify`"
+    );
+    let mut node = Command::new("node");
+    node.current_dir(web).arg(path);
+    node
+}
+
+async fn passes(mut script: Command) {
     let output =
-        tokio::task::spawn_blocking(move || browser.output()).await.expect("it ended").expect("Node runs");
+        tokio::task::spawn_blocking(move || script.output()).await.expect("it ended").expect("Node runs");
     let said =
         String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     println!("{said}");

@@ -3,6 +3,7 @@ import { Shell } from './app/Shell';
 import { NotFound, PageCrash } from './app/Fallbacks';
 import { GalleryPage } from './pages/gallery/GalleryPage';
 import { readGallerySearch } from './pages/gallery/search';
+import { readMarketSearch } from './pages/market/search';
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: PageCrash });
 
@@ -37,8 +38,33 @@ const staking = createRoute({
   component: lazyRouteComponent(() => import('./pages/staking/StakingPage'), 'StakingPage'),
 });
 
+const market = createRoute({
+  getParentRoute: () => root,
+  path: '/market',
+  validateSearch: readMarketSearch,
+  component: lazyRouteComponent(() => import('./pages/market/MarketPage'), 'MarketPage'),
+});
+
+const portfolio = createRoute({
+  getParentRoute: () => root,
+  path: '/portfolio',
+  component: lazyRouteComponent(() => import('./pages/portfolio/PortfolioPage'), 'PortfolioPage'),
+});
+
+const sell = createRoute({
+  getParentRoute: () => root,
+  path: '/sell',
+  component: lazyRouteComponent(() => import('./pages/sell/SellPage'), 'SellPage'),
+});
+
+const manage = createRoute({
+  getParentRoute: () => root,
+  path: '/listings/$listingId/manage',
+  component: lazyRouteComponent(() => import('./pages/sell/ManagePage'), 'ManagePage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([gallery, listing, activity, account, staking]),
+  routeTree: root.addChildren([gallery, listing, manage, activity, account, staking, market, portfolio, sell]),
   defaultPreload: 'intent',
   defaultErrorComponent: PageCrash,
   scrollRestoration: true,

@@ -280,7 +280,7 @@ async function checkWeight(watch, as) {
 async function visitAll(browser, options) {
   for (const [size, viewport] of Object.entries(SIZES)) {
     for (const theme of THEMES) {
-      const context = await browser.newContext({ viewport, colorScheme: theme, deviceScaleFactor: 2 });
+      const context = await browser.newContext({ viewport, colorScheme: theme, deviceScaleFactor: 2, locale: 'en-GB' });
       context.setDefaultTimeout(PATIENCE_MS);
       await context.addInitScript(recordShift);
       await visit(await context.newPage(), options, `${size}-${theme}`);

@@ -1,15 +1,24 @@
 import { reportAnswer, reportFailure } from './connection';
 import type {
+  AccessAnswer,
   AccountAnswer,
+  FlowAnswer,
+  LeadersAnswer,
+  LeadersQuery,
+  LineageAnswer,
   ListingAnswer,
+  MarketAnswer,
   ListingsAnswer,
   ListingsQuery,
   PurchasesAnswer,
   PurchasesQuery,
   SpendingsAnswer,
   SpendingsQuery,
+  SeriesAnswer,
+  SeriesQuery,
   StakingAnswer,
   StatusAnswer,
+  TransactionAnswer,
 } from './types';
 
 const TIMEOUT_MS = 20_000;
@@ -103,4 +112,33 @@ export function getAccount(address: string, signal: AbortSignal): Promise<Accoun
 
 export function getStaking(signal: AbortSignal): Promise<StakingAnswer> {
   return get('/v1/staking', signal);
+}
+
+export function getTransaction(hash: string, chain: number, signal: AbortSignal): Promise<TransactionAnswer> {
+  return get(withQuery(`/v1/transactions/${encodeURIComponent(hash)}`, { chain }), signal);
+}
+
+export function getAccess(listing: string, account: string, signal: AbortSignal): Promise<AccessAnswer> {
+  return get(withQuery('/v1/access', { listing, account }), signal);
+}
+
+export function getMarket(signal: AbortSignal): Promise<MarketAnswer> {
+  return get('/v1/market', signal);
+}
+
+export function getSeries(query: SeriesQuery, signal: AbortSignal): Promise<SeriesAnswer> {
+  return get(withQuery('/v1/market/series', query), signal);
+}
+
+export function getLeaders(query: LeadersQuery, signal: AbortSignal): Promise<LeadersAnswer> {
+  return get(withQuery('/v1/market/leaders', query), signal);
+}
+
+export function getFlow(id: string, signal: AbortSignal): Promise<FlowAnswer> {
+  return get(withQuery(`/v1/listings/${encodeURIComponent(id)}/flow`, { limit: 100 }), signal);
+}
+
+/** Ancestors or descendants, the nearest first. */
+export function getLineage(id: string, way: 'ancestors' | 'descendants', signal: AbortSignal): Promise<LineageAnswer> {
+  return get(withQuery(`/v1/listings/${encodeURIComponent(id)}/${way}`, { limit: 24 }), signal);
 }

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { isLive } from './live';
 
 /** How the last requests went, all together: one API serves every page. */
 export interface Connection {
@@ -49,6 +50,10 @@ export function pollDelay(base: number, failures: number, random: number): numbe
   return Math.max(base, Math.round(ceiling / 2 + (random * ceiling) / 2));
 }
 
+/** While the API tells of changes, a look once in a while renews finality and bounds what a lost message does. */
+const LIVE_MS = 15_000;
+
 export function currentPollDelay(base: number): number {
-  return pollDelay(base, connection.failures, Math.random());
+  const calm = isLive() && connection.failures === 0;
+  return pollDelay(calm ? Math.max(base, LIVE_MS) : base, connection.failures, Math.random());
 }

@@ -1,9 +1,10 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
-import { getAccount, getListing, getListings, getPurchases, getSpendings, getStaking, getStatus, ProblemError } from './client';
+import { getAccess, getAccount, getFlow, getLeaders, getLineage, getListing, getListings, getMarket, getPurchases, getSeries, getSpendings, getStaking, getStatus, ProblemError } from './client';
+import { displayName } from '../lib/kinds';
 import { currentPollDelay } from './connection';
 import { appendOlder, type Feed, isSettled, mergeNewest, reaches } from './feed';
-import type { ListingsQuery, PurchasesQuery } from './types';
+import type { LeadersQuery, ListingsQuery, PurchasesQuery, SeriesQuery } from './types';
 
 const LIVE_MS = 1000;
 const LISTINGS_MS = 4000;
@@ -23,7 +24,7 @@ export function statusQuery() {
   });
 }
 
-export type ListingsFilter = Pick<ListingsQuery, 'kind' | 'status' | 'sort' | 'q' | 'tag'>;
+export type ListingsFilter = Pick<ListingsQuery, 'kind' | 'status' | 'sort' | 'q' | 'tag' | 'licence' | 'free'>;
 
 export function listingsQuery(filter: ListingsFilter) {
   return infiniteQueryOptions({
@@ -52,7 +53,7 @@ export function listingQuery(id: string) {
 
 export function accountQuery(address: string) {
   return queryOptions({
-    queryKey: ['account', address],
+    queryKey: ['account', address.toLowerCase()],
     queryFn: async ({ signal }) => (await getAccount(address, signal)).data,
     refetchInterval: (query) => {
       const { error } = query.state;
@@ -73,7 +74,7 @@ export function stakingQuery() {
 /** What became of an account's credits, newest first. */
 export function spendingsQuery(holder: string) {
   return infiniteQueryOptions({
-    queryKey: ['spendings', holder],
+    queryKey: ['spendings', holder.toLowerCase()],
     queryFn: ({ pageParam, signal }) =>
       getSpendings({ holder, limit: PAGE, ...(pageParam === null ? {} : { cursor: pageParam }) }, signal),
     initialPageParam: null as string | null,
@@ -153,4 +154,90 @@ export function usePurchases(filter: PurchasesFilter) {
       if (next !== null && !older.isPending) older.mutate(next);
     },
   };
+}
+
+/** Whether an account may use a listing. */
+export function accessQuery(listing: string, account: string) {
+  return queryOptions({
+    queryKey: ['account', account.toLowerCase(), 'access', listing],
+    queryFn: async ({ signal }) => (await getAccess(listing, account, signal)).data,
+    refetchInterval: () => currentPollDelay(LISTING_MS),
+  });
+}
+
+/** How many listings have each value, under the filter but for the value's own. */
+export function facetsQuery(filter: ListingsFilter) {
+  return queryOptions({
+    queryKey: ['facets', filter],
+    queryFn: async ({ signal }) => (await getListings({ ...filter, facets: 'kind,status,tag,licence', limit: 1 }, signal)).facets ?? {},
+    placeholderData: keepPreviousData,
+    refetchInterval: () => currentPollDelay(LISTINGS_MS),
+  });
+}
+
+/** Names of listings by their ids. */
+export function namesQuery(ids: readonly string[]) {
+  return queryOptions({
+    queryKey: ['names', ids],
+    enabled: ids.length > 0,
+    queryFn: async ({ signal }) => {
+      const { data } = await getListings({ ids: ids.join(','), limit: 100 }, signal);
+      return new Map(data.map((listing) => [listing.id, displayName(listing)]));
+    },
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
+  });
+}
+
+export function ownListingsQuery(owner: string) {
+  return queryOptions({
+    queryKey: ['listings', 'of', owner.toLowerCase()],
+    queryFn: async ({ signal }) => (await getListings({ owner, limit: 100, sort: 'newest' }, signal)).data,
+    refetchInterval: () => currentPollDelay(LISTINGS_MS),
+  });
+}
+
+/** Figures change with every sale; a look every few seconds is enough for people. */
+const MARKET_MS = 5000;
+
+export function marketQuery() {
+  return queryOptions({
+    queryKey: ['market', 'totals'],
+    queryFn: async ({ signal }) => (await getMarket(signal)).data,
+    refetchInterval: () => currentPollDelay(MARKET_MS),
+  });
+}
+
+export function seriesQuery(query: SeriesQuery) {
+  return queryOptions({
+    queryKey: ['market', 'series', query],
+    queryFn: async ({ signal }) => (await getSeries(query, signal)).data,
+    placeholderData: keepPreviousData,
+    refetchInterval: () => currentPollDelay(MARKET_MS),
+  });
+}
+
+export function leadersQuery(query: LeadersQuery) {
+  return queryOptions({
+    queryKey: ['market', 'leaders', query],
+    queryFn: async ({ signal }) => (await getLeaders(query, signal)).data,
+    placeholderData: keepPreviousData,
+    refetchInterval: () => currentPollDelay(MARKET_MS),
+  });
+}
+
+export function flowQuery(id: string) {
+  return queryOptions({
+    queryKey: ['flow', id],
+    queryFn: async ({ signal }) => (await getFlow(id, signal)).data,
+    refetchInterval: () => currentPollDelay(LISTINGS_MS * 4),
+  });
+}
+
+export function lineageQuery(id: string, way: 'ancestors' | 'descendants') {
+  return queryOptions({
+    queryKey: ['lineage', way, id],
+    queryFn: async ({ signal }) => (await getLineage(id, way, signal)).data,
+    staleTime: 60_000,
+  });
 }

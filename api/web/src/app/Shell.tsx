@@ -4,6 +4,7 @@ import { Mark, MoonIcon, SunIcon } from '../components/icons';
 import { toggleTheme, useTheme } from '../lib/theme';
 import { ChainStatus } from './ChainStatus';
 import styles from './Shell.module.css';
+import { WalletButton } from './WalletButton';
 
 /** What every page stands in: the header, the page, the footer. */
 export function Shell() {
@@ -30,10 +31,20 @@ export function Shell() {
             <Link to="/staking" className={styles.link}>
               Staking
             </Link>
+            <Link to="/market" className={styles.link}>
+              Market
+            </Link>
+            <Link to="/portfolio" className={styles.link}>
+              Portfolio
+            </Link>
+            <Link to="/sell" className={styles.link}>
+              Sell
+            </Link>
           </nav>
           <div className={styles.tools}>
             <ChainStatus />
             <ThemeButton />
+            <WalletButton />
           </div>
         </div>
       </header>

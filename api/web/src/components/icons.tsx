@@ -136,3 +136,28 @@ export function Mark() {
     </svg>
   );
 }
+
+export function CloseIcon() {
+  return (
+    <Icon size={18}>
+      <path d="m6 6 12 12M18 6 6 18" />
+    </Icon>
+  );
+}
+
+export function WalletIcon() {
+  return (
+    <Icon size={16}>
+      <path d="M4 7.5A2.5 2.5 0 0 1 6.5 5H17v3M4 7.5V17a2.5 2.5 0 0 0 2.5 2.5H20V8H6.5" />
+      <circle cx="16" cy="13.75" r="1" />
+    </Icon>
+  );
+}
+
+export function DownloadIcon() {
+  return (
+    <Icon size={14}>
+      <path d="M12 4v11m0 0-4.5-4.5M12 15l4.5-4.5M5 20h14" />
+    </Icon>
+  );
+}

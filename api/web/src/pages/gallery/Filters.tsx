@@ -1,25 +1,37 @@
+import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { facetsQuery } from '../../api/queries';
 import type { Kind } from '../../api/types';
 import { ChevronIcon, KindIcon } from '../../components/icons';
 import { KIND_LABEL, KINDS, STATUSES } from '../../lib/kinds';
 import styles from './Filters.module.css';
-import { type GallerySearch, readGallerySearch } from './search';
+import { type GallerySearch, readGallerySearch, toFilter } from './search';
 
 /** Kind, status and order. Each choice is an address, so links, back and reload all work. */
 export function Filters({ search }: { search: GallerySearch }) {
+  const { data: facets } = useQuery(facetsQuery(toFilter(search)));
+  const count = (facet: string, value: string | undefined) => {
+    const values = facets?.[facet];
+    if (values === undefined) return null;
+    if (value === undefined) return values.reduce((sum, each) => sum + each.count, 0);
+    return values.find((each) => each.value === value)?.count ?? 0;
+  };
   return (
     <div className={styles.filters}>
       <nav className={styles.kinds} aria-label="Kind">
-        <KindLink search={search} kind={undefined} />
+        <KindLink search={search} kind={undefined} count={count('kind', undefined)} />
         {KINDS.map((kind) => (
-          <KindLink key={kind} search={search} kind={kind} />
+          <KindLink key={kind} search={search} kind={kind} count={count('kind', kind)} />
         ))}
       </nav>
       <div className={styles.selects}>
         <SearchBox search={search} />
+        <LicenceSelect search={search} licences={facets?.['licence'] ?? []} />
         <StatusSelect search={search} />
         <SortSelect search={search} />
       </div>
+      <Tags search={search} tags={facets?.['tag'] ?? []} />
     </div>
   );
 }
@@ -30,7 +42,7 @@ function without(search: GallerySearch, key: keyof GallerySearch): GallerySearch
   return rest;
 }
 
-function KindLink({ search, kind }: { search: GallerySearch; kind: Kind | undefined }) {
+function KindLink({ search, kind, count }: { search: GallerySearch; kind: Kind | undefined; count: number | null }) {
   const chosen = search.kind === kind;
   return (
     <Link
@@ -47,13 +59,19 @@ function KindLink({ search, kind }: { search: GallerySearch; kind: Kind | undefi
     >
       {kind !== undefined && <KindIcon kind={kind} size={16} />}
       {kind === undefined ? 'All' : KIND_LABEL[kind].many}
+      <span className={styles.count}>{count ?? ''}</span>
     </Link>
   );
 }
 
+/** A pause in typing that is long enough to look. */
+const TYPING_MS = 250;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
 /** Words to find listings by, and the tag that was chosen. */
 function SearchBox({ search }: { search: GallerySearch }) {
   const navigate = useNavigate({ from: '/' });
+  const [typed, setTyped] = useState<string | null>(null);
   const go = (next: Record<string, unknown>) =>
     void navigate({ search: readGallerySearch(next), replace: true, resetScroll: false });
   return (
@@ -66,7 +84,19 @@ function SearchBox({ search }: { search: GallerySearch }) {
       >
         <label>
           <span className="visually-hidden">Search listings</span>
-          <input key={search.q ?? ''} type="search" name="q" maxLength={200} placeholder="Search" defaultValue={search.q ?? ''} />
+          <input
+            type="search"
+            name="q"
+            maxLength={200}
+            placeholder="Search"
+            value={typed ?? search.q ?? ''}
+            onChange={(event) => {
+              setTyped(event.target.value);
+              clearTimeout(timer);
+              timer = setTimeout(() => go({ ...search, q: event.target.value }), TYPING_MS);
+            }}
+            onBlur={() => setTyped(null)}
+          />
         </label>
         {search.tag !== undefined && (
           <button type="button" aria-label={`Remove tag ${search.tag}`} onClick={() => go(without(search, 'tag') as Record<string, unknown>)}>
@@ -75,6 +105,70 @@ function SearchBox({ search }: { search: GallerySearch }) {
         )}
       </form>
     </search>
+  );
+}
+
+interface Value {
+  value: string;
+  count: number;
+}
+
+/** The most frequent tags among what is shown; each is an address. */
+function Tags({ search, tags }: { search: GallerySearch; tags: Value[] }) {
+  return (
+    <ul className={styles.tags} aria-label="Tags">
+      <li>
+        <Link
+          to="/"
+          search={search.free ? without(search, 'free') : { ...search, free: true }}
+          replace
+          resetScroll={false}
+          className={styles.tag}
+          data-chosen={search.free || undefined}
+          activeProps={{}}
+        >
+          Free
+        </Link>
+      </li>
+      {tags.slice(0, TAGS_SHOWN).map(({ value, count }) => (
+        <li key={value}>
+          <Link
+            to="/"
+            search={search.tag === value ? without(search, 'tag') : { ...search, tag: value }}
+            replace
+            resetScroll={false}
+            className={styles.tag}
+            data-chosen={search.tag === value || undefined}
+            activeProps={{}}
+          >
+            {value} <span className={styles.count}>{count}</span>
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const TAGS_SHOWN = 12;
+
+function LicenceSelect({ search, licences }: { search: GallerySearch; licences: Value[] }) {
+  const navigate = useNavigate({ from: '/' });
+  const shown = licences.filter(({ value }) => value !== '');
+  const known = search.licence === undefined || shown.some(({ value }) => value === search.licence);
+  return (
+    <Select
+      label="Licence"
+      value={search.licence ?? ''}
+      onChange={(licence) => void navigate({ search: readGallerySearch({ ...search, licence }), replace: true, resetScroll: false })}
+    >
+      <option value="">Any licence</option>
+      {!known && <option value={search.licence}>{search.licence}</option>}
+      {shown.map(({ value, count }) => (
+        <option key={value} value={value}>
+          {value} ({count})
+        </option>
+      ))}
+    </Select>
   );
 }
 

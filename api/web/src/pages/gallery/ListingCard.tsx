@@ -63,7 +63,9 @@ function Tags({ tags }: { tags: string[] }) {
     <ul className={styles.tags}>
       {[...new Set(tags)].slice(0, TAGS_SHOWN).map((tag) => (
         <li key={tag} className={styles.tag}>
-          {tag}
+          <Link to="/" search={{ tag }}>
+            {tag}
+          </Link>
         </li>
       ))}
     </ul>

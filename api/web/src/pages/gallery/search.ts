@@ -9,6 +9,8 @@ export interface GallerySearch {
   sort?: 'newest' | 'oldest' | 'buyers' | 'trending';
   q?: string;
   tag?: string;
+  licence?: string;
+  free?: true;
 }
 
 export const SORTS = ['newest', 'oldest', 'buyers', 'trending'] as const;
@@ -32,6 +34,8 @@ export function readGallerySearch(search: Record<string, unknown>): GallerySearc
   const status = oneOf(STATUSES, search['status']);
   const q = text(search['q']);
   const tag = text(search['tag']);
+  const licence = text(search['licence']);
+  const free = search['free'] === true || search['free'] === 'true';
   const sort = oneOf(SORTS, search['sort']);
   // Without words the newest come first anyway; with words the best match does.
   const said = sort === 'newest' && q === undefined ? undefined : sort;
@@ -41,15 +45,19 @@ export function readGallerySearch(search: Record<string, unknown>): GallerySearc
     ...(said && { sort: said }),
     ...(q !== undefined && { q }),
     ...(tag !== undefined && { tag }),
+    ...(licence !== undefined && { licence }),
+    ...(free && { free }),
   };
 }
 
-export function toFilter({ kind, status, sort, q, tag }: GallerySearch): ListingsFilter {
+export function toFilter({ kind, status, sort, q, tag, licence, free }: GallerySearch): ListingsFilter {
   return {
     sort: sort ?? (q === undefined ? 'newest' : 'relevance'),
     ...(kind && { kind }),
     ...(status && { status }),
     ...(q !== undefined && { q }),
     ...(tag !== undefined && { tag }),
+    ...(licence !== undefined && { licence }),
+    ...(free && { free }),
   };
 }

@@ -18,6 +18,11 @@ export function Facts({ listing }: { listing: Listing }) {
         <Fact name="Owner">
           <Account value={listing.owner} label="owner's address" />
         </Fact>
+        {listing.approved != null && (
+          <Fact name="May manage and move it">
+            <Account value={listing.approved} label="approved account's address" />
+          </Fact>
+        )}
         <Fact name="Creator">
           <Account value={listing.creator} label="creator's address" />
         </Fact>

@@ -1,12 +1,15 @@
-import { useQueries } from '@tanstack/react-query';
+import { useQueries, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { listingNameQuery } from '../../api/queries';
+import { flowQuery, listingNameQuery } from '../../api/queries';
 import type { Listing } from '../../api/types';
 import { KindTile } from '../../components/Badge';
 import { Section } from '../../components/Section';
+import { Amount } from '../../components/Value';
 import { formatBps } from '../../lib/amount';
 import { displayName } from '../../lib/kinds';
+import { flowed } from '../../lib/lineage';
 import styles from './Lineage.module.css';
+import { LineageGraph } from './LineageGraph';
 
 type Edge = Listing['parents'][number];
 
@@ -25,10 +28,11 @@ export function Lineage({ listing }: { listing: Listing }) {
   }
   return (
     <Section title="Lineage">
+      <LineageGraph listing={listing} />
       {parents.length > 0 && (
         <>
           <Split parents={parents} />
-          <Edges title="Derived from" edges={parents} say={(edge) => `gets ${formatBps(edge.bps)}`} />
+          <Edges title="Derived from" edges={parents} flow={(edge) => ({ child: listing.id, parent: edge.id })} say={(edge) => `gets ${formatBps(edge.bps)}`} />
         </>
       )}
       {children.length > 0 && (
@@ -36,6 +40,7 @@ export function Lineage({ listing }: { listing: Listing }) {
           title="Derived from it"
           edges={children.slice(0, CHILDREN_SHOWN)}
           more={children.length - CHILDREN_SHOWN}
+          flow={(edge) => ({ child: edge.id, parent: listing.id })}
           say={(edge) => `pays ${formatBps(edge.bps)}`}
         />
       )}
@@ -66,10 +71,12 @@ interface EdgesProps {
   title: string;
   edges: Edge[];
   say: (edge: Edge) => string;
+  /** Between which two the money flows. */
+  flow: (edge: Edge) => { child: string; parent: string };
   more?: number;
 }
 
-function Edges({ title, edges, say, more = 0 }: EdgesProps) {
+function Edges({ title, edges, say, flow, more = 0 }: EdgesProps) {
   const listings = useQueries({ queries: edges.map((edge) => listingNameQuery(edge.id)) });
   return (
     <div className={styles.group}>
@@ -86,7 +93,10 @@ function Edges({ title, edges, say, more = 0 }: EdgesProps) {
                 </Link>
                 <span className={styles.id}>{edge.id}</span>
               </span>
-              <span className={styles.bps}>{say(edge)}</span>
+              <span className={styles.bps}>
+                {say(edge)}
+                <Flowed {...flow(edge)} />
+              </span>
             </li>
           );
         })}
@@ -94,4 +104,14 @@ function Edges({ title, edges, say, more = 0 }: EdgesProps) {
       {more > 0 && <p className={styles.more}>and {more} more</p>}
     </div>
   );
+}
+
+/** What went from a child to its parent so far, by the newest settlements. */
+function Flowed({ child, parent }: { child: string; parent: string }) {
+  const { data = [] } = useQuery(flowQuery(child));
+  return flowed(data, parent).map(({ token, amount }) => (
+    <span key={token.address} className={styles.flow}>
+      <Amount base={amount.toString()} token={token} digits={4} /> so far
+    </span>
+  ));
 }

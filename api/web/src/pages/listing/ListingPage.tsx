@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { ProblemError } from '../../api/client';
+import { useTopic } from '../../api/live';
 import { listingQuery } from '../../api/queries';
 import type { Listing } from '../../api/types';
 import { KindName, KindTile, StatusBadge } from '../../components/Badge';
@@ -17,7 +19,11 @@ import { Plans } from './Plans';
 import { Purchases } from './Purchases';
 import { Revenue } from './Revenue';
 import { Shares } from './Shares';
+import { Use } from './Use';
 import { Versions } from './Versions';
+
+/** Charts are no part of the first look. */
+const Sales = lazy(() => import('./Sales'));
 
 export function ListingPage() {
   const { listingId } = useParams({ from: '/listings/$listingId' });
@@ -32,6 +38,7 @@ export function ListingPage() {
 }
 
 function Loaded({ id }: { id: string }) {
+  useTopic(/^\d+-\d+$/.test(id) ? `listing:${id}` : null);
   const { data, error, refetch } = useQuery(listingQuery(id));
   if (data !== undefined) return <Content listing={data} />;
   if (error instanceof ProblemError && error.status < 500) {
@@ -57,8 +64,12 @@ function Content({ listing }: { listing: Listing }) {
       <div className={styles.columns}>
         <div className={styles.main}>
           <About listing={listing} />
+          <Use listing={listing} />
           <Purchases listing={listing} />
           <Versions listing={listing} />
+          <Suspense fallback={null}>
+            <Sales listing={listing} />
+          </Suspense>
           <Lineage listing={listing} />
         </div>
         <aside className={styles.side}>
@@ -121,7 +132,11 @@ function About({ listing }: { listing: Listing }) {
       {metadata && metadata.tags.length > 0 && (
         <ul className={styles.tags} aria-label="Tags">
           {[...new Set(metadata.tags)].map((tag) => (
-            <li key={tag}>{tag}</li>
+            <li key={tag}>
+              <Link to="/" search={{ tag }}>
+                {tag}
+              </Link>
+            </li>
           ))}
         </ul>
       )}

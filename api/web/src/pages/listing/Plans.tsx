@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense, useState } from 'react';
 import { statusQuery } from '../../api/queries';
 import type { Listing, Plan } from '../../api/types';
+import { Button } from '../../components/Form';
 import { Section } from '../../components/Section';
 import { Amount, Count, Hex } from '../../components/Value';
 import { Window } from '../../components/Window';
@@ -8,7 +10,9 @@ import { shortHex } from '../../lib/amount';
 import { day, formatPeriod, fullTime, perPeriod } from '../../lib/time';
 import styles from './Plans.module.css';
 
-const PLAN_NAME: Record<Plan['kind'], string> = {
+const BuyDialog = lazy(() => import('./BuyDialog'));
+
+export const PLAN_NAME: Record<Plan['kind'], string> = {
   licence: 'Licence',
   subscription: 'Subscription',
   credits: 'Credits',
@@ -22,7 +26,7 @@ export function Plans({ listing }: { listing: Listing }) {
       {plans.length === 0 && <p className={styles.empty}>Its owner offers no plan yet.</p>}
       <ul>
         {plans.map((plan) => (
-          <PlanRow key={plan.id} plan={plan} sells={listing.status === 'active'} />
+          <PlanRow key={plan.id} listing={listing} plan={plan} sells={listing.status === 'active'} />
         ))}
       </ul>
     </Section>
@@ -45,9 +49,9 @@ function SalesPause({ chain }: { chain: number }) {
   );
 }
 
-function PlanRow({ plan, sells }: { plan: Plan; sells: boolean }) {
+function PlanRow({ listing, plan, sells }: { listing: Listing; plan: Plan; sells: boolean }) {
   return (
-    <li className={styles.plan} data-testid="plan" data-plan-kind={plan.kind}>
+    <li className={styles.plan} id={`plan-${plan.id}`} data-testid="plan" data-plan-kind={plan.kind}>
       <div className={styles.top}>
         <span className={styles.name}>
           {PLAN_NAME[plan.kind]}{' '}
@@ -76,7 +80,26 @@ function PlanRow({ plan, sells }: { plan: Plan; sells: boolean }) {
           <code title={plan.token.address}>{shortHex(plan.token.address)}</code>
         </p>
       )}
+      {sells && plan.on_sale && <Buy listing={listing} plan={plan} />}
     </li>
+  );
+}
+
+function Buy({ listing, plan }: { listing: Listing; plan: Plan }) {
+  const [open, setOpen] = useState(false);
+  const { data } = useQuery(statusQuery());
+  const chain = data?.data.chains.find(({ chain_id }) => chain_id === listing.chain_id);
+  return (
+    <>
+      <Button look="solid" data-testid="buy" disabled={chain === undefined} onClick={() => setOpen(true)}>
+        {/^0+$/.test(plan.price) ? 'Get it' : 'Buy'}
+      </Button>
+      {open && chain !== undefined && (
+        <Suspense fallback={null}>
+          <BuyDialog listing={listing} plan={plan} chain={chain} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </>
   );
 }
 

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { stakingQuery } from '../../api/queries';
 import type { ChainStaking } from '../../api/types';
 import { ErrorNotice } from '../../components/Notice';
@@ -13,7 +14,8 @@ export function StakingPage() {
       <title>Staking · Stoa</title>
       <header className={styles.header}>
         <h1 className={styles.heading}>Staking</h1>
-        <p className={styles.lead}>Locked STOA shares the protocol’s fees, by score and until each lock ends.</p>
+        <p className={styles.lead}>Locked STOA shares the protocol’s fees, by score and until each lock ends.{' '}
+          <Link to="/portfolio">Lock yours in your portfolio.</Link></p>
       </header>
       <Loaded />
     </>
