@@ -27,7 +27,7 @@ const LONGEST: usize = 500;
 /// Sources that a length is asked of.
 const SOURCES: [&str; 4] = [".rs", ".sol", ".ts", ".tsx"];
 /// Written by programs, read by none.
-const GENERATED: [&str; 1] = ["api/web/src/api/schema.d.ts"];
+const GENERATED: [&str; 2] = ["api/web/src/api/schema.d.ts", "api/web/src/chain/abi.ts"];
 /// Lock files of npm name no host, so that they install from anywhere.
 const NPM_LOCK_FILES: [&str; 2] = ["contracts/package-lock.json", "api/web/package-lock.json"];
 
