@@ -19,6 +19,8 @@ const WARM_UP: Duration = Duration::from_millis(300);
 /// Requests of each query that are recorded.
 const RECORDED: usize = 20;
 
+/// How each of the API's questions begins.
+const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /// Those of the API's own connections.
 const SETTINGS: &str = "SET search_path = public, api; SET pg_trgm.word_similarity_threshold = 0.4";
 
@@ -130,6 +132,12 @@ fn steps(log: &str, prepared: &mut Vec<String>) -> Request {
             _ => entries.push(line.to_owned()),
         }
     }
+    // Other connections have work of their own.
+    let began = entries.iter().position(|entry| entry.contains(BEGIN));
+    let process = began.and_then(|at| process(&entries[at])).unwrap_or_default().to_owned();
+    let own =
+        entries.drain(began.unwrap_or(0)..).filter(|entry| self::process(entry) == Some(process.as_str()));
+    let entries: Vec<String> = own.collect();
     let mut steps: Vec<Step> = Vec::new();
     // Binding tells the values as well, before it is known what of.
     let mut executed = false;
@@ -160,6 +168,11 @@ fn steps(log: &str, prepared: &mut Vec<String>) -> Request {
     steps
 }
 
+/// The back-end of an entry, as in `… UTC [7] LOG: …`.
+fn process(entry: &str) -> Option<&str> {
+    entry.split_once(" [")?.1.split_once(']').map(|(process, _)| process)
+}
+
 /// `$1 = 'a', $2 = NULL` as SQL values.
 fn plain(values: &str) -> String {
     let mut out = String::new();
@@ -183,7 +196,8 @@ mod tests {
 
     #[test]
     fn the_log_tells_statements_and_their_values() {
-        let log = "2026-01-01 00:00:00.000 UTC [7] LOG:  duration: 0.1 ms  statement: BEGIN\n\
+        let log = "2026-01-01 00:00:00.000 UTC [7] LOG:  duration: 0.1 ms  statement: BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY\n\
+            2026-01-01 00:00:00.000 UTC [8] LOG:  duration: 0.1 ms  statement: CREATE SCHEMA s\n\
             2026-01-01 00:00:00.000 UTC [7] LOG:  duration: 0.1 ms  bind sqlx_s_1: SELECT $1,\n\t$2\n\
             2026-01-01 00:00:00.000 UTC [7] DETAIL:  Parameters: $1 = 'c', $2 = NULL\n\
             2026-01-01 00:00:00.000 UTC [7] LOG:  duration: 0.1 ms  execute sqlx_s_1: SELECT $1,\n\t$2\n\
@@ -195,9 +209,6 @@ mod tests {
         let [Step::Plain(begin), Step::Prepared(0, values), Step::Plain(commit)] = &found[..] else {
             panic!("{found:?}")
         };
-        assert_eq!(
-            (begin.as_str(), values.as_str(), commit.as_str()),
-            ("BEGIN", "('{a,b}', NULL)", "COMMIT")
-        );
+        assert_eq!((begin.as_str(), values.as_str(), commit.as_str()), (BEGIN, "('{a,b}', NULL)", "COMMIT"));
     }
 }
