@@ -16,7 +16,6 @@ mod graphql;
 mod headers;
 mod histories;
 mod hot;
-mod left;
 mod lineage;
 mod listing;
 mod listings;
