@@ -9,6 +9,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 use stoa_schema::market::{self, Place};
 use tracing::info;
 
+use super::settle::analyze;
 use super::{StoreError, cursor};
 use crate::project::{self, Blocks, LANES};
 
@@ -65,7 +66,7 @@ async fn without_statistics(connection: &mut PgConnection) -> sqlx::Result<Vec<S
 
 async fn survey(connection: &mut PgConnection, tables: &Mutex<Vec<String>>) -> sqlx::Result<()> {
     while let Some(table) = { lock(tables).pop() } {
-        sqlx::raw_sql(AssertSqlSafe(format!("ANALYZE {table}"))).execute(&mut *connection).await?;
+        analyze(connection, &table).await?;
     }
     Ok(())
 }
@@ -136,7 +137,7 @@ async fn finish(connection: &mut PgConnection, ddl: &market::Ddl) -> sqlx::Resul
         sqlx::raw_sql(AssertSqlSafe(index)).execute(&mut *connection).await?;
     }
     for table in ddl.tables(Place::Next) {
-        sqlx::raw_sql(AssertSqlSafe(format!("ANALYZE {table}"))).execute(&mut *connection).await?;
+        analyze(connection, &table).await?;
     }
     Ok(())
 }

@@ -39,7 +39,17 @@ pub async fn settle(options: &PgConnectOptions, fresh: bool) -> Result<(), Store
 /// Tells the planner what the projections hold.
 pub(super) async fn statistics(connection: &mut PgConnection) -> sqlx::Result<()> {
     for table in market::DDL.iter().flat_map(|ddl| ddl.tables(Place::Live)) {
-        sqlx::raw_sql(AssertSqlSafe(format!("ANALYZE {table}"))).execute(&mut *connection).await?;
+        analyze(connection, &table).await?;
+    }
+    Ok(())
+}
+
+/// Samples a table that holds something. Of one that was sampled while it was empty the planner believes that it stays
+/// so, and reads it from end to end when it no longer is; of one that was never sampled it assumes some pages.
+pub(super) async fn analyze(connection: &mut PgConnection, table: &str) -> sqlx::Result<()> {
+    let holds = format!("SELECT EXISTS (SELECT FROM {table})");
+    if sqlx::query_scalar(AssertSqlSafe(holds)).fetch_one(&mut *connection).await? {
+        sqlx::raw_sql(AssertSqlSafe(format!("ANALYZE {table}"))).execute(connection).await?;
     }
     Ok(())
 }

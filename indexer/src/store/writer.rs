@@ -14,6 +14,10 @@ use crate::deployment::Deployment;
 use crate::fetch::Head;
 use crate::project;
 
+/// Each statement touches few rows of what may be large, and its plan is kept from when it was small: reading a table
+/// from end to end must not look cheap. What was just written lies in memory.
+const SETTINGS: &str = "SET enable_seqscan = off; SET random_page_cost = 1.1";
+
 /// The writer of one chain.
 #[derive(Debug)]
 pub struct Writer {
@@ -26,7 +30,8 @@ impl Writer {
     pub async fn connect(database_url: &str) -> Result<Self, StoreError> {
         let options: PgConnectOptions = database_url.parse()?;
         let options = options.application_name("stoa-indexer").statement_cache_capacity(512);
-        let connection = options.connect().await?;
+        let mut connection = options.connect().await?;
+        sqlx::raw_sql(SETTINGS).execute(&mut connection).await?;
         let mut writer = Self { connection, options };
         writer.prepare().await?;
         Ok(writer)

@@ -202,3 +202,18 @@ async fn they_stay_where_another_chain_writes_to_the_same_tables() {
     writer.archive(before, Batch::default(), block(3)).await.expect("archived");
     assert_eq!(lookups_missing(&database).await, 0);
 }
+
+/// Else each statement would be planned for tables without a row, once and for as long as it is kept.
+#[tokio::test]
+async fn what_is_empty_is_not_sampled() {
+    let (database, _writer, _) = begun().await;
+    rebuild::rebuild(&database.url().parse().expect("an address"), rebuild::Why::Asked).await.expect("built");
+    let sampled: Vec<String> = sqlx::query_scalar(
+        "SELECT relname::text FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+         WHERE nspname = 'market' AND relkind = 'r' AND reltuples >= 0",
+    )
+    .fetch_all(&mut connect(&database).await)
+    .await
+    .expect("tables");
+    assert!(sampled.is_empty(), "{sampled:?}");
+}
