@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use sqlx::pool::PoolConnection;
-use sqlx::{Connection, PgConnection, PgPool, Postgres, Transaction};
+use sqlx::{Connection as _, PgConnection, PgPool, Postgres, Transaction};
 use stoa_schema::archive;
 use time::OffsetDateTime;
 
+use crate::db::begin::begin;
 use crate::db::chain::{Chain, chain_all};
 use crate::error::{ApiError, NO_PROJECTIONS};
 use crate::meta::Meta;
@@ -45,41 +45,19 @@ pub trait Question: Send + Sync {
 
 /// Asks in a snapshot of its own. What a rebuild overtook is asked once more.
 pub async fn ask<Q: Question>(pool: &PgPool, question: &Q) -> Result<Q::Answer, ApiError> {
-    let mut lent = Lent { connection: pool.acquire().await?, done: false };
-    let answer = match ask_once(&mut lent.connection, question).await {
+    match ask_once(pool, question, false).await {
         Err(ApiError::Overtaken(error)) => {
             tracing::debug!(%error, "asking again after a rebuild");
-            forget(&mut lent.connection).await?;
-            ask_once(&mut lent.connection, question).await
+            ask_once(pool, question, true).await
         }
         answer => answer,
-    };
-    lent.done = true;
-    answer
-}
-
-/// A connection that goes back to the pool only after a question that came to its end. A client who leaves drops the
-/// question anywhere, between `BEGIN` and its answer too: the driver then knows of no transaction to roll back, and
-/// whoever got the connection next would find itself in one that is read-only, and soon aborted for good.
-struct Lent {
-    connection: PoolConnection<Postgres>,
-    done: bool,
-}
-
-impl Drop for Lent {
-    fn drop(&mut self) {
-        if !self.done {
-            self.connection.close_on_drop();
-        }
     }
 }
 
-async fn ask_once<Q: Question>(connection: &mut PgConnection, question: &Q) -> Result<Q::Answer, ApiError> {
-    let mut transaction = connection.begin_with(BEGIN).await?;
-    let chains = settle(&mut transaction).await?;
-    let mut snapshot = Snapshot { connection: &mut transaction, chains };
-    let answer = question.answer(&mut snapshot).await?;
-    transaction.commit().await?;
+async fn ask_once<Q: Question>(pool: &PgPool, question: &Q, anew: bool) -> Result<Q::Answer, ApiError> {
+    let mut held = Held::take(pool, anew).await?;
+    let answer = question.answer(&mut held.snapshot()).await?;
+    held.transaction.commit().await?;
     Ok(answer)
 }
 
@@ -101,7 +79,7 @@ pub(crate) struct Held {
 impl Held {
     /// `anew` forgets statements that were prepared before a rebuild.
     pub(crate) async fn take(pool: &PgPool, anew: bool) -> Result<Self, ApiError> {
-        let mut transaction = pool.begin_with(BEGIN).await?;
+        let mut transaction = begin(pool, BEGIN).await?;
         if anew {
             transaction.clear_cached_statements().await?;
         }
@@ -112,11 +90,6 @@ impl Held {
     pub(crate) fn snapshot(&mut self) -> Snapshot<'_> {
         Snapshot { connection: &mut self.transaction, chains: self.chains.clone() }
     }
-}
-
-/// Statements prepared for tables that are gone are of no use.
-async fn forget(connection: &mut PoolConnection<Postgres>) -> Result<(), ApiError> {
-    Ok(connection.clear_cached_statements().await?)
 }
 
 /// Whether the archive is one that this build knows, and follows any chain.

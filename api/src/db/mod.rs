@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod approval;
 pub(crate) mod attribution;
 pub(crate) mod balance;
+pub(crate) mod begin;
 pub(crate) mod chain;
 pub(crate) mod document;
 pub(crate) mod grade;

@@ -14,10 +14,9 @@ use stoa_schema::types::{Addr, Hash, Uint};
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 
-use super::listing::{missing, named};
+use super::listing::{must_exist, named};
 use crate::app::App;
 use crate::cursor::{Binding, Cursor};
-use crate::db::listing::listing_get;
 use crate::db::settlement::{SettlementRow, settlement_page};
 use crate::db::token;
 use crate::error::ApiError;
@@ -134,19 +133,15 @@ impl Question for FlowQuery {
 
     async fn answer(&self, snapshot: &mut Snapshot<'_>) -> Result<Self::Answer, ApiError> {
         let id = self.id;
-        if listing_get(snapshot.connection, id).await?.is_none() {
-            return Err(missing(id, snapshot));
-        }
+        must_exist(id, snapshot).await?;
         let binding = Binding::to(&("flow", id));
         let before = Cursor::positions(self.params.cursor.as_ref(), binding)?;
         let before = before.get(&id.chain_id).copied().unwrap_or((i64::MAX, i32::MAX));
         let Limit(limit) = self.params.limit.unwrap_or_default();
-        let until = snapshot.chain(id.chain_id).map_or(0, |chain| chain.projected.number);
+        let until = snapshot.projected(id.chain_id);
         let mut rows = settlement_page(snapshot.connection, id, until, before, limit + 1).await?;
-        let more = rows.len() as i64 > limit;
-        rows.truncate(limit as usize);
-        let last = rows.last().filter(|_| more).map(|row| (row.block_number, row.log_index));
-        let next = last.map(|last| Cursor::new(binding, BTreeMap::from([(id.chain_id, last)])));
+        let place = |row: &SettlementRow| (id.chain_id, (row.block_number, row.log_index));
+        let next = Cursor::cut(&mut rows, limit, binding, BTreeMap::new(), place);
         let data = rows.into_iter().map(|row| settlement(id, row, snapshot)).collect::<Result<_, _>>()?;
         Ok(Reply { data, meta: snapshot.meta(&[id.chain_id]), next: Some(next) })
     }

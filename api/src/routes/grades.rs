@@ -11,11 +11,10 @@ use stoa_schema::types::Uint;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use super::listing::{missing, named};
+use super::listing::{must_exist, named};
 use super::summary::count;
 use crate::app::App;
 use crate::db::grade::{GradeRow, IgnoredRow, PlaceRow, grade_get, grade_ignored, grade_places};
-use crate::db::listing::listing_get;
 use crate::db::token;
 use crate::error::ApiError;
 use crate::meta::Meta;
@@ -188,9 +187,7 @@ impl Question for GradesQuery {
 
     async fn answer(&self, snapshot: &mut Snapshot<'_>) -> Result<Self::Answer, ApiError> {
         let Self(id) = *self;
-        if listing_get(snapshot.connection, id).await?.is_none() {
-            return Err(missing(id, snapshot));
-        }
+        must_exist(id, snapshot).await?;
         let Some(row) = grade_get(snapshot.connection, id).await? else {
             let text =
                 format!("The grades of listing {id} were not counted yet: they are every ten minutes.");

@@ -11,10 +11,10 @@ use axum::routing::get;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::listing::{missing, named};
+use super::listing::{must_exist, named};
 use crate::app::App;
 use crate::cursor::{Binding, Cursor};
-use crate::db::listing::{listing_get, listing_names};
+use crate::db::listing::listing_names;
 use crate::db::listing_parent::{Direction, LineageRow, lineage_of};
 use crate::error::ApiError;
 use crate::meta::Meta;
@@ -144,9 +144,7 @@ impl Question for LineageQuery {
 
     async fn answer(&self, snapshot: &mut Snapshot<'_>) -> Result<Self::Answer, ApiError> {
         let id = self.id;
-        if listing_get(snapshot.connection, id).await?.is_none() {
-            return Err(missing(id, snapshot));
-        }
+        must_exist(id, snapshot).await?;
         let edges = lineage_of(snapshot.connection, id, self.direction, MAX_EDGES + 1).await?;
         if edges.len() as i64 > MAX_EDGES {
             let allowed = format!("a listing whose family has up to {MAX_EDGES} links on this side");

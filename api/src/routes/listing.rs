@@ -177,6 +177,14 @@ impl Question for ListingQuery {
     }
 }
 
+/// Refuses a listing that there is not.
+pub(crate) async fn must_exist(id: PublicId, snapshot: &mut Snapshot<'_>) -> Result<(), ApiError> {
+    match listing_get(snapshot.connection, id).await? {
+        Some(_) => Ok(()),
+        None => Err(missing(id, snapshot)),
+    }
+}
+
 pub(crate) fn missing(id: PublicId, snapshot: &Snapshot<'_>) -> ApiError {
     ApiError::NotFound(match snapshot.chain(id.chain_id) {
         Some(chain) => format!("There is no listing {id} up to block {}.", chain.projected.number),

@@ -13,10 +13,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use std::collections::BTreeMap;
 
-use super::listing::{missing, named};
+use super::listing::{must_exist, named};
 use crate::app::App;
 use crate::cursor::{Binding, Cursor};
-use crate::db::listing::listing_get;
 use crate::db::owner::{OwnerRow, owner_page};
 use crate::error::ApiError;
 use crate::meta::Meta;
@@ -111,9 +110,7 @@ impl Question for OwnersQuery {
 
     async fn answer(&self, snapshot: &mut Snapshot<'_>) -> Result<Self::Answer, ApiError> {
         let id = self.id;
-        if listing_get(snapshot.connection, id).await?.is_none() {
-            return Err(missing(id, snapshot));
-        }
+        must_exist(id, snapshot).await?;
         let binding = Binding::to(&("owners", id));
         let positions = Cursor::positions(self.params.cursor.as_ref(), binding)?;
         let before = positions.get(&id.chain_id).copied().unwrap_or((i64::MAX, i32::MAX));

@@ -11,9 +11,8 @@ use stoa_schema::types::{Hash, Uint};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use super::listing::{missing, named};
+use super::listing::{must_exist, named};
 use crate::app::App;
-use crate::db::listing::listing_get;
 use crate::db::price::{PriceRow, price_history};
 use crate::db::token;
 use crate::error::ApiError;
@@ -93,9 +92,7 @@ impl Question for PricesQuery {
 
     async fn answer(&self, snapshot: &mut Snapshot<'_>) -> Result<Self::Answer, ApiError> {
         let Self(id) = *self;
-        if listing_get(snapshot.connection, id).await?.is_none() {
-            return Err(missing(id, snapshot));
-        }
+        must_exist(id, snapshot).await?;
         let until = snapshot.projected(id.chain_id);
         let rows = price_history(snapshot.connection, id, until).await?;
         let data = rows.into_iter().map(|row| price(id.chain_id, row)).collect();

@@ -16,6 +16,7 @@ mod graphql;
 mod headers;
 mod histories;
 mod hot;
+mod left;
 mod lineage;
 mod listing;
 mod listings;

@@ -24,6 +24,7 @@ use crate::access::session::{LENGTH, SessionRow, session_add, session_remove, se
 use crate::access::siwe::Message;
 use crate::access::{Inner, nonce, secret, verify};
 use crate::app::App;
+use crate::db::begin::begin;
 use crate::error::ApiError;
 use crate::params::Params;
 use crate::problem::Problem;
@@ -178,7 +179,7 @@ pub(crate) async fn sign_in(
     let secret = secret::base62(LENGTH).map_err(no_randomness)?;
     let longest = now + access.setup.session;
     let expires_at = message.expires_at.map_or(longest, |ends| ends.min(longest));
-    let mut transaction = access.pool.begin().await?;
+    let mut transaction = begin(&access.pool, "BEGIN").await?;
     if !nonce::spend(&mut transaction, &message.nonce, ends).await? {
         return Err(refused("used-nonce", "The nonce was used before. Take a new one."));
     }
@@ -236,7 +237,7 @@ pub(crate) async fn sign_out(
 ) -> Result<Response, ApiError> {
     Params::parse(query.as_deref())?.finish()?;
     let (access, row) = (&*app.access, of(&caller)?);
-    let mut transaction = access.pool.begin().await?;
+    let mut transaction = begin(&access.pool, "BEGIN").await?;
     session_remove(&mut transaction, &row.hash).await?;
     let entry = Entry {
         account: Some(row.account),

@@ -29,6 +29,7 @@ use crate::access::key::{
 use crate::access::principal::Principal;
 use crate::access::token::{Environment, Token};
 use crate::app::App;
+use crate::db::begin::begin;
 use crate::error::ApiError;
 use crate::params::Params;
 use crate::problem::Problem;
@@ -123,7 +124,7 @@ pub(crate) async fn create(
         environment,
         owner,
     };
-    let mut transaction = app.access.pool.begin().await?;
+    let mut transaction = begin(&app.access.pool, "BEGIN").await?;
     room(&mut transaction, owner).await?;
     let (token, row) = draft.insert(&app.access, &mut transaction).await?;
     note(
@@ -162,7 +163,7 @@ pub(crate) async fn change(
     Params::parse(query.as_deref())?.finish()?;
     let wanted: ChangeKey = body(sent)?;
     let access = &*app.access;
-    let mut transaction = access.pool.begin().await?;
+    let mut transaction = begin(&access.pool, "BEGIN").await?;
     let row = key_lock(&mut transaction, &id).await?;
     let mut row = active(theirs(access, &caller, row, &id)?)?;
     let mut changed = serde_json::Map::new();
@@ -213,7 +214,7 @@ pub(crate) async fn revoke(
 ) -> Result<Response, ApiError> {
     Params::parse(query.as_deref())?.finish()?;
     let access = &*app.access;
-    let mut transaction = access.pool.begin().await?;
+    let mut transaction = begin(&access.pool, "BEGIN").await?;
     let row = key_lock(&mut transaction, &id).await?;
     let mut row = theirs(access, &caller, row, &id)?;
     if row.revoked_at.is_none() {
@@ -266,7 +267,7 @@ pub(crate) async fn rotate(
         ));
     }
     let access = &*app.access;
-    let mut transaction = access.pool.begin().await?;
+    let mut transaction = begin(&access.pool, "BEGIN").await?;
     let row = key_lock(&mut transaction, &id).await?;
     let mut old = active(theirs(access, &caller, row, &id)?)?;
     if old.replaced_by.is_some() {
