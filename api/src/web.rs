@@ -24,9 +24,10 @@ const POLICY: HeaderValue = HeaderValue::from_static(
      connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
 
-/// Explorer and interactive documentation set styles on elements as they draw; scripts are ours alone all the same.
+/// Explorer and interactive documentation set styles on elements as they draw, and their style sheets hold their
+/// fonts; scripts are ours alone all the same.
 const POLICY_OF_TOOLS: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:; \
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; \
      connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
 

@@ -274,6 +274,36 @@ async function checkWeight(watch, as) {
 }
 
 /**
+ * The pages beside the app: they are drawn whole, can be read in a dark system, and answer.
+ * @param {Page} page
+ * @param {Options} options
+ */
+async function visitTools(page, { url, screenshots }) {
+  const watch = new Watch(page);
+  /** @param {string} name */
+  const finish = async (name) => {
+    await page.screenshot({ path: join(screenshots, `${name}.png`) });
+    const [trouble] = watch.troubles;
+    if (trouble !== undefined) throw new CheckError(`${name}: ${trouble}.`);
+    passed(`${name}: no console errors, no failed requests`);
+  };
+  await open(page, `${url}/docs`);
+  await see(page.locator('.swagger-ui .opblock-summary-path').first(), '/docs never showed a route.');
+  if ((await shownTheme(page)) === 'dark') throw new CheckError('/docs is dark, and its letters are too.');
+  passed('docs: the routes can be read');
+  await finish('docs');
+
+  await open(page, `${url}/graphql`);
+  // Its button does nothing before the editor is there.
+  await see(page.locator('.graphiql-query-editor .view-line').getByText('listings'), '/graphql never showed its first query.');
+  await page.getByRole('button', { name: /execute query/i }).click();
+  const answer = page.locator('.graphiql-response .view-line').filter({ hasText: '"hasNextPage"' });
+  await see(answer, '/graphql never showed an answer.');
+  passed('graphql: a query is answered');
+  await finish('graphql');
+}
+
+/**
  * @param {Browser} browser
  * @param {Options} options
  */
@@ -283,7 +313,9 @@ async function visitAll(browser, options) {
       const context = await browser.newContext({ viewport, colorScheme: theme, deviceScaleFactor: 2, locale: 'en-GB' });
       context.setDefaultTimeout(PATIENCE_MS);
       await context.addInitScript(recordShift);
-      await visit(await context.newPage(), options, `${size}-${theme}`);
+      const page = await context.newPage();
+      await visit(page, options, `${size}-${theme}`);
+      if (size === 'desktop' && theme === 'dark') await visitTools(page, options);
       await context.close();
     }
   }

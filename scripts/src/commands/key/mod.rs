@@ -158,11 +158,17 @@ fn list(keys: &Value) -> String {
 }
 
 fn show(usage: &Value) -> String {
-    let mut limits = Table::new(&["limit", "of", "used"]);
-    for limit in usage["limits"].as_array().into_iter().flatten() {
-        let used = if limit["used"].is_null() { String::new() } else { text(&limit["used"]) };
-        limits.row([text(&limit["name"]), text(&limit["limit"]), used]);
-    }
+    let limits = usage["limits"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let limits = if limits.is_empty() {
+        "no limits: the operator has switched them off".to_owned()
+    } else {
+        let mut table = Table::new(&["limit", "of", "used"]);
+        for limit in limits {
+            let used = if limit["used"].is_null() { String::new() } else { text(&limit["used"]) };
+            table.row([text(&limit["name"]), text(&limit["limit"]), used]);
+        }
+        table.to_string()
+    };
     let mut days = Table::new(&["day", "requests", "cost", "premium", "refused"]);
     for day in usage["days"].as_array().into_iter().flatten() {
         days.row(["day", "requests", "cost", "premium", "refused"].map(|name| text(&day[name])));
