@@ -19,10 +19,12 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
 use crate::access::{Access, gate, idempotent};
+use crate::content::Uploads;
 use crate::front::front;
 use crate::hot::{Hot, hot};
 use crate::live::Live;
-use crate::{graphql, health, meta, problem, routes, web};
+use crate::relay::Relay;
+use crate::{content, graphql, health, meta, problem, routes, web};
 
 /// Reads have no bodies; what is sent all the same is refused beyond this.
 const MAX_BODY: usize = 64 * 1024;
@@ -44,6 +46,10 @@ pub struct App {
     pub timeout: Duration,
     /// What live connections share.
     pub live: Live,
+    /// What takes uploads, if any are taken.
+    pub uploads: Option<Uploads>,
+    /// What sends orders to the chain, if that is done.
+    pub relay: Option<Relay>,
     /// Answers that are kept, if any are.
     pub hot: Option<Hot>,
 }
@@ -91,6 +97,12 @@ pub fn app(app: App) -> Router {
         .layer(CatchPanicLayer::new())
         .layer(map_response(problem::fill_in))
         .layer(cors().allow_methods([Method::GET, Method::HEAD, Method::POST]).allow_headers(Any));
+    // Large bodies, which come as fast as they come: bounded by the route, and not in time.
+    let uploads = content::routes::router()
+        .layer(from_fn_with_state(app.clone(), gate))
+        .layer(CatchPanicLayer::new())
+        .layer(map_response(problem::fill_in))
+        .layer(cors());
     let content = routes::ipfs::router()
         .layer(CatchPanicLayer::new())
         .layer(map_response(problem::fill_in))
@@ -106,6 +118,7 @@ pub fn app(app: App) -> Router {
         .layer(CompressionLayer::new())
         // Large, mostly compressed as it is, and asked for by ranges of its own bytes: sent as it lies there.
         .merge(content)
+        .merge(Router::new().nest("/v1", uploads))
         .layer(layers)
         .with_state(app)
 }

@@ -10,12 +10,14 @@
 //! - [`live`]: WebSocket and Server-Sent Events;
 //! - [`reply`], [`problem`], [`error`]: what it is answered with;
 //! - [`access`]: who asks, what they may, and how much;
+//! - [`content`], [`relay`]: files that are uploaded, and orders that are sent to the chain;
 //! - [`curator`]: fetches listings' metadata, and counts what they are sorted by;
 //! - `web`: files, outside `/v1`.
 
 pub mod access;
 pub mod app;
 pub mod config;
+pub mod content;
 pub mod curator;
 pub mod cursor;
 pub mod error;
@@ -29,6 +31,7 @@ pub mod model;
 pub mod params;
 pub mod problem;
 pub mod raw;
+pub mod relay;
 pub mod reply;
 pub mod routes;
 pub mod serve;

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::access::Access;
 use crate::app::{App, app};
 use crate::config::Serve;
+use crate::content;
 use crate::curator::Curator;
 use crate::hot::{self, Hot};
 use crate::live::Live;
@@ -40,7 +41,11 @@ pub async fn serve(config: Serve) -> anyhow::Result<()> {
     tokio::spawn(told_to_stop(stop.clone())?);
     tracing::info!(address = %listener.local_addr()?, web = %config.web.display(), "serving");
 
-    let access = Access::new(&pool, config.access.setup(listener.local_addr()?)?)?;
+    let mut setup = config.access.setup(listener.local_addr()?)?;
+    setup.relay_for_anyone = config.relay.relay_anonymous;
+    let access = Access::new(&pool, setup)?;
+    let relay = config.relay.relay(&access.pool)?;
+    tidy(&config);
     let app = app(App {
         access: access.clone(),
         pool: pool.clone(),
@@ -49,6 +54,8 @@ pub async fn serve(config: Serve) -> anyhow::Result<()> {
         sql: config.sql()?,
         timeout: config.timeout(),
         live: Live::new(&pool, config.live.clone(), &stop),
+        uploads: config.uploads.uploads(),
+        relay: relay.clone(),
         hot: (config.cache_mib > 0).then(|| Hot::new(&pool, config.cache_mib << 20, hot::AGE, &stop)),
     });
     let draining = stop.clone();
@@ -68,11 +75,26 @@ pub async fn serve(config: Serve) -> anyhow::Result<()> {
         }
     };
     let curating = Box::pin(curate(&config, &pool, draining.clone()));
-    let (served, (), ()) = tokio::join!(serving, curating, Box::pin(access.run(draining.clone())));
+    let relaying = async {
+        if let Some(relay) = relay {
+            Box::pin(relay.run(draining.clone())).await;
+        }
+    };
+    let (served, (), (), ()) =
+        tokio::join!(serving, curating, Box::pin(access.run(draining.clone())), relaying);
     served?;
     pool.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Removes what a server that was killed left of uploads. Those of others, which run, are younger.
+fn tidy(config: &Serve) {
+    match stoa_content::Store::new(&config.content).sweep(2 * content::LONGEST) {
+        Ok(0) => {}
+        Ok(files) => tracing::info!(files, "uploads that broke off with an earlier server were removed"),
+        Err(error) => tracing::warn!(%error, "the folder of published content cannot be looked through"),
+    }
 }
 
 /// Refuses to start on an archive that a newer indexer made. One that is not there yet is waited for, and so is

@@ -1,10 +1,17 @@
 //! Bindings of the Stoa contracts, generated at compile time from the committed `contracts/artifacts`.
 //!
+//! Beside them stand the messages that are signed ([`typed`]) and the contracts' errors as sentences ([`explain`]).
+//!
 //! `cargo stoa compile` regenerates the artifacts; nothing here needs Node or a Solidity compiler.
 
 #![expect(clippy::too_many_arguments, reason = "generated functions take what the contracts take")]
 
+mod refusal;
+pub mod typed;
+
 use alloy::sol;
+
+pub use refusal::{error_name, explain};
 
 sol! {
     /// Holds every token; everything else is rules over balances in it.

@@ -11,6 +11,7 @@ mod oracle;
 mod outages;
 mod paper;
 mod rebuilds;
+mod relay;
 mod simulation;
 mod story;
 mod support;

@@ -41,14 +41,16 @@ use crate::error::ApiError;
 use audit::Refusals;
 pub(crate) use client::{ClientIp, network};
 pub use client::{Proxies, ProxyHeader};
-pub(crate) use gate::gate;
+pub(crate) use gate::{Caller, gate};
 pub(crate) use idempotency::idempotent;
 use lookup::Lookups;
 use quota::{Bans, Quotas, TierReader, Usage};
-pub use quota::{Limits, LimitsError, Tiers};
+pub use quota::{Limits, LimitsError, TierPass, Tiers};
 pub use rules::{Need, RULES, Rule, Scope};
 pub use secret::Pepper;
+pub(crate) use secret::base62;
 pub use settings::{Settings, SettingsError};
+pub(crate) use settings::{nodes, secret_of};
 pub use verify::Verifier;
 
 /// For leases, keys, and the listener.
@@ -70,6 +72,10 @@ pub struct Setup {
     pub operators: Vec<Addr>,
     /// The chain whose stakes count.
     pub home: Option<i64>,
+    /// Listings whose passes give a tier as stakes do.
+    pub passes: Vec<TierPass>,
+    /// Whether orders are relayed for whoever asks, without a key or a session.
+    pub relay_for_anyone: bool,
     /// How long a session lasts.
     pub session: Duration,
 }
@@ -84,6 +90,8 @@ impl Default for Setup {
             nodes: BTreeMap::new(),
             operators: Vec::new(),
             home: None,
+            passes: Vec::new(),
+            relay_for_anyone: false,
             session: Duration::from_secs(60 * 60),
         }
     }
@@ -128,7 +136,7 @@ impl Access {
             lookups: Lookups::default(),
             quotas: Quotas::new(pool.clone()),
             bans: Bans::new(pool.clone()),
-            tiers: TierReader::new(pool.clone(), setup.home),
+            tiers: TierReader::new(pool.clone(), setup.home, setup.passes.clone()),
             usage: Usage::new(pool.clone()),
             refusals: Refusals::default(),
             pool,

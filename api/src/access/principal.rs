@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 
 use super::Inner;
 use super::key::{KeyRow, KeyState};
-use super::rules::{Need, Rule};
+use super::rules::{Need, Rule, Scope};
 use super::secret::equal;
 use super::session::{SessionRow, cookie};
 use super::token::Token;
@@ -156,6 +156,7 @@ pub(super) fn authorise(
     };
     match principal {
         Principal::Anonymous if matches!(rule.need, Need::Open(_)) => {}
+        Principal::Anonymous if rule.need == Need::Own(Scope::Relay) && access.setup.relay_for_anyone => {}
         Principal::Anonymous => {
             let detail = match rule.need {
                 Need::Session => "This needs a session: sign in with POST /v1/auth/session.".to_owned(),

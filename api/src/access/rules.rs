@@ -12,14 +12,17 @@ pub enum Scope {
     Export,
     Sql,
     Webhooks,
+    /// Having orders sent to the chain.
     Relay,
+    /// Uploading files.
+    Content,
     /// Managing the keys of its wallet, as a session does.
     Admin,
 }
 
 impl Scope {
-    pub const ALL: [Self; 6] =
-        [Self::Read, Self::Export, Self::Sql, Self::Webhooks, Self::Relay, Self::Admin];
+    pub const ALL: [Self; 7] =
+        [Self::Read, Self::Export, Self::Sql, Self::Webhooks, Self::Relay, Self::Content, Self::Admin];
 
     pub fn word(self) -> &'static str {
         match self {
@@ -28,6 +31,7 @@ impl Scope {
             Self::Sql => "sql",
             Self::Webhooks => "webhooks",
             Self::Relay => "relay",
+            Self::Content => "content",
             Self::Admin => "admin",
         }
     }
@@ -123,6 +127,12 @@ pub const RULES: &[Rule] = &[
     rule("DELETE", "/v1/keys/{id}", MANAGE, 5),
     creates(rule("POST", "/v1/keys/{id}/rotate", MANAGE, 5)),
     rule("GET", "/v1/audit", MANAGE, 5),
+    rule("GET", "/v1/content", READ, 1),
+    rule("POST", "/v1/content", Need::Own(Scope::Content), 20),
+    rule("GET", "/v1/content/{cid}", READ, 1),
+    rule("GET", "/v1/relay", READ, 1),
+    creates(rule("POST", "/v1/orders", Need::Own(Scope::Relay), 20)),
+    rule("GET", "/v1/orders/{id}", Need::Open(Scope::Relay), 1),
     rule("GET", "/v1/usage", Need::Own(Scope::Read), 1),
     // Described by a schema of its own. Its limits say how much one question may ask.
     rule("GET", "/graphql", READ, 5),

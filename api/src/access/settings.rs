@@ -10,7 +10,7 @@ use ipnet::IpNet;
 use stoa_schema::types::Addr;
 use url::Url;
 
-use super::{LimitsError, Pepper, Proxies, ProxyHeader, Setup, Tiers};
+use super::{LimitsError, Pepper, Proxies, ProxyHeader, Setup, TierPass, Tiers};
 use crate::config::{ConfigError, Secret, given};
 
 const SECRET: &str = "STOA_ACCESS_SECRET";
@@ -53,6 +53,10 @@ pub struct Settings {
     /// Chain whose stakes give wallets their tier; without it all are of the lowest
     #[arg(long, env = "STOA_HOME_CHAIN", value_name = "ID", value_parser = clap::value_parser!(i64).range(1..))]
     pub home_chain: Option<i64>,
+    /// Listing whose valid passes give their holders a tier, as in 8453-12=2; may be repeated. The higher of the pass's
+    /// tier and the stake's counts
+    #[arg(long = "tier-pass", env = "STOA_TIER_PASSES", value_name = "LISTING=TIER", value_delimiter = ' ')]
+    pub tier_passes: Vec<TierPass>,
     /// Network of proxies that are believed about who asks, as in 10.0.0.0/8; may be repeated
     #[arg(long = "trusted-proxy", env = "STOA_TRUSTED_PROXIES", value_name = "CIDR", value_delimiter = ' ')]
     pub trusted_proxies: Vec<IpNet>,
@@ -80,8 +84,8 @@ pub enum SettingsError {
     #[error(transparent)]
     File(#[from] ConfigError),
     /// Not the value: it may hold a node's password.
-    #[error("--auth-rpc (STOA_AUTH_RPC) must be CHAIN=URL, as in 8453=https://node.example")]
-    Node,
+    #[error("{flag} ({name}) must be CHAIN=URL, as in 8453=https://node.example")]
+    Node { flag: &'static str, name: &'static str },
 }
 
 impl Settings {
@@ -97,19 +101,14 @@ impl Settings {
             origins: self.origins(listen)?,
             proxies: Proxies { trusted: self.trusted_proxies.clone(), header: self.proxy_header },
             tiers,
-            nodes: self.nodes()?,
+            nodes: nodes(&self.auth_rpc, "--auth-rpc", "STOA_AUTH_RPC")?,
             operators: self.operators.clone(),
             home: self.home_chain,
+            passes: self.tier_passes.clone(),
+            // The relay's settings say it.
+            relay_for_anyone: false,
             session: Duration::from_secs(60 * self.session_minutes),
         })
-    }
-
-    fn nodes(&self) -> Result<BTreeMap<i64, Secret>, SettingsError> {
-        if !self.auth_rpc.is_empty() {
-            return self.auth_rpc.iter().map(node).collect();
-        }
-        let listed = given(None, "STOA_AUTH_RPC")?.unwrap_or_default();
-        listed.split_whitespace().map(|text| node(&Secret(text.to_owned()))).collect()
     }
 
     fn origins(&self, listen: SocketAddr) -> Result<Vec<Url>, SettingsError> {
@@ -134,13 +133,7 @@ impl Settings {
 }
 
 fn pepper(given: Option<String>, file: Option<&Path>) -> Result<Option<Pepper>, SettingsError> {
-    let text = match (given.filter(|text| !text.is_empty()), file) {
-        (Some(_), Some(_)) => return Err(SettingsError::Secret("give one of the two".to_owned())),
-        (Some(text), None) => text,
-        (None, Some(path)) => std::fs::read_to_string(path)
-            .map_err(|error| SettingsError::Secret(format!("{} cannot be read: {error}", path.display())))?,
-        (None, None) => return Ok(None),
-    };
+    let Some(text) = secret_of(given, file).map_err(SettingsError::Secret)? else { return Ok(None) };
     let least = Pepper::LEAST;
     let short = || {
         SettingsError::Secret(format!(
@@ -150,14 +143,37 @@ fn pepper(given: Option<String>, file: Option<&Path>) -> Result<Option<Pepper>, 
     Pepper::new(text.trim().as_bytes()).map(Some).ok_or_else(short)
 }
 
-fn node(Secret(text): &Secret) -> Result<(i64, Secret), SettingsError> {
-    let (chain, url) = text.split_once('=').ok_or(SettingsError::Node)?;
-    let chain = chain.parse().map_err(|_| SettingsError::Node)?;
-    let parsed = Url::parse(url).map_err(|_| SettingsError::Node)?;
-    match parsed.scheme() {
-        "http" | "https" => Ok((chain, Secret(url.to_owned()))),
-        _ => Err(SettingsError::Node),
+/// A secret: from the environment, or out of a file. What is wrong with it is told without it.
+pub(crate) fn secret_of(given: Option<String>, file: Option<&Path>) -> Result<Option<String>, String> {
+    match (given.filter(|text| !text.is_empty()), file) {
+        (Some(_), Some(_)) => Err("give one of the two".to_owned()),
+        (Some(text), None) => Ok(Some(text)),
+        (None, Some(path)) => {
+            let read = std::fs::read_to_string(path);
+            read.map(Some).map_err(|error| format!("{} cannot be read: {error}", path.display()))
+        }
+        (None, None) => Ok(None),
     }
+}
+
+/// Nodes by chain: as given, else those that the file lists which the environment names.
+pub(crate) fn nodes(
+    listed: &[Secret],
+    flag: &'static str,
+    name: &'static str,
+) -> Result<BTreeMap<i64, Secret>, SettingsError> {
+    let wrong = || SettingsError::Node { flag, name };
+    if !listed.is_empty() {
+        return listed.iter().map(|Secret(text)| node(text).ok_or_else(wrong)).collect();
+    }
+    let listed = given(None, name)?.unwrap_or_default();
+    listed.split_whitespace().map(|text| node(text).ok_or_else(wrong)).collect()
+}
+
+fn node(text: &str) -> Option<(i64, Secret)> {
+    let (chain, url) = text.split_once('=')?;
+    let parsed = Url::parse(url).ok()?;
+    matches!(parsed.scheme(), "http" | "https").then_some((chain.parse().ok()?, Secret(url.to_owned())))
 }
 
 #[cfg(test)]

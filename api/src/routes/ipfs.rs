@@ -85,7 +85,7 @@ async fn within(
     answer(app, &name, &path, query.as_deref(), request).await
 }
 
-async fn answer(
+pub(crate) async fn answer(
     app: App,
     name: &str,
     path: &str,

@@ -69,6 +69,7 @@ pub(crate) fn router() -> Router<App> {
         .merge(sql::routes::router())
         .merge(live::router())
         .merge(crate::access::routes::router())
+        .merge(crate::relay::routes::router())
         .merge(openapi::router())
         .fallback(unknown)
         .method_not_allowed_fallback(method)

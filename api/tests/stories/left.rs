@@ -30,7 +30,18 @@ async fn a_question_that_was_left_leaves_no_transaction() {
     let live = Live::new(&pool, Settings::default(), &CancellationToken::new());
     let (access, nowhere) = (unlimited(&pool), PathBuf::from("/nonexistent"));
     let (web, content) = (nowhere.clone(), nowhere);
-    let router = app(App { pool: pool.clone(), web, content, sql: None, access, timeout, live, hot: None });
+    let router = app(App {
+        pool: pool.clone(),
+        web,
+        content,
+        sql: None,
+        access,
+        timeout,
+        live,
+        uploads: None,
+        relay: None,
+        hot: None,
+    });
     for steps in 0..STEPS {
         {
             let request = Request::get("/v1/staking").body(Body::empty()).expect("a request");

@@ -37,5 +37,6 @@ mod stage;
 mod staking;
 mod statements;
 mod status;
+mod upload;
 mod web;
 mod windows;

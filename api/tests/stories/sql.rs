@@ -44,7 +44,18 @@ async fn desk(timeout: Duration) -> Desk {
     let sql = Some(Sql::new(options.clone(), timeout));
     let live = Live::new(&pool, Settings::default(), &CancellationToken::new());
     let access = unlimited(&pool);
-    let router = app(App { pool, web: nowhere(), content: nowhere(), sql, timeout, live, access, hot: None });
+    let router = app(App {
+        pool,
+        web: nowhere(),
+        content: nowhere(),
+        sql,
+        timeout,
+        live,
+        access,
+        uploads: None,
+        relay: None,
+        hot: None,
+    });
     Desk { stage, router, options }
 }
 

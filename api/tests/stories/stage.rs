@@ -77,6 +77,8 @@ impl Stage {
             timeout,
             live,
             access,
+            uploads: None,
+            relay: None,
             hot: Some(hot),
         })
     }
@@ -150,7 +152,7 @@ pub(crate) fn within(database: &TestDatabase, web: PathBuf, connections: u32, ti
     let pool = config::pool(options, connections, timeout);
     let live = Live::new(&pool, Settings::default(), &CancellationToken::new());
     let access = unlimited(&pool);
-    app(App { pool, web, content, sql: None, timeout, live, access, hot: None })
+    app(App { pool, web, content, sql: None, timeout, live, access, uploads: None, relay: None, hot: None })
 }
 
 /// A server that serves this folder of published content. Its database need not answer.
@@ -167,6 +169,8 @@ pub(crate) fn with_content(content: PathBuf) -> Router {
         timeout,
         live,
         access,
+        uploads: None,
+        relay: None,
         hot: None,
     })
 }

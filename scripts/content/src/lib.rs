@@ -17,5 +17,5 @@ pub mod tree;
 pub use self::cid::{Cid, parse};
 pub use file::{Digest, Hasher};
 pub use node::{Entry, Node};
-pub use store::{Found, Store};
+pub use store::{Found, Incoming, Store, Whole};
 pub use tree::{Options, Tree};

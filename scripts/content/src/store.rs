@@ -2,17 +2,18 @@
 //! the block that the CID is the hash of is kept too. Whoever asks names a CID, never a path of this machine.
 
 use std::{
-    fs,
+    fs::{self, File},
     io::{self, Write as _},
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use tempfile::NamedTempFile;
 
 use crate::{
     cid::{self, Cid, DAG_PB, RAW},
-    file::Digest,
+    file::{Digest, Hasher},
     node::{self, Entry, Node},
 };
 
@@ -106,7 +107,40 @@ impl Store {
     }
 
     /// A file to be, whose name is not known before its last byte.
-    pub(crate) fn incoming(&self) -> Result<NamedTempFile, Error> {
+    ///
+    /// # Errors
+    /// When nothing can be written there.
+    pub fn incoming(&self) -> Result<Incoming, Error> {
+        Ok(Incoming { file: self.temporary()?, hasher: Hasher::default() })
+    }
+
+    /// Removes what others began to write before `age` and never finished: what a server left that was killed. How much
+    /// there was.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn sweep(&self, age: Duration) -> Result<usize, Error> {
+        let folder = self.folder.join(INCOMING);
+        let failed = |source| Error::Io { path: folder.clone(), source };
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+            Err(source) => return Err(failed(source)),
+        };
+        let mut removed = 0;
+        for entry in entries {
+            let path = entry.map_err(failed)?.path();
+            // Another process may have finished it meanwhile.
+            let written = fs::symlink_metadata(&path).and_then(|found| found.modified());
+            let old = written.is_ok_and(|at| at.elapsed().is_ok_and(|elapsed| elapsed >= age));
+            if old && fs::remove_file(&path).is_ok() {
+                removed += 1;
+            }
+        }
+        Ok(removed)
+    }
+
+    fn temporary(&self) -> Result<NamedTempFile, Error> {
         let folder = self.folder.join(INCOMING);
         for folder in [&folder, &self.folder.join(FILES), &self.folder.join(BLOCKS)] {
             fs::create_dir_all(folder).map_err(|source| Error::Io { path: folder.clone(), source })?;
@@ -119,16 +153,8 @@ impl Store {
             .map_err(|source| Error::Io { path: folder, source })
     }
 
-    pub(crate) fn keep_file(&self, file: NamedTempFile, digest: &Digest) -> Result<(), Error> {
-        persist(file, self.path(FILES, &digest.cid))?;
-        match &digest.block {
-            Some(block) => self.keep_block(&digest.cid, block),
-            None => Ok(()),
-        }
-    }
-
     pub(crate) fn keep_block(&self, cid: &Cid, block: &[u8]) -> Result<(), Error> {
-        let mut file = self.incoming()?;
+        let mut file = self.temporary()?;
         let written = file.write_all(block);
         written.map_err(|source| Error::Io { path: file.path().to_owned(), source })?;
         persist(file, self.path(BLOCKS, cid))
@@ -139,10 +165,60 @@ impl Store {
     }
 }
 
+/// A file on its way into the folder. Dropped before it is kept, it leaves nothing.
+#[derive(Debug)]
+pub struct Incoming {
+    file: NamedTempFile,
+    hasher: Hasher,
+}
+
+impl Incoming {
+    /// Takes the next bytes.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.hasher.update(bytes);
+        let written = self.file.write_all(bytes);
+        written.map_err(|source| Error::Io { path: self.file.path().to_owned(), source })
+    }
+
+    /// Says what it is, when there is no more to come.
+    #[must_use]
+    pub fn end(self) -> (Whole, Digest) {
+        let digest = self.hasher.finish();
+        (Whole { file: self.file, digest: digest.clone() }, digest)
+    }
+}
+
+/// A file that is there whole, and has no name yet. Dropped before it is kept, it leaves nothing.
+#[derive(Debug)]
+pub struct Whole {
+    file: NamedTempFile,
+    digest: Digest,
+}
+
+impl Whole {
+    /// Gives it its name.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn keep(self, store: &Store) -> Result<(), Error> {
+        // The block first: who finds the file finds its block too.
+        if let Some(block) = &self.digest.block {
+            store.keep_block(&self.digest.cid, block)?;
+        }
+        persist(self.file, store.path(FILES, &self.digest.cid))
+    }
+}
+
 /// On the disk before it has its name: a name never leads to half of a file.
 fn persist(file: NamedTempFile, path: PathBuf) -> Result<(), Error> {
     let synced = file.as_file().sync_all();
     synced.map_err(|source| Error::Io { path: file.path().to_owned(), source })?;
-    let kept = file.persist(&path);
-    kept.map(drop).map_err(|error| Error::Io { path, source: error.error })
+    file.persist(&path).map_err(|error| Error::Io { path: path.clone(), source: error.error })?;
+    // The name too.
+    let folder =
+        path.parent().map_or(Ok(()), |folder| File::open(folder).and_then(|folder| folder.sync_all()));
+    folder.map_err(|source| Error::Io { path, source })
 }

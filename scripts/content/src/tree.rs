@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    io::{self, Read as _, Write as _},
+    io::{self, Read as _},
     path::{Path, PathBuf},
 };
 
@@ -206,16 +206,19 @@ fn file(path: &Path, keep: Option<&Store>, progress: &mut dyn FnMut(u64)) -> Res
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(failed(error)),
         };
-        hasher.update(&buffer[..bytes]);
-        if let Some((_, copy)) = &mut copy {
-            let written = copy.write_all(&buffer[..bytes]);
-            written.map_err(|source| store::Error::Io { path: copy.path().to_owned(), source })?;
+        match &mut copy {
+            Some((_, copy)) => copy.write(&buffer[..bytes])?,
+            None => hasher.update(&buffer[..bytes]),
         }
         progress(bytes as u64);
     }
-    let digest = hasher.finish();
-    if let Some((store, copy)) = copy {
-        store.keep_file(copy, &digest)?;
-    }
+    let digest = match copy {
+        Some((store, copy)) => {
+            let (whole, digest) = copy.end();
+            whole.keep(store)?;
+            digest
+        }
+        None => hasher.finish(),
+    };
     Ok(Named { cid: digest.cid, hash: digest.sha256, size: digest.size, folder: false, total: digest.total })
 }

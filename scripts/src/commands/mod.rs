@@ -1,9 +1,11 @@
 //! One file per command.
 
+pub(crate) mod api;
 pub(crate) mod audit;
 pub(crate) mod bench;
 pub(crate) mod buy;
 pub(crate) mod compile;
+pub(crate) mod content;
 pub(crate) mod credits;
 pub(crate) mod deploy;
 pub(crate) mod dev;

@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use alloy::primitives::hex;
 use alloy::signers::local::PrivateKeySigner;
 use serde_json::Value;
 use stoa_scripts::audit::{Auditor, Report};
@@ -140,6 +141,23 @@ impl Stack {
     /// An API over the stack's database, once it answers; with its URL.
     pub(crate) async fn api(&self, name: &str) -> (Child, String) {
         api(self.database.url(), &self.folder.path().join(format!("{name}.log")), &[]).await
+    }
+
+    /// One that also takes uploads, and relays for whoever asks, by the last of Anvil's accounts.
+    pub(crate) async fn open_api(&self, name: &str) -> (Child, String) {
+        let path = |name: &str| self.folder.path().join(name).display().to_string();
+        std::fs::write(path("secret"), "s".repeat(32)).expect("a secret");
+        std::fs::write(path("relay-key"), hex::encode(Anvil::signer(9).to_bytes())).expect("a key");
+        let node = format!("31337={}", self.chain.rpc_url());
+        let more = [
+            ["--access-secret-file", &path("secret")],
+            ["--content", &path("content")],
+            ["--upload-mib", "16"],
+            ["--relay-rpc", &node],
+            ["--relay-key-file", &path("relay-key")],
+        ];
+        let more = [&more.concat()[..], &["--relay-anonymous"]].concat();
+        api(self.database.url(), &self.folder.path().join(format!("{name}.log")), &more).await
     }
 }
 

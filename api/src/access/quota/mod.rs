@@ -21,6 +21,7 @@ pub(crate) use ban::Bans;
 use lease::Lease;
 pub(crate) use lease::{Measure, Paid, Standing};
 pub use limits::{Limits, LimitsError, Tiers};
+pub use tier::TierPass;
 pub(crate) use tier::TierReader;
 pub(crate) use usage::{Tally, Usage};
 

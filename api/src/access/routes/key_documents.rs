@@ -30,7 +30,7 @@ pub struct ApiKey {
     /// `active`, `expired` or `revoked`.
     #[schema(example = "active")]
     pub state: &'static str,
-    /// What it may be used for: `read`, `export`, `sql`, `webhooks`, `relay`, `admin`.
+    /// What it may be used for: `read`, `export`, `sql`, `webhooks`, `relay`, `content`, `admin`.
     #[schema(example = json!(["read"]))]
     pub scopes: Vec<String>,
     /// Networks that it may come from; empty for all.
@@ -117,7 +117,7 @@ pub struct CreateKey {
     /// `live` (the default) or `test`.
     #[serde(default)]
     pub environment: Option<String>,
-    /// At least one of `read`, `export`, `sql`, `webhooks`, `relay`, `admin`.
+    /// At least one of `read`, `export`, `sql`, `webhooks`, `relay`, `content`, `admin`.
     #[schema(example = json!(["read"]))]
     pub scopes: Vec<String>,
     /// Networks that it may come from, as CIDR; all without any.

@@ -13,9 +13,10 @@ use axum::http::Request;
 use axum::http::request::Builder;
 use serde_json::{Value, json};
 use sqlx::PgPool;
-use stoa_api::access::{Access, Limits, Pepper, Setup, Tiers};
+use stoa_api::access::{Access, Pepper, Setup, Tiers};
 use stoa_api::app::{App, app};
 use stoa_api::config;
+use stoa_api::content::{Limits, Uploads};
 use stoa_api::live::{Live, Settings};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -49,36 +50,51 @@ pub(crate) fn setup() -> Setup {
 
 /// The same limits for everybody.
 pub(crate) fn tiers(per_minute: i64, per_day: i64, premium_per_month: i64) -> Option<Tiers> {
-    let limits = Limits { per_minute, per_day, premium_per_month };
+    let limits = stoa_api::access::Limits { per_minute, per_day, premium_per_month };
     Some(Tiers { anonymous: limits, tiers: vec![limits] })
 }
 
 /// A server over the database, and what it knows of access.
 pub(crate) fn replica(stage: &Stage, setup: Setup) -> (Router, Access) {
+    keeping(stage, setup, PathBuf::from("/nonexistent"), None)
+}
+
+/// The same, with a folder of published content and what may be uploaded into it.
+fn keeping(stage: &Stage, setup: Setup, content: PathBuf, uploads: Option<Limits>) -> (Router, Access) {
     let timeout = Duration::from_secs(10);
     let pool: PgPool = config::pool(stage.database.url().parse().expect("an address"), 4, timeout);
     let live = Live::new(&pool, Settings::default(), &CancellationToken::new());
     let access = Access::new(&pool, setup).expect("access");
-    let nowhere = || PathBuf::from("/nonexistent");
     let app = app(App {
         pool,
-        web: nowhere(),
-        content: nowhere(),
+        web: PathBuf::from("/nonexistent"),
+        content,
         sql: None,
         timeout,
         live,
         access: access.clone(),
+        uploads: uploads.map(Uploads::new),
+        relay: None,
         hot: None,
     });
     (app, access)
 }
 
 pub(crate) async fn door(setup: Setup) -> Door {
+    opened(setup, PathBuf::from("/nonexistent"), None).await
+}
+
+/// One behind which uploads are taken into a folder.
+pub(crate) async fn uploading(setup: Setup, content: PathBuf, limits: Limits) -> Door {
+    opened(setup, content, Some(limits)).await
+}
+
+async fn opened(setup: Setup, content: PathBuf, uploads: Option<Limits>) -> Door {
     let stage = Stage::new().await;
     rows::chain(&stage.pool, CHAIN).await;
     rows::head(&stage.pool, CHAIN).await;
     Listing::new(1).insert(&stage.pool).await;
-    let (router, access) = replica(&stage, setup);
+    let (router, access) = keeping(&stage, setup, content, uploads);
     Door { stage, router, access }
 }
 

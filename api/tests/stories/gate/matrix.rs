@@ -163,6 +163,7 @@ async fn every_route_is_open_to_those_it_is_for_and_to_nobody_else() {
                 .path
                 .replace("{id}", &victim)
                 .replace("{address}", "0x0000000000000000000000000000000000000001")
+                .replace("{cid}", "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku")
                 .replace("{hash}", &format!("0x{}", "1".repeat(64)))
                 .replace("{collection}", "purchases")
                 .replace("{file}", "purchases.csv");

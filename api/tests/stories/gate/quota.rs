@@ -9,7 +9,7 @@ use stoa_schema::types::{Addr, Uint};
 use tokio_util::sync::CancellationToken;
 
 use super::door::{Door, ask, bearer, door, from, replica, setup, tiers, until};
-use crate::rows::{CHAIN, second_of};
+use crate::rows::{CHAIN, Listing, Plan, second_of};
 use crate::stage::Answer;
 
 async fn read(router: &Router, peer: &str) -> Answer {
@@ -226,6 +226,76 @@ async fn the_tier_follows_what_is_staked() {
         minute(&live).await == (json!(0), json!(10_000))
     })
     .await;
+    stop.cancel();
+    worker.await.expect("ends");
+}
+
+/// What the indexer writes of a subscription that ends then, and of a licence.
+async fn pass(door: &Door, holder: Addr, plan: i64, expiry: Option<i64>) {
+    let mut transaction = door.stage.pool.begin().await.expect("a transaction");
+    sqlx::query("INSERT INTO market.pass (chain_id, plan, holder, quantity) VALUES ($1, $2, $3, 1) ON CONFLICT DO NOTHING")
+        .bind(CHAIN)
+        .bind(plan)
+        .bind(holder)
+        .execute(&mut *transaction)
+        .await
+        .expect("a pass");
+    if let Some(expiry) = expiry {
+        sqlx::query(
+            "INSERT INTO market.subscription (chain_id, plan, holder, expiry) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (chain_id, plan, holder) DO UPDATE SET expiry = excluded.expiry",
+        )
+        .bind(CHAIN)
+        .bind(plan)
+        .bind(holder)
+        .bind(expiry)
+        .execute(&mut *transaction)
+        .await
+        .expect("a subscription");
+    }
+    sqlx::query("SELECT pg_notify('stoa', '31337:2')").execute(&mut *transaction).await.expect("told");
+    transaction.commit().await.expect("committed");
+}
+
+#[tokio::test]
+async fn the_tier_follows_a_pass_of_the_operators_listing() {
+    let limits = |n| Limits { per_minute: n, per_day: 10_000, premium_per_month: 50 };
+    let all = Tiers { anonymous: limits(50), tiers: (0..5).map(|tier| limits(10_000 + tier)).collect() };
+    let passes = ["31337-1=2", "31337-2=4"].map(|text| text.parse().expect("a pass")).to_vec();
+    let door = door(Setup { tiers: Some(all), passes, ..setup() }).await;
+    let stop = CancellationToken::new();
+    let worker = tokio::spawn(door.access.clone().run(stop.clone()));
+    door.stage.sql("INSERT INTO market.protocol (chain_id, tier1, tier2, tier3, tier4) VALUES (31337, 10, 100, 1000, 10000)").await;
+    Listing::new(2).insert(&door.stage.pool).await;
+    Listing::new(3).insert(&door.stage.pool).await;
+    let plan = |plan, kind| Plan { kind, ..Plan::new(plan, plan, 5) };
+    for plan in [plan(1, 1), plan(2, 0), plan(3, 0)] {
+        plan.insert(&door.stage.pool).await;
+    }
+    let wallet = door.wallet().await;
+    let account = Addr(wallet.signer.address());
+    let tier =
+        async || door.by(&wallet, Request::get("/v1/usage"), &Value::Null).await.ok()["data"]["tier"].clone();
+    let later = second_of(1_000_000);
+    pass(&door, account, 3, None).await;
+    assert_eq!(tier().await, 0, "another's listing");
+    pass(&door, account, 1, Some(later)).await;
+    until("it rises", async || tier().await == 2).await;
+    stake(&door, account, 1_000, 2 * later).await;
+    until("a stake of a higher tier counts", async || tier().await == 3).await;
+    stake(&door, account, 50, 2 * later).await;
+    until("and the pass again", async || tier().await == 2).await;
+    pass(&door, account, 2, None).await;
+    until("the better pass counts", async || tier().await == 4).await;
+    door.stage.sql("DELETE FROM market.pass WHERE plan = 2").await;
+    until("it falls", async || tier().await == 2).await;
+    // The head's time passes the end of the subscription.
+    sqlx::query("UPDATE archive.head SET block_time = to_timestamp($1)")
+        .bind(later as f64)
+        .execute(&door.stage.pool)
+        .await
+        .expect("a block");
+    until("it ends with the subscription", async || tier().await == 1).await;
     stop.cancel();
     worker.await.expect("ends");
 }

@@ -42,7 +42,18 @@ pub(super) fn router(stage: &Stage, settings: Settings) -> Router {
     let live = Live::new(&pool, settings, &CancellationToken::new());
     let nowhere = PathBuf::from("/nonexistent");
     let access = unlimited(&pool);
-    app(App { pool, web: nowhere.clone(), content: nowhere, sql: None, timeout, live, access, hot: None })
+    app(App {
+        pool,
+        web: nowhere.clone(),
+        content: nowhere,
+        sql: None,
+        timeout,
+        live,
+        access,
+        uploads: None,
+        relay: None,
+        hot: None,
+    })
 }
 
 pub(super) fn request(query: &str, last: Option<&str>) -> Request<Body> {

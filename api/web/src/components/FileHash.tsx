@@ -1,16 +1,18 @@
-import { useId, useState } from 'react';
+import { type ReactNode, useId, useState } from 'react';
 import { shortHex } from '../lib/amount';
 import styles from './FileHash.module.css';
 
 interface FileHashProps {
   label: string;
   onHash: (hash: `0x${string}`, file: File) => void;
+  /** What else can be done with the file, once it is hashed. */
+  children?: ReactNode;
 }
 
 type State = { at: 'idle' } | { at: 'hashing'; part: number; name: string } | { at: 'done'; hash: string; name: string } | { at: 'failed'; why: string };
 
 /** Takes a file, and says what its sha-256 is. The file stays on this device. */
-export function FileHash({ label, onHash }: FileHashProps) {
+export function FileHash({ label, onHash, children }: FileHashProps) {
   const id = useId();
   const [state, setState] = useState<State>({ at: 'idle' });
   const take = async (file: File | undefined) => {
@@ -42,6 +44,7 @@ export function FileHash({ label, onHash }: FileHashProps) {
           sha-256 <code title={state.hash}>{shortHex(state.hash, 10, 8)}</code>
         </p>
       )}
+      {state.at === 'done' && children}
       {state.at === 'failed' && <p className={styles.says}>The file could not be read: {state.why}</p>}
     </div>
   );

@@ -94,7 +94,7 @@ export function approveStep({ vault, token, amount, amountWords, about }: Pick<P
   return { title: `Allow the Vault to take ${amountWords}`, to: token, data, about, told: false };
 }
 
-async function deadline({ read }: Actor): Promise<bigint> {
+export async function deadline({ read }: Actor): Promise<bigint> {
   return (await read.getBlock()).timestamp + GOOD_FOR;
 }
 
@@ -130,9 +130,14 @@ async function signPermit(actor: Actor, { vault, token, amount }: Payment): Prom
   );
 }
 
-async function signAuthorization(actor: Actor, { vault, token, amount }: Payment): Promise<Bytes> {
+/** As many random bytes. */
+export function randomBytes(length: number): Bytes {
+  return `0x${[...crypto.getRandomValues(new Uint8Array(length))].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+}
+
+/** Lets the Vault take the amount by the token's own signature. Its nonce may be what it is for. */
+export async function signAuthorization(actor: Actor, { vault, token, amount }: Payment, nonce: Bytes = randomBytes(32)): Promise<Bytes> {
   const { account, write } = actor;
-  const nonce: Bytes = `0x${[...crypto.getRandomValues(new Uint8Array(32))].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
   const validBefore = (await deadline(actor)) + 1n;
   const signature = await write.signTypedData({
     account,

@@ -14,8 +14,11 @@ export interface Action {
   sent: Tx[];
   /** Every step was sent and the page's data holds the last: one that only allowed a payment has paid nothing. */
   done: boolean;
-  /** Makes the steps and sends them; asks for a wallet first where none is connected. */
-  run: (chainId: number, steps: (actor: Actor) => Promise<Step[]> | Step[]) => Promise<boolean>;
+  /**
+   * Makes the steps and sends them; asks for a wallet first where none is connected. What is sent in another way than by
+   * steps is told by its id in the book.
+   */
+  run: (chainId: number, steps: (actor: Actor, began: (id: string) => void) => Promise<Step[]> | Step[]) => Promise<boolean>;
 }
 
 /** One thing that a reader does with the wallet, and how far it is. */
@@ -37,7 +40,8 @@ export function useAction(): Action {
     const [{ actor }, { sendSteps }, { toRefusal }] = await Promise.all([engine(), import('./send'), import('./refusal')]);
     try {
       const acting = await actor(chainId);
-      await sendSteps(acting, await steps(acting), (id) => setIds((had) => [...had, id]));
+      const began = (id: string) => setIds((had) => [...had, id]);
+      await sendSteps(acting, await steps(acting, began), began);
       setWhole(true);
       return true;
     } catch (thrown) {

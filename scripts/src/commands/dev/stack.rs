@@ -5,7 +5,11 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use alloy::providers::{Provider as _, ProviderBuilder};
+use alloy::{
+    primitives::U256,
+    providers::{Provider as _, ProviderBuilder},
+    signers::local::PrivateKeySigner,
+};
 use anyhow::{Context as _, anyhow};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 use stoa_scripts::{
@@ -88,6 +92,7 @@ impl Stack {
                 _ => Err(error.into()),
             };
         }
+        fund_relayer(&provider, state).await?;
         let api = api(ports, state, &anvil, &database_url)?;
         api.until(START, || answers(ports.port, "/v1/status")).await?;
         step.done();
@@ -264,10 +269,25 @@ fn api(ports: &Ports, state: &State, anvil: &Anvil, database_url: &str) -> anyho
         .args(["--auth-rpc", &format!("31337={}", anvil.rpc_url())])
         .arg("--access-secret-file")
         .arg(state.access_secret()?)
+        // Buyers may pay without coin for gas, and the page uploads what is listed.
+        .args(["--relay-rpc", &format!("31337={}", anvil.rpc_url()), "--relay-anonymous"])
+        .args(["--relay-bump-seconds", "10", "--upload-mib", "256", "--upload-mib-per-day", "4096"])
+        .arg("--relay-key-file")
+        .arg(state.relay_key()?)
         .env("STOA_DATABASE_URL", database_url)
         .start()?;
     state.note_child(child.pid());
     Ok(child)
+}
+
+/// Gives the account that relays coin for a long time.
+async fn fund_relayer(provider: &impl alloy::providers::Provider, state: &State) -> anyhow::Result<()> {
+    let key = std::fs::read_to_string(state.relay_key()?).context("the relay's key cannot be read")?;
+    let relayer: PrivateKeySigner = key.trim().parse().context("the relay's key is none")?;
+    let ether = U256::from(10).pow(U256::from(18));
+    let params = (relayer.address(), U256::from(1_000) * ether);
+    let _: () = provider.client().request("anvil_setBalance", params).await?;
+    Ok(())
 }
 
 /// Whether a GET of this path is answered well.

@@ -1,16 +1,13 @@
 //! `stoa key`
 
-mod client;
-
 use clap::Subcommand;
 use reqwest::Method;
 use serde_json::{Value, json};
-use stoa_scripts::cli::{ChainArgs, Output, SignerArgs, Table, parse_duration};
+use stoa_scripts::cli::{Table, parse_duration};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use url::Url;
 
-use client::Client;
+use super::api::ApiArgs;
 
 /// API keys of a wallet: each call signs in with it (EIP-4361), does its work, and signs out.
 #[derive(Debug, clap::Args)]
@@ -30,7 +27,7 @@ enum Action {
     Create {
         /// What it is called.
         name: String,
-        /// What it may be used for: read, export, sql, webhooks, relay, admin.
+        /// What it may be used for: read, export, sql, webhooks, relay, content, admin.
         #[arg(long = "scope", value_name = "SCOPE", value_delimiter = ',', default_value = "read")]
         scopes: Vec<String>,
         /// For trying things out: of the lowest tier, and counted apart.
@@ -43,12 +40,12 @@ enum Action {
         #[arg(long, value_name = "TIME", value_parser = parse_duration)]
         expires: Option<u64>,
         #[command(flatten)]
-        at: At,
+        at: ApiArgs,
     },
     /// All keys of the wallet.
     List {
         #[command(flatten)]
-        at: At,
+        at: ApiArgs,
     },
     /// Put a new key in a key's place. The old one goes on for a while.
     Rotate {
@@ -58,14 +55,14 @@ enum Action {
         #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "1h")]
         overlap: u64,
         #[command(flatten)]
-        at: At,
+        at: ApiArgs,
     },
     /// End a key, at once and for good.
     Revoke {
         /// Its public id.
         id: String,
         #[command(flatten)]
-        at: At,
+        at: ApiArgs,
     },
     /// What the wallet and its keys asked for, and what they may.
     Usage {
@@ -73,36 +70,8 @@ enum Action {
         #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=366))]
         days: u64,
         #[command(flatten)]
-        at: At,
+        at: ApiArgs,
     },
-}
-
-/// Whose keys, and where.
-#[derive(Debug, clap::Args)]
-struct At {
-    /// The API, as its page's origin has it.
-    #[arg(long, env = "STOA_API", default_value = "http://127.0.0.1:8080", value_name = "URL")]
-    api: Url,
-    #[command(flatten)]
-    chain: ChainArgs,
-    #[command(flatten)]
-    signing: SignerArgs,
-}
-
-impl At {
-    fn output(&self) -> Output {
-        Output { json: self.chain.json }
-    }
-
-    /// Signs in, asks one thing, signs out.
-    async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> anyhow::Result<Value> {
-        let network = self.chain.network()?;
-        let signer = self.signing.signer(&network).await?;
-        let client = Client::sign_in(&self.api, &signer, network.chain_id).await?;
-        let answered = client.ask(method, path, body).await;
-        client.sign_out().await;
-        Ok(answered?["data"].take())
-    }
 }
 
 pub(crate) async fn run(args: &Args) -> anyhow::Result<()> {
@@ -136,7 +105,7 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<()> {
     }
 }
 
-fn made(at: &At, key: &Value) -> anyhow::Result<()> {
+fn made(at: &ApiArgs, key: &Value) -> anyhow::Result<()> {
     at.output().answer(key, || {
         format!("{}\n\nThis is the key {}; it is not shown again.", text(&key["secret"]), text(&key["id"]))
     })

@@ -8,6 +8,7 @@ mod relay;
 mod show;
 mod sign;
 mod spend;
+mod submit;
 
 use std::path::PathBuf;
 
@@ -15,7 +16,10 @@ use alloy::primitives::{Address, B256, U256};
 use clap::Subcommand;
 use stoa_scripts::cli::{ChainArgs, SignerArgs, Source};
 
-use super::credits::{parse_reference, parse_units};
+use super::{
+    api::ApiArgs,
+    credits::{parse_reference, parse_units},
+};
 
 /// Orders that are signed here and sent by somebody else: purchases, spending of credits, claims of shares' earnings.
 ///
@@ -33,6 +37,9 @@ const FORMAT: &str = "Examples:
   stoa order sign 4 --relayer-fee 0.05 --out order.json --wallet demo:5
   stoa order show order.json
   stoa order relay order.json --wallet demo:6
+  stoa order submit order.json
+  stoa order submit order.json --api https://stoa.example --wallet me
+  stoa order status 4fRk2Z0mXq7LbT9sVw1cYp
   stoa order cancel order.json --wallet demo:5
   stoa order sign 3 --credits 25 --spender 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --out s.json
   stoa order sign-claim 31337-2 --token dUSD --out claim.json --wallet demo:5
@@ -74,6 +81,22 @@ enum Action {
         chain: ChainArgs,
         #[command(flatten)]
         signing: SignerArgs,
+    },
+    /// Hands a signed order to an API that relays: its operator sends it and pays for the gas.
+    ///
+    /// An order is sent once, however often it is handed in.
+    Submit {
+        /// The signed file.
+        file: PathBuf,
+        #[command(flatten)]
+        api: ApiArgs,
+    },
+    /// How far an order is that was handed to an API.
+    Status {
+        /// Its id there.
+        id: String,
+        #[command(flatten)]
+        api: ApiArgs,
     },
     /// Makes a signed order void, whoever has it.
     Cancel {
@@ -193,6 +216,8 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<()> {
         Action::Relay { file, chain, signing } => {
             relay::relay(&chain.connect_to_send(signing).await?, file).await
         }
+        Action::Submit { file, api } => submit::submit(api, file).await,
+        Action::Status { id, api } => submit::status(api, id).await,
         Action::Cancel { file, nonce, credits, chain, signing } => {
             let session = chain.connect_to_send(signing).await?;
             match (file, nonce) {

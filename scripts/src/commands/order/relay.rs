@@ -12,7 +12,6 @@ use super::{
     claim,
     file::{OrderFile, PayFile, SpendFile},
     show::{pay_rows, payment, spend_rows},
-    sign::call,
 };
 use crate::commands::credits;
 
@@ -67,8 +66,7 @@ async fn purchase(session: &Session, file: &PayFile) -> anyhow::Result<()> {
     let payment = payment(session, file).await?;
     let problems = file.problems(session, &payment, Some(session.account()?)).await?;
     first(&payment.what, problems)?;
-    let signatures = [file.grant.clone(), file.signature.clone()];
-    let call = call(&file.signed(), &file.wanted()?, &signatures);
+    let call = file.wanted()?.call(&file.signed(), file.grant.clone(), file.signature.clone());
     let step = Step::new(&payment.what, *session.contracts.vault.address(), &call);
     let rows = pay_rows(file, &payment);
     let step = rows.iter().fold(step, |step, (name, value)| step.with_row(name, value));

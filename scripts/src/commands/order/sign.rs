@@ -3,7 +3,7 @@
 use alloy::primitives::{Address, Bytes, U256};
 use anyhow::bail;
 use serde::Serialize;
-use stoa_contracts::Vault::{SignedPay, payBySigCall};
+use stoa_contracts::Vault::SignedPay;
 use stoa_scripts::cli::{
     Payment, Purse, Session, Source, Step, Transfer, refused, show_time,
     signed::{check_free, write_new},
@@ -183,7 +183,11 @@ fn agree(
 ) -> anyhow::Result<()> {
     let anyone = pay.relayer == Address::ZERO;
     let relayer = if anyone { "anyone".to_owned() } else { pay.relayer.to_string() };
-    let step = Step::new(&payment.what, *session.contracts.vault.address(), &call(pay, wanted, &[]));
+    let step = Step::new(
+        &payment.what,
+        *session.contracts.vault.address(),
+        &wanted.call(pay, Bytes::new(), Bytes::new()),
+    );
     let step = payment.rows.iter().fold(step, |step, (name, value)| step.with_row(name, value));
     let step = step
         .with_row("sent by", relayer)
@@ -191,18 +195,6 @@ fn agree(
         .with_row("good until", show_time(deadline))
         .with_row("at most leaves you", payment.token.show(pay.amount));
     session.agree(&[step], "Sign?")
-}
-
-/// The call that sends the order; `signatures` are grant and signature, where they are there.
-pub(super) fn call(pay: &SignedPay, wanted: &Wanted, signatures: &[Bytes]) -> payBySigCall {
-    payBySigCall {
-        order: pay.clone(),
-        witness: wanted.witness(),
-        witnessType: wanted.witness_type(),
-        data: wanted.data(),
-        grant: signatures.first().cloned().unwrap_or_default(),
-        signature: signatures.get(1).cloned().unwrap_or_default(),
-    }
 }
 
 /// Grant and signature.

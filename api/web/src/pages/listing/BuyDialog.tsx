@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
+import { useRelay } from '../../api/relay';
 import { marketAbi, revenueAbi } from '../../chain/abi';
 import type { ChainStatus, Listing, Plan } from '../../api/types';
 import { Button, CheckField, TextField } from '../../components/Form';
@@ -14,6 +15,7 @@ import { actor } from '../../wallet/engine';
 import { type Purse, type Source, SOURCE_WORDS, sourcesFor } from '../../wallet/funding';
 import { planOrder } from '../../wallet/orders';
 import { askTarget, type Payment, paySteps, purseOf } from '../../wallet/pay';
+import { payByRelay, RELAYED } from '../../wallet/relay';
 import { toRefusal } from '../../wallet/refusal';
 import { askForWallet, type Hex, useWallet } from '../../wallet/store';
 import { useAction } from '../../wallet/useAction';
@@ -43,12 +45,19 @@ export default function BuyDialog({ listing, plan, chain, onClose }: BuyDialogPr
   const terms = useTerms(there && payment !== null ? { account, listing: splitId(listing.id).number, chain, plan, payment, to: to ?? account } : null);
   const sources = terms.data === undefined || payment === null ? [] : sourcesFor(terms.data.purse, payment.amount);
   const source = chosen !== null && sources.includes(chosen) ? chosen : (sources[0] ?? null);
+  const relay = useRelay(chain.chain_id);
+  const relayable = relay !== null && source !== null && RELAYED.has(source);
+  const [relayed, setRelayed] = useState(false);
   const bought = action.done;
 
   const buy = () => {
     if (payment === null || source === null || to === null) return;
-    void action.run(chain.chain_id, async (acting) => {
+    void action.run(chain.chain_id, async (acting, began) => {
       await askTarget(acting, payment);
+      if (relayed && relayable) {
+        await payByRelay(acting, payment, source, began);
+        return [];
+      }
       return paySteps(acting, payment, source);
     });
   };
@@ -82,6 +91,7 @@ export default function BuyDialog({ listing, plan, chain, onClose }: BuyDialogPr
           {there && terms.data !== undefined && !free && (
             <Sources purse={terms.data.purse} plan={plan} amount={payment?.amount ?? 0n} sources={sources} source={source} choose={setChosen} />
           )}
+          {there && relayable && <CheckField label="Without gas" checked={relayed} onChange={setRelayed} hint="You only sign. This server sends it, and pays for the gas." />}
           {there && terms.data === undefined && terms.error === null && <p className={styles.note}>Reading your balances…</p>}
           {terms.data?.refusal && (
             <p className={styles.refusal} data-testid="refusal">

@@ -9,6 +9,7 @@ import { FileHash } from '../../components/FileHash';
 import { Fingerprint } from '../../components/Fingerprint';
 import { Button, CheckField, SelectField, TextArea, TextField } from '../../components/Form';
 import { Skeleton } from '../../components/Skeleton';
+import { Upload } from '../../components/Upload';
 import { ActionState } from '../../components/TxState';
 import { formatBps } from '../../lib/amount';
 import { displayName, KIND_LABEL, KINDS } from '../../lib/kinds';
@@ -72,6 +73,7 @@ function Wizard({ chains }: { chains: ChainStatus[] }) {
   const [draft, setDraft] = useState(EMPTY);
   const [chainId, setChain] = useState(chains[0]?.chain_id ?? 0);
   const [tried, setTried] = useState(false);
+  const [file, setFile] = useState<File | null>(null);
   const { account } = useWallet();
   const action = useAction();
   const change = (part: Partial<Draft>) => setDraft((was) => ({ ...was, ...part }));
@@ -158,8 +160,16 @@ function Wizard({ chains }: { chains: ChainStatus[] }) {
         </fieldset>
         <fieldset className={styles.group}>
           <legend>The content of version 1</legend>
-          <p className={styles.hint}>A service or an agent may have none. The file stays on this device: only its hash goes on the chain.</p>
-          <FileHash label="File" onHash={(hash) => change({ hash })} />
+          <p className={styles.hint}>A service or an agent may have none. The file stays on this device unless you upload it: only its hash goes on the chain.</p>
+          <FileHash
+            label="File"
+            onHash={(hash, file) => {
+              change({ hash });
+              setFile(file);
+            }}
+          >
+            {file !== null && draft.hash !== null && <Upload key={draft.hash} file={file} sha256={draft.hash} chainId={chainId} onUploaded={(contentUri) => change({ contentUri })} />}
+          </FileHash>
           <TextField label="Where it can be fetched" value={draft.contentUri} onChange={(contentUri) => change({ contentUri })} error={shown(errors.contentUri)} placeholder="https://… or ipfs://…" />
         </fieldset>
         <fieldset className={styles.group}>

@@ -6,13 +6,12 @@ use alloy::{
     sol_types::{Eip712Domain, SolStruct, SolValue as _},
 };
 use serde::{Deserialize, Serialize};
-use stoa_contracts::Vault::SignedPay;
 
 mod spend;
 
 pub use spend::Spend;
 
-use super::Session;
+use crate::Vault::{SignedPay, payBySigCall};
 
 /// What stands before the witness in the type of every payment.
 const STUB: &str = "Pay(address from,address target,address token,uint256 amount,uint8 funding,address relayer,\
@@ -170,6 +169,19 @@ impl Wanted {
         whole.strip_prefix(STUB).unwrap_or(&whole).to_owned()
     }
 
+    /// The call that sends the payment.
+    #[must_use]
+    pub fn call(&self, pay: &SignedPay, grant: Bytes, signature: Bytes) -> payBySigCall {
+        payBySigCall {
+            order: pay.clone(),
+            witness: self.witness(),
+            witnessType: self.witness_type(),
+            data: self.data(),
+            grant,
+            signature,
+        }
+    }
+
     /// What the payer signs, hashed.
     #[must_use]
     pub fn digest(&self, pay: &SignedPay, domain: &Eip712Domain) -> B256 {
@@ -180,44 +192,15 @@ impl Wanted {
     }
 }
 
-impl Session {
-    /// The domain of the Vault's signatures.
-    #[must_use]
-    pub fn vault_domain(&self) -> Eip712Domain {
-        self.domain("Stoa Vault", *self.contracts.vault.address())
-    }
-
-    /// The domain of the Market's signatures.
-    #[must_use]
-    pub fn market_domain(&self) -> Eip712Domain {
-        self.domain("Stoa Market", *self.contracts.market.address())
-    }
-
-    /// The domain of Staking's signatures.
-    #[must_use]
-    pub fn staking_domain(&self) -> Eip712Domain {
-        self.domain("Stoa Staking", *self.contracts.staking.address())
-    }
-
-    fn domain(&self, name: &'static str, contract: Address) -> Eip712Domain {
-        alloy::sol_types::eip712_domain! {
-            name: name,
-            version: "1",
-            chain_id: self.network.chain_id,
-            verifying_contract: contract,
-        }
-    }
-
-    /// Signs a payment for what it orders.
-    ///
-    /// # Errors
-    /// When nobody signs.
-    pub async fn sign_payment(&self, pay: &SignedPay, wanted: &Wanted) -> anyhow::Result<Bytes> {
-        let domain = self.vault_domain();
-        match wanted {
-            Wanted::Plan(order) => self.sign(&plan::Pay::of(pay, order), &domain).await,
-            Wanted::Shares(order) => self.sign(&shares::Pay::of(pay, order), &domain).await,
-        }
+/// The domain in which a contract of the suite checks signatures; its name is `Stoa Vault`, `Stoa Market` or
+/// `Stoa Staking`.
+#[must_use]
+pub fn domain(name: &'static str, chain_id: u64, contract: Address) -> Eip712Domain {
+    alloy::sol_types::eip712_domain! {
+        name: name,
+        version: "1",
+        chain_id: chain_id,
+        verifying_contract: contract,
     }
 }
 

@@ -53,6 +53,13 @@ pub fn explain(data: &[u8]) -> String {
     }
 }
 
+/// The name of the error, such as `Market_PlanPaused`, where it is one of the contracts'.
+#[must_use]
+pub fn error_name(data: &[u8]) -> Option<&'static str> {
+    let entry = ENTRIES.get(data.first_chunk::<4>()?)?;
+    Some(entry.abi.name.as_str())
+}
+
 fn text(data: &[u8]) -> Option<String> {
     let decoded = AbiError::parse("Error(string reason)").ok()?.decode_error(data).ok()?;
     Some(decoded.body.first()?.as_str()?.to_owned())
@@ -114,16 +121,14 @@ fn status(value: &DynSolValue) -> String {
 mod tests {
     use std::collections::BTreeSet;
 
-    use alloy::{json_abi::JsonAbi, sol_types::SolError as _};
-    use stoa_contracts::{Market, Vault};
-
     use super::*;
-    use crate::checkout;
+    use crate::{Market, Vault};
+    use alloy::{json_abi::JsonAbi, sol_types::SolError as _};
 
     /// Every error of the ABIs, as Solidity declares it.
     fn declared() -> BTreeSet<String> {
         let mut all = BTreeSet::new();
-        for file in std::fs::read_dir(checkout::root().join("contracts/artifacts")).unwrap() {
+        for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/artifacts")).unwrap() {
             let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
             let artifact: serde_json::Value = serde_json::from_str(&text).unwrap();
             let abi: JsonAbi = serde_json::from_value(artifact["abi"].clone()).unwrap();

@@ -29,10 +29,9 @@ sol! {
 #[serde(transparent)]
 pub struct Spend(SpendMembers);
 
-impl From<stoa_contracts::Market::SpendOrder> for Spend {
-    fn from(order: stoa_contracts::Market::SpendOrder) -> Self {
-        let stoa_contracts::Market::SpendOrder { holder, plan, units, spender, r#ref, nonce, deadline } =
-            order;
+impl From<crate::Market::SpendOrder> for Spend {
+    fn from(order: crate::Market::SpendOrder) -> Self {
+        let crate::Market::SpendOrder { holder, plan, units, spender, r#ref, nonce, deadline } = order;
         Self(SpendMembers { holder, plan, units, spender, r#ref, nonce, deadline })
     }
 }

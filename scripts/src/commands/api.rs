@@ -1,0 +1,168 @@
+//! An API, and who asks it: a wallet that signs in, a key, or nobody known.
+
+use anyhow::{Context as _, bail};
+use reqwest::{Method, RequestBuilder, Response, header};
+use serde_json::{Value, json};
+use stoa_scripts::cli::{ChainArgs, Output, SignerArgs};
+use stoa_scripts::key::Key;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use url::Url;
+
+/// Which API, and who asks it.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ApiArgs {
+    /// The API, as its page's origin has it.
+    #[arg(long, env = "STOA_API", default_value = "http://127.0.0.1:8080", value_name = "URL")]
+    api: Url,
+    /// Ask by a key instead of signing in with a wallet.
+    #[arg(long, env = "STOA_API_KEY", hide_env_values = true, value_name = "KEY")]
+    api_key: Option<String>,
+    #[command(flatten)]
+    chain: ChainArgs,
+    #[command(flatten)]
+    signing: SignerArgs,
+}
+
+impl ApiArgs {
+    pub(crate) fn output(&self) -> Output {
+        Output { json: self.chain.json }
+    }
+
+    /// Asks for what is somebody's: by the key, or as the wallet, signed in for this alone.
+    pub(crate) async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> anyhow::Result<Value> {
+        let client = self.known().await?;
+        let answered = client.ask(method, path, body).await;
+        client.sign_out().await;
+        Ok(answered?["data"].take())
+    }
+
+    /// With the key, else with the wallet, else as nobody.
+    pub(crate) async fn client(&self) -> anyhow::Result<Client> {
+        let nobody =
+            self.api_key.is_none() && self.signing.wallet.is_none() && self.signing.key_env.is_none();
+        if nobody {
+            return Ok(Client::new(&self.api, Who::Nobody));
+        }
+        self.known().await
+    }
+
+    /// With the key, else with the wallet, which there must be.
+    async fn known(&self) -> anyhow::Result<Client> {
+        if let Some(key) = &self.api_key {
+            return Ok(Client::new(&self.api, Who::Key(key.clone())));
+        }
+        let network = self.chain.network()?;
+        let signer = self.signing.signer(&network).await?;
+        Client::sign_in(&self.api, &signer, network.chain_id).await
+    }
+}
+
+/// Whoever asks.
+enum Who {
+    Nobody,
+    Key(String),
+    /// Signed in, with this cookie.
+    Session(String),
+}
+
+/// An API that is asked by somebody.
+pub(crate) struct Client {
+    http: reqwest::Client,
+    api: Url,
+    who: Who,
+}
+
+impl Client {
+    fn new(api: &Url, who: Who) -> Self {
+        Self { http: reqwest::Client::new(), api: api.clone(), who }
+    }
+
+    /// Signs the message that the API asks for.
+    pub(crate) async fn sign_in(api: &Url, signer: &Key, chain_id: u64) -> anyhow::Result<Self> {
+        let http = reqwest::Client::new();
+        let nonce = answer(http.post(at(api, "auth/nonce")?)).await?.1;
+        let domain = match (api.host_str().context("--api has no host")?, api.port()) {
+            (host, Some(port)) => format!("{host}:{port}"),
+            (host, None) => host.to_owned(),
+        };
+        let known = nonce["data"]["domains"].as_array().into_iter().flatten().any(|known| *known == domain);
+        if !known {
+            bail!(
+                "the API at {domain} says that it is {}: give --api as its page's address has it",
+                nonce["data"]["domains"]
+            );
+        }
+        let message = format!(
+            "{domain} wants you to sign in with your Ethereum account:\n{}\n\nManage API keys.\n\nURI: {}\n\
+             Version: 1\nChain ID: {chain_id}\nNonce: {}\nIssued At: {}",
+            signer.address(),
+            api.origin().ascii_serialization(),
+            nonce["data"]["nonce"].as_str().context("the API gave no nonce")?,
+            OffsetDateTime::now_utc().format(&Rfc3339)?,
+        );
+        let signature = signer.sign_message(message.as_bytes()).await?.to_string();
+        let body = json!({ "message": message, "signature": signature });
+        let (response, _) = answer(http.post(at(api, "auth/session")?).json(&body)).await?;
+        let cookie = response.get(header::SET_COOKIE).and_then(|cookie| cookie.to_str().ok());
+        let cookie = cookie.and_then(|cookie| cookie.split(';').next()).context("the API set no cookie")?;
+        Ok(Self { http, ..Self::new(api, Who::Session(cookie.to_owned())) })
+    }
+
+    /// Asks for something under `/v1`.
+    pub(crate) async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> anyhow::Result<Value> {
+        let mut request = self.request(method, path)?;
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        Ok(answer(request).await?.1)
+    }
+
+    /// Asks with a request that was begun by [`Self::request`].
+    pub(crate) async fn send(&self, request: RequestBuilder) -> anyhow::Result<Value> {
+        Ok(answer(request).await?.1)
+    }
+
+    /// Ends the session, if there is one. One that could not be ended ends by itself.
+    pub(crate) async fn sign_out(&self) {
+        if !matches!(self.who, Who::Session(_)) {
+            return;
+        }
+        if let Ok(request) = self.request(Method::DELETE, "auth/session") {
+            let _ = request.send().await;
+        }
+    }
+
+    /// A request for something under `/v1`.
+    pub(crate) fn request(&self, method: Method, path: &str) -> anyhow::Result<RequestBuilder> {
+        let request = self.http.request(method, at(&self.api, path)?);
+        Ok(match &self.who {
+            Who::Nobody => request,
+            Who::Key(key) => request.bearer_auth(key),
+            Who::Session(cookie) => request
+                .header(header::COOKIE, cookie)
+                .header(header::ORIGIN, self.api.origin().ascii_serialization())
+                .header("x-stoa-csrf", "1"),
+        })
+    }
+}
+
+fn at(api: &Url, path: &str) -> anyhow::Result<Url> {
+    Ok(api.join(&format!("/v1/{path}"))?)
+}
+
+/// The answer's headers and document; a problem's sentence where it is one.
+async fn answer(request: RequestBuilder) -> anyhow::Result<(header::HeaderMap, Value)> {
+    let response: Response = request
+        .send()
+        .await
+        .map_err(reqwest::Error::without_url)
+        .context("the API does not answer; check --api")?;
+    let (status, headers) = (response.status(), response.headers().clone());
+    let body: Value =
+        response.json().await.map_err(reqwest::Error::without_url).context("the API answers no JSON")?;
+    if !status.is_success() {
+        bail!("the API refuses ({}): {}", status.as_u16(), body["detail"].as_str().unwrap_or_default());
+    }
+    Ok((headers, body))
+}
