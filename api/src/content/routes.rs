@@ -9,9 +9,8 @@ use axum::extract::{Extension, Path, RawQuery, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
+use sfv::{Dictionary, ListEntry, Parser};
 use stoa_content::{Digest, Store, Whole};
 use utoipa::ToSchema;
 
@@ -201,9 +200,9 @@ pub(crate) async fn content(
 fn digest(headers: &HeaderMap) -> Result<Option<[u8; 32]>, ApiError> {
     let Some(value) = headers.get("content-digest") else { return Ok(None) };
     let text = value.to_str().unwrap_or_default();
-    let told = text.split(',').find_map(|entry| {
-        let base64 = entry.trim().strip_prefix("sha-256=:")?.strip_suffix(':')?;
-        STANDARD.decode(base64).ok()?.try_into().ok()
+    let told = Parser::new(text).parse::<Dictionary>().ok().and_then(|named| {
+        let ListEntry::Item(item) = named.get("sha-256")? else { return None };
+        item.bare_item.as_byte_sequence()?.try_into().ok()
     });
     told.map(Some)
         .ok_or_else(|| ApiError::bad("Content-Digest", text, "`sha-256=:…:`, 32 bytes in base64 (RFC 9530)"))

@@ -13,7 +13,7 @@ use axum::http::Request;
 use axum::http::request::Builder;
 use serde_json::{Value, json};
 use sqlx::PgPool;
-use stoa_api::access::{Access, Pepper, Setup, Tiers};
+use stoa_api::access::{Access, Master, Pepper, Setup, Tiers};
 use stoa_api::app::{App, app};
 use stoa_api::config;
 use stoa_api::content::{Limits, Uploads};
@@ -42,6 +42,7 @@ pub(crate) struct Wallet {
 pub(crate) fn setup() -> Setup {
     Setup {
         pepper: Pepper::new(&[7; 32]),
+        master: Master::parse(&format!("test:{}", "07".repeat(32))).expect("valid"),
         origins: vec![ORIGIN.parse().expect("a URL")],
         home: Some(CHAIN),
         ..Setup::default()

@@ -70,20 +70,24 @@ impl State {
 
     /// The file with the secret that API keys are hashed under; made once.
     pub(super) fn access_secret(&self) -> anyhow::Result<PathBuf> {
-        self.random("access-secret")
+        self.secret("access-secret", "")
+    }
+
+    /// The file with the key that signing secrets are encrypted under; made once.
+    pub(super) fn master_keys(&self) -> anyhow::Result<PathBuf> {
+        self.secret("master-keys", "dev:")
     }
 
     /// The file with the key of the account that relays: of this folder's own, and with coin on its chain alone.
     pub(super) fn relay_key(&self) -> anyhow::Result<PathBuf> {
-        self.random("relay-key")
+        self.secret("relay-key", "")
     }
 
-    /// A file with 32 random bytes, made once.
-    fn random(&self, name: &str) -> anyhow::Result<PathBuf> {
+    fn secret(&self, name: &str, prefix: &str) -> anyhow::Result<PathBuf> {
         use std::os::unix::fs::OpenOptionsExt as _;
         let path = self.folder.join(name);
         match File::options().create_new(true).write(true).mode(0o600).open(&path) {
-            Ok(mut file) => writeln!(file, "{}", alloy::hex::encode(rand::random::<[u8; 32]>()))?,
+            Ok(mut file) => writeln!(file, "{prefix}{}", alloy::hex::encode(rand::random::<[u8; 32]>()))?,
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error).with_context(|| format!("cannot write {}", path.display())),
         }
