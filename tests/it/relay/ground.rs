@@ -168,7 +168,7 @@ impl Ground {
     }
 
     /// Credits of a plan of their own, in the buyer's hands.
-    pub(crate) async fn credits(&self, units: u128) -> u64 {
+    pub(crate) async fn credits(&self, units: u32) -> u64 {
         let plan = Market::NewPlan {
             listing: U256::from(1),
             kind: 2,

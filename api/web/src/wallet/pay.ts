@@ -135,8 +135,9 @@ export function randomBytes(length: number): Bytes {
   return `0x${[...crypto.getRandomValues(new Uint8Array(length))].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 }
 
-/** Lets the Vault take the amount by the token's own signature. Its nonce may be what it is for. */
-export async function signAuthorization(actor: Actor, { vault, token, amount }: Payment, nonce: Bytes = randomBytes(32)): Promise<Bytes> {
+/** Lets the Vault take the amount by the token's own signature. For an order its nonce is the order's hash, which is not told again. */
+export async function signAuthorization(actor: Actor, { vault, token, amount }: Payment, order: Bytes | null = null): Promise<Bytes> {
+  const nonce = order ?? randomBytes(32);
   const { account, write } = actor;
   const validBefore = (await deadline(actor)) + 1n;
   const signature = await write.signTypedData({
@@ -167,6 +168,6 @@ export async function signAuthorization(actor: Actor, { vault, token, amount }: 
         ],
       },
     ],
-    [{ validAfter: 0n, validBefore, nonce, signature }],
+    [{ validAfter: 0n, validBefore, nonce: order === null ? nonce : zeroHash, signature }],
   );
 }
