@@ -23,10 +23,11 @@ export async function settle(stage, shop) {
 /** @param {Stage} stage */
 export async function earnByStake(stage) {
   const { page, size, contracts } = stage;
-  await send(stage, PROVIDER, 'Staking', 'distribute', [contracts['DemoUSD']]);
+  await send(stage, PROVIDER, 'Staking', 'distribute', [contracts['StoaToken']]);
   await openAs(stage, BUYER, '/portfolio');
-  await page.getByTestId('claim-stake').first().click();
-  await see(page.locator('[data-testid="transaction"][data-state="seen"]').filter({ hasText: 'Claim staking fees' }), 'The claim was never seen.');
+  await page.getByTestId('claim-stake').click();
+  await page.getByTestId('claim-stake').waitFor({ state: 'detached' });
+  await see(page.getByText('STOA claimed'), 'The portfolio does not show what was claimed.');
   passed(`${size}: a staker claims fees`);
 
   await page.getByTestId('extend').click();

@@ -51,6 +51,8 @@ export async function loseTouch(stage, shop) {
   const { page, size, contracts } = stage;
   const status = (/** @type {string} */ attribute) => page.locator(`[data-testid="chain-status"][${attribute}]`);
   await openAs(stage, BUYER, '/activity');
+  // Rows wait while somebody points at them.
+  await page.mouse.move(1, 1);
   await see(status('data-live="live"'), 'The page is never told of changes.');
   const rows = page.getByTestId('purchase-row');
   await see(rows, 'No activity is shown.');

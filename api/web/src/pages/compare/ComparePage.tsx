@@ -83,7 +83,7 @@ function Facts({ listings, ids, search }: { listings: Listing[]; ids: string[]; 
     >
       {/* What scrolls must be reachable by keyboard. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <section className={styles.scroll} tabIndex={0} aria-label="Side by side">
+      <section className={styles.scroll} tabIndex={0} aria-label="Facts of each">
         <table className={styles.table} data-testid="compared">
           <thead>
             <tr>

@@ -46,9 +46,9 @@ const COMPONENTS: Components = {
   ),
   table: ({ children }) => (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <section className={styles.wide} tabIndex={0} aria-label="Table">
+    <div className={styles.wide} tabIndex={0}>
       <table>{children}</table>
-    </section>
+    </div>
   ),
   input: (props) => <Task {...props} />,
 };
