@@ -113,6 +113,7 @@ async function vault(stage) {
   const { page, size } = stage;
   await open(stage, '/portfolio');
   await page.getByTestId('deposit').click();
+  await page.getByLabel('Token', { exact: true }).selectOption({ label: 'dUSD' });
   await see(page.getByText(/Your wallet has [1-9]/), 'The wallet’s balance is not shown.');
   await page.getByLabel('Amount').fill('20');
   await page.getByTestId('confirm-move').and(page.locator(':enabled')).click();
@@ -120,6 +121,7 @@ async function vault(stage) {
   await page.getByRole('button', { name: 'Done' }).click();
   await see(page.getByTestId('vault-balance'), 'The vault balance did not appear.');
   await page.getByTestId('withdraw').click();
+  await page.getByLabel('Token', { exact: true }).selectOption({ label: 'dUSD' });
   await page.getByLabel('Amount').fill('5');
   await page.getByTestId('confirm-move').and(page.locator(':enabled')).click();
   await see(page.getByRole('button', { name: 'Done' }), 'The withdrawal was never seen.');
