@@ -1,12 +1,13 @@
 //! Access: who asks, what they may, and how much.
 //!
 //! - [`client`]: the address a request comes from; [`siwe`], [`verify`], [`nonce`], [`session`]: wallets that sign in;
-//! - [`token`], [`key`]: API keys; [`lookup`]: what is known of them here, for a moment;
+//! - [`seal`]: secrets that have to be known again; [`token`], [`key`]: API keys; [`lookup`]: what is known of them here, for a moment;
 //! - [`rules`]: which route is for whom; [`quota`]: how much; [`gate`]: what asks all of this before a route;
 //! - [`idempotency`]: one execution for several requests; [`audit`]: what was done and refused;
 //! - [`routes`]: where wallets manage their keys.
 //!
-//! *Invariant:* nothing that opens anything is stored or logged: of keys and cookies only a keyed hash is kept.
+//! *Invariant:* nothing that opens anything is stored or logged: of keys and cookies only a keyed hash is kept, and what
+//! messages are signed with is sealed under keys that are not in the database.
 
 mod audit;
 mod client;
@@ -19,6 +20,7 @@ mod principal;
 mod quota;
 pub mod routes;
 mod rules;
+mod seal;
 mod secret;
 mod session;
 mod settings;
@@ -39,15 +41,18 @@ use url::Url;
 use crate::config::Secret;
 use crate::error::ApiError;
 use audit::Refusals;
+pub(crate) use audit::{Entry, audit_add};
 pub(crate) use client::{ClientIp, network};
 pub use client::{Proxies, ProxyHeader};
-pub(crate) use gate::gate;
-pub(crate) use idempotency::idempotent;
+pub(crate) use gate::{Caller, gate};
+pub(crate) use idempotency::{Kept, idempotent};
 use lookup::Lookups;
 use quota::{Bans, Quotas, TierReader, Usage};
 pub use quota::{Limits, LimitsError, Tiers};
 pub use rules::{Need, RULES, Rule, Scope};
+pub use seal::{Master, MasterError};
 pub use secret::Pepper;
+pub(crate) use secret::base62 as random_id;
 pub use settings::{Settings, SettingsError};
 pub use verify::Verifier;
 
@@ -59,6 +64,8 @@ const CONNECTIONS: u32 = 6;
 pub struct Setup {
     /// Without it there are no keys and no sessions.
     pub pepper: Option<Pepper>,
+    /// Without it nothing is signed and no signature with a shared secret is asked for.
+    pub master: Option<Master>,
     /// Where the page is: whose messages are signed, and whose scripts may use a session.
     pub origins: Vec<Url>,
     pub proxies: Proxies,
@@ -78,6 +85,7 @@ impl Default for Setup {
     fn default() -> Self {
         Self {
             pepper: None,
+            master: None,
             origins: Vec::new(),
             proxies: Proxies::default(),
             tiers: None,

@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createPublicClient, createWalletClient, http, parseAbi } from 'viem';
 import { launch } from './chromium.mjs';
+import { developers } from './developers.mjs';
 import { account, TestWallet } from './wallet.mjs';
 
 /** @import { Locator, Page } from 'playwright-core' */
@@ -45,6 +46,11 @@ async function see(locator, sentence) {
   } catch {
     throw new StoryError(sentence);
   }
+}
+
+/** @param {boolean} condition @param {string} sentence what is wrong where it does not hold */
+function must(condition, sentence) {
+  if (!condition) throw new StoryError(sentence);
 }
 
 /** @param {Stage} stage @param {string} path */
@@ -286,6 +292,7 @@ async function tell(stage) {
   await stake(stage);
   await claim(stage, id);
   await read(stage);
+  await developers(stage, { see, open, checkAccess, passed, must });
   await reorg(stage, id);
 }
 

@@ -340,7 +340,7 @@ fn shown_once(token: &Token, row: KeyRow) -> Result<Response, ApiError> {
     Ok(response)
 }
 
-fn owner(caller: &Caller) -> Result<Addr, ApiError> {
+pub(crate) fn owner(caller: &Caller) -> Result<Addr, ApiError> {
     let known = caller.principal.account();
     known.ok_or_else(|| ApiError::Internal("a route for wallets was reached without one".to_owned()))
 }
