@@ -2,9 +2,10 @@
 //!
 //! - [`client`]: the address a request comes from; [`siwe`], [`verify`], [`nonce`], [`session`]: wallets that sign in;
 //! - [`seal`]: secrets that have to be known again; [`token`], [`key`]: API keys; [`lookup`]: what is known of them here, for a moment;
+//! - [`oauth`]: short-lived tokens for keys; [`signature`]: requests that are signed;
 //! - [`rules`]: which route is for whom; [`quota`]: how much; [`gate`]: what asks all of this before a route;
 //! - [`idempotency`]: one execution for several requests; [`audit`]: what was done and refused;
-//! - [`routes`]: where wallets manage their keys.
+//! - [`routes`]: where wallets manage their keys, and keys take tokens.
 //!
 //! *Invariant:* nothing that opens anything is stored or logged: of keys and cookies only a keyed hash is kept, and what
 //! messages are signed with is sealed under keys that are not in the database.
@@ -16,6 +17,7 @@ mod idempotency;
 mod key;
 mod lookup;
 mod nonce;
+mod oauth;
 mod principal;
 mod quota;
 pub mod routes;
@@ -24,6 +26,7 @@ mod seal;
 mod secret;
 mod session;
 mod settings;
+mod signature;
 mod siwe;
 mod token;
 mod verify;
@@ -158,6 +161,21 @@ impl Inner {
 
     pub(crate) fn is_operator(&self, account: Addr) -> bool {
         self.setup.operators.contains(&account)
+    }
+
+    pub(crate) fn master(&self) -> Result<&Master, ApiError> {
+        self.setup.master.as_ref().ok_or_else(|| {
+            ApiError::NotFound(
+                "Shared secrets are not enabled on this server: its operator gives it a key for them \
+                 (STOA_MASTER_KEYS)."
+                    .to_owned(),
+            )
+        })
+    }
+
+    /// Who issues tokens: the page's origin, without a slash at its end.
+    pub(crate) fn issuer(&self) -> String {
+        self.setup.origins.first().map_or_else(String::new, |origin| origin.origin().ascii_serialization())
     }
 
     pub(crate) fn pepper(&self) -> Result<&Pepper, ApiError> {

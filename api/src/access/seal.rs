@@ -39,7 +39,7 @@ pub enum MasterError {
 
 /// Why a secret does not open.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SealError {
+pub(crate) enum SealError {
     #[error("it is sealed under the master key `{0}`, which this server was not given")]
     NoKey(String),
     #[error("it was altered, or is not a sealed secret of this row")]

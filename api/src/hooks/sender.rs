@@ -96,7 +96,7 @@ impl Sender {
             .check(&url)
             .map_err(|refused| bad(&format!("an address that may be asked: {refused}")))?;
         // Others below 1024 are of services that were not made for this.
-        if !url.port().is_none_or(|port| port >= 1024) && matches!(self.private, Private::Nothing) {
+        if url.port().is_some_and(|port| port < 1024) && matches!(self.private, Private::Nothing) {
             return Err(bad("an address at port 443 or from 1024 on"));
         }
         Ok(url)

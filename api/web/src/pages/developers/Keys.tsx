@@ -50,6 +50,12 @@ export function Keys() {
   );
 }
 
+function ends({ state, expires_at, revoked_at }: ApiKey): string {
+  if (revoked_at != null) return `revoked ${day(revoked_at)}`;
+  if (expires_at == null) return 'never expires';
+  return `${state === 'active' ? 'expires' : 'expired'} ${day(expires_at)}`;
+}
+
 function Key({ value, onMade }: { value: ApiKey; onMade: (key: NewApiKey) => void }) {
   const [asking, setAsking] = useState<'rotate' | 'revoke' | null>(null);
   const rotate = useOwn('keys', () => rotateKey(value.id, OVERLAP_SECONDS));
@@ -70,7 +76,7 @@ function Key({ value, onMade }: { value: ApiKey; onMade: (key: NewApiKey) => voi
         </code>
         <span>{value.scopes.join(', ')}</span>
         {value.networks.length > 0 && <span>from {value.networks.join(', ')}</span>}
-        <span>{value.expires_at == null ? 'never expires' : `${active ? 'expires' : 'expired'} ${day(value.expires_at)}`}</span>
+        <span>{ends(value)}</span>
         <span>
           {value.last_used_at == null ? (
             'not used yet'

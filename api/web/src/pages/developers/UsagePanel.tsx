@@ -7,6 +7,7 @@ import { ErrorNotice } from '../../components/Notice';
 import { RowsSkeleton } from '../../components/RowsSkeleton';
 import { Section } from '../../components/Section';
 import { Count } from '../../components/Value';
+import { useNow } from '../../lib/clock';
 import { stretches } from '../../lib/series';
 import styles from './DevelopersPage.module.css';
 
@@ -28,13 +29,13 @@ export function UsagePanel() {
 
 function Figures({ usage }: { usage: Usage }) {
   const [of, setOf] = useState('');
-  const days = of === '' ? usage.days : (usage.keys.find(({ key }) => key === of)?.days ?? []);
-  const today = Math.floor(Date.now() / DAY_MS) * DAY_MS;
+  const today = Math.floor(useNow() / DAY_MS) * DAY_MS;
   const data = useMemo(() => {
+    const days = of === '' ? usage.days : (usage.keys.find(({ key }) => key === of)?.days ?? []);
     const starts = stretches(today - (DAYS - 1) * DAY_MS, today, 'day');
     const known = new Map(days.map(({ day, requests }) => [Date.parse(day), BigInt(requests)]));
     return { starts, values: starts.map((start) => known.get(start) ?? 0n) };
-  }, [days, today]);
+  }, [of, today, usage]);
   return (
     <>
       <div className={styles.limits} data-testid="limits">

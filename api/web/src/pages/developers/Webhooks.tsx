@@ -130,7 +130,10 @@ function Hook({ value, onMade }: { value: Webhook; onMade: (hook: NewWebhook) =>
           text="Its log and its alerts go with it, and what it was not told yet."
           label="Remove"
           onClose={() => setAsking(null)}
-          onSure={() => remove.mutate(undefined)}
+          onSure={() => {
+            setOpen(false);
+            remove.mutate(undefined);
+          }}
         />
       )}
     </li>
@@ -169,7 +172,7 @@ function NewHook({ onClose, onMade }: { onClose: () => void; onMade: (hook: NewW
           ))}
         </fieldset>
         <TextField label="More topics" value={more} onChange={setMore} hint="listing:31337-1 or account:0x…, with spaces between. Without any topic it is for alerts alone." />
-        <SelectField label="How settled" value={level} onChange={setLevel} hint="Before that it is told at once, and taken back if its block is.">
+        <SelectField label="How settled" value={level} onChange={setLevel} hint="What a reorganisation takes back after it was told is told too.">
           <option value="latest">At once</option>
           <option value="safe">Safe blocks</option>
           <option value="finalized">Final blocks: nothing is ever taken back</option>

@@ -26,7 +26,7 @@ export const KINDS: Record<Kind, { label: string; hint: string; fields: Field[] 
   key_use: { label: 'Odd use of a key', hint: 'A new network, five times the usual, 50 refusals in an hour.', fields: [] },
 };
 
-const NUMBERS: readonly Field[] = ['chain', 'days'];
+const NUMBERS: ReadonlySet<Field> = new Set(['chain', 'days']);
 
 /** What the API is sent: what is empty is left out; what is no number is the API's to refuse. */
 export function watchOf(kind: Kind, values: Record<string, string>): Record<string, unknown> {
@@ -34,7 +34,7 @@ export function watchOf(kind: Kind, values: Record<string, string>): Record<stri
   for (const field of KINDS[kind].fields) {
     const text = (values[field] ?? '').trim();
     if (text === '') continue;
-    const isNumber = NUMBERS.includes(field) || (kind === 'grade' && (field === 'above' || field === 'below'));
+    const isNumber = NUMBERS.has(field) || (kind === 'grade' && (field === 'above' || field === 'below'));
     watch[field] = isNumber && /^\d+$/.test(text) ? Number(text) : text;
   }
   return watch;
