@@ -5,23 +5,18 @@
 import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { BUYER, checkAccess, openAs, passed, PATIENCE_MS, see, StoryError } from './stage.mjs';
 
 /** @import { IncomingHttpHeaders } from 'node:http' */
-/** @import { Locator, Page } from 'playwright-core' */
-/** @import { TestWallet } from './wallet.mjs' */
+/** @import { Page } from 'playwright-core' */
+/** @import { Stage } from './stage.mjs' */
 
-/** @typedef {{ url: string; page: Page; wallet: TestWallet; size: string; axe: string; rpc: string; contracts: Record<string, `0x${string}`>; chain: number }} Stage */
-/**
- * @typedef {object} Tools what all stories have
- * @property {(locator: Locator, sentence: string) => Promise<void>} see
- * @property {(stage: Stage, path: string) => Promise<void>} open
- * @property {(stage: Stage, name: string) => Promise<void>} checkAccess
- * @property {(line: string) => void} passed
- * @property {(condition: boolean, sentence: string) => void} must
- */
 /** @typedef {{ headers: IncomingHttpHeaders; body: string }} Came */
 
-const PATIENCE_MS = 30_000;
+/** @param {boolean} condition @param {string} sentence what is wrong where it does not hold */
+function must(condition, sentence) {
+  if (!condition) throw new StoryError(sentence);
+}
 
 /** Somebody's server, which takes whatever comes. */
 class Receiver {
@@ -96,10 +91,10 @@ async function opens({ url }, key) {
   return (await fetch(`${url}/v1/listings?limit=1`, { headers: { authorization: `Bearer ${key}` } })).status;
 }
 
-/** @param {Stage} stage @param {Tools} tools */
-async function signIn(stage, { see, open, checkAccess, passed }) {
+/** @param {Stage} stage */
+async function signIn(stage) {
   const { page, size, wallet } = stage;
-  await open(stage, '/developers');
+  await openAs(stage, BUYER, '/developers');
   await see(page.getByTestId('sign-in').and(page.locator(':enabled')), 'Nobody is asked to sign in.');
   await shot(stage, 'sign-in');
   wallet.refuseNext();
@@ -113,8 +108,8 @@ async function signIn(stage, { see, open, checkAccess, passed }) {
   passed(`${size}: a developer signs in with the wallet`);
 }
 
-/** @param {Stage} stage @param {Tools} tools */
-async function keys(stage, { see, checkAccess, passed, must }) {
+/** @param {Stage} stage */
+async function keys(stage) {
   const { page, size } = stage;
   await page.getByTestId('new-key').click();
   await page.getByLabel('Name', { exact: true }).fill(`nightly ${size}`);
@@ -142,8 +137,8 @@ async function keys(stage, { see, checkAccess, passed, must }) {
   passed(`${size}: a key is made, rotated with an overlap, and the old one revoked`);
 }
 
-/** @param {Stage} stage @param {Tools} tools @param {Receiver} receiver */
-async function webhook(stage, { see, checkAccess, passed, must }, receiver) {
+/** @param {Stage} stage @param {Receiver} receiver */
+async function webhook(stage, receiver) {
   const { page, size, wallet } = stage;
   await page.getByTestId('new-webhook').click();
   await page.getByLabel('Name', { exact: true }).fill(`shop ${size}`);
@@ -179,8 +174,8 @@ async function webhook(stage, { see, checkAccess, passed, must }, receiver) {
   passed(`${size}: a webhook is pinged, told of blocks, paused, resumed, and its secret rotated`);
 }
 
-/** @param {Stage} stage @param {Tools} tools @param {Receiver} receiver */
-async function alert(stage, { see, checkAccess, passed, must }, receiver) {
+/** @param {Stage} stage @param {Receiver} receiver */
+async function alert(stage, receiver) {
   const { page, size } = stage;
   await page.getByTestId('new-alert').click();
   await page.getByLabel('Name', { exact: true }).fill(`keys ${size}`);
@@ -201,14 +196,14 @@ async function alert(stage, { see, checkAccess, passed, must }, receiver) {
   passed(`${size}: a developer is told of a key that expires, cleans up and signs out`);
 }
 
-/** @param {Stage} stage @param {Tools} tools */
-export async function developers(stage, tools) {
+/** @param {Stage} stage */
+export async function developers(stage) {
   const receiver = new Receiver();
   try {
-    await signIn(stage, tools);
-    await keys(stage, tools);
-    await webhook(stage, tools, receiver);
-    await alert(stage, tools, receiver);
+    await signIn(stage);
+    await keys(stage);
+    await webhook(stage, receiver);
+    await alert(stage, receiver);
   } finally {
     receiver.close();
   }
