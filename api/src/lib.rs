@@ -32,6 +32,7 @@ pub mod raw;
 pub mod reply;
 pub mod routes;
 pub mod serve;
+mod slots;
 pub mod snapshot;
 pub mod sql;
 

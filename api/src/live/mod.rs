@@ -15,7 +15,7 @@ mod message;
 mod place;
 mod query;
 mod reader;
-mod slots;
+mod settings;
 pub mod sse;
 mod topic;
 mod track;
@@ -25,7 +25,7 @@ pub use hub::Live;
 pub use message::{
     BlockStats, LiveAbout, LiveData, LiveEvent, LiveMessage, LiveNotice, LiveRetracted, TokenStats,
 };
-pub use slots::Settings;
+pub use settings::Settings;
 
 use axum::Router;
 use axum::routing::get;

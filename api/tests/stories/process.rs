@@ -108,7 +108,7 @@ async fn the_apis_own_schema_is_made_and_made_only_once() {
         .fetch_one(&stage.pool)
         .await
         .expect("bookkeeping of its own");
-    assert_eq!((row.get::<i64, _>(0), row.get::<bool, _>(1)), (4, true));
+    assert_eq!((row.get::<i64, _>(0), row.get::<bool, _>(1)), (5, true));
 }
 
 #[tokio::test]
