@@ -95,7 +95,7 @@ pub struct Entry {
 pub struct HistoryAnswer {
     pub data: Vec<Entry>,
     /// The cursor of the next page; null on the last one.
-    #[schema(required = true)]
+    #[schema(example = "AYvQJ1lkZ2wAAAAAAAB6aQAAAAAAAAMsAAAABA", required = true)]
     pub next: Option<String>,
     pub meta: Meta,
 }

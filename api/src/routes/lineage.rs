@@ -74,7 +74,7 @@ pub struct Relative {
 pub struct LineageAnswer {
     pub data: Vec<Relative>,
     /// The cursor of the next page; null on the last one.
-    #[schema(required = true)]
+    #[schema(example = "AYvQJ1lkZ2wAAAAAAAB6aQAAAAAAAAMsAAAABA", required = true)]
     pub next: Option<String>,
     pub meta: Meta,
 }

@@ -140,10 +140,11 @@ impl Choice for Facet {
 pub struct ListingsAnswer {
     pub data: Vec<ListingSummary>,
     /// The cursor of the next page; null on the last one.
-    #[schema(required = true)]
+    #[schema(example = "AYvQJ1lkZ2wAAAAAAAB6aQAAAAAAAAMsAAAABA", required = true)]
     pub next: Option<String>,
     /// How many listings match; only with `total=true`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 40)]
     pub total: Option<i64>,
     /// For each of `facets` its values and how many listings have them; only with `facets`.
     #[serde(skip_serializing_if = "Option::is_none")]

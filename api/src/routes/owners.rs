@@ -73,7 +73,7 @@ pub struct Owner {
 pub struct OwnersAnswer {
     pub data: Vec<Owner>,
     /// The cursor of the next page; null on the last one.
-    #[schema(required = true)]
+    #[schema(example = "AYvQJ1lkZ2wAAAAAAAB6aQAAAAAAAAMsAAAABA", required = true)]
     pub next: Option<String>,
     pub meta: Meta,
 }
