@@ -94,6 +94,7 @@ pub fn app(app: App) -> Router {
         ))
         .layer(cors());
     let graphql = graphql::router()
+        .layer(from_fn_with_state(app.clone(), front))
         .layer(from_fn_with_state(app.clone(), gate))
         .layer(RequestBodyLimitLayer::new(MAX_BODY))
         .layer(in_time)

@@ -37,6 +37,7 @@ pub mod relay;
 pub mod reply;
 pub mod routes;
 pub mod serve;
+mod slots;
 pub mod snapshot;
 pub mod sql;
 

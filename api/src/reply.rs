@@ -1,10 +1,11 @@
 //! The envelope around data: `data`, `next`, `meta`, the headers, and the ETag.
 
-use alloy::primitives::{hex, keccak256};
+use alloy::primitives::hex;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
 use crate::cursor::Cursor;
 use crate::error::ApiError;
@@ -43,7 +44,7 @@ impl<T: Serialize> Reply<T> {
             body.extend_from_slice(b":");
             write(&mut body, value)?;
         }
-        let tag = format!("W/\"{}\"", hex::encode(&keccak256(&body)[..16]));
+        let tag = format!("W/\"{}\"", hex::encode(&Sha256::digest(&body)[..16]));
         let mut headers = self.meta.headers();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         if let Ok(tag) = HeaderValue::from_str(&tag) {

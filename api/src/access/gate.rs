@@ -80,7 +80,7 @@ pub(crate) async fn gate(State(app): State<App>, mut request: Request, next: Nex
         Err(Stop::Failed(error)) => return error.into_response(),
         Err(Stop::Refused(refusal)) => return refuse(access, rule, from.0, &refusal).await,
     };
-    let standings = match pay(access, rule.cost, &principal, from.0).await {
+    let standings = match pay(access, rule.cost, &principal, from.0, 1).await {
         Ok(standings) => standings,
         Err(response) => return *response,
     };
@@ -90,8 +90,23 @@ pub(crate) async fn gate(State(app): State<App>, mut request: Request, next: Nex
     request.extensions_mut().insert(from);
     request.extensions_mut().insert(Arc::new(Caller { principal, address: from.0, rule }));
     let mut response = next.run(request).await;
+    let standings = response.extensions_mut().remove::<Paid>().map_or(standings, |Paid(later)| later);
     tell(response.headers_mut(), &standings, None);
     response
+}
+
+/// How the limits stand after a route has paid more: an extension of its response.
+#[derive(Clone, Debug)]
+pub(crate) struct Paid(Vec<Standing>);
+
+/// Pays what a route costs beyond what was paid at the door, which knows only its address. The answer is for the client
+/// where the quota does not reach.
+pub(crate) async fn pay_more(app: &App, caller: &Caller, plain: i64) -> Result<Option<Paid>, Box<Response>> {
+    if plain <= 0 {
+        return Ok(None);
+    }
+    let cost = Cost { plain, premium: false };
+    pay(&app.access, cost, &caller.principal, caller.address, 0).await.map(|standings| Some(Paid(standings)))
 }
 
 /// The request, with its signature checked where its key asks for one.
@@ -122,7 +137,7 @@ fn is_large(headers: &HeaderMap) -> bool {
 async fn refuse(access: &Inner, rule: &'static Rule, from: IpAddr, refusal: &Refusal) -> Response {
     access.refusals.add(refusal.account, refusal.key_id.as_deref(), refusal.reason, from, rule.path);
     let cost = Cost { plain: 1, premium: false };
-    match pay(access, cost, &Principal::Anonymous, from).await {
+    match pay(access, cost, &Principal::Anonymous, from, 1).await {
         Ok(_) => refusal.respond(),
         Err(response) => *response,
     }
@@ -146,27 +161,29 @@ pub(crate) async fn share(access: &Inner, principal: &Principal, from: IpAddr) -
     Some((format!("{environment}:{account}"), limits))
 }
 
+/// `requests` is how many requests this is counted as: none for what is paid later.
 async fn pay(
     access: &Inner,
     cost: Cost,
     principal: &Principal,
     from: IpAddr,
+    requests: i64,
 ) -> Result<Vec<Standing>, Box<Response>> {
     let Some((subject, limits)) = share(access, principal, from).await else {
-        count(access, principal, cost, false);
+        count(access, principal, cost, Some(requests));
         return Ok(Vec::new());
     };
     if let Some(ban) = access.bans.of(&subject) {
-        count(access, principal, cost, true);
+        count(access, principal, cost, None);
         return Err(Box::new(banned(ban.until)));
     }
     match access.quotas.pay(&subject, limits, cost).await {
         Ok(Verdict::Granted(standings)) => {
-            count(access, principal, cost, false);
+            count(access, principal, cost, Some(requests));
             Ok(standings)
         }
         Ok(Verdict::Refused { standings, by, wait }) => {
-            count(access, principal, cost, true);
+            count(access, principal, cost, None);
             if principal.account().is_some() {
                 access.refusals.add(
                     principal.account(),
@@ -187,12 +204,12 @@ async fn pay(
     }
 }
 
-/// For wallets and keys; what addresses ask for is not kept.
-fn count(access: &Inner, principal: &Principal, cost: Cost, refused: bool) {
+/// For wallets and keys; what addresses ask for is not kept. What was refused is no request.
+fn count(access: &Inner, principal: &Principal, cost: Cost, requests: Option<i64>) {
     let Some(account) = principal.account() else { return };
-    let tally = match refused {
-        true => Tally { refused: 1, ..Tally::default() },
-        false => Tally { requests: 1, cost: cost.plain, premium: i64::from(cost.premium), refused: 0 },
+    let tally = match requests {
+        None => Tally { refused: 1, ..Tally::default() },
+        Some(requests) => Tally { requests, cost: cost.plain, premium: i64::from(cost.premium), refused: 0 },
     };
     access.usage.add(&format!("account:{account}"), tally);
     if let Some(key) = principal.key_id() {

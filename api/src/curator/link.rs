@@ -18,6 +18,7 @@ struct Unlinked {
     licence: String,
     content_hash: Vec<u8>,
     uris: Vec<String>,
+    metadata_block: i64,
 }
 
 impl Unlinked {
@@ -73,6 +74,7 @@ async fn note(connection: &mut PgConnection, row: &Unlinked) -> sqlx::Result<()>
         .bind(row.version)
         .bind(hash)
         .bind(&row.licence)
+        .bind(row.metadata_block)
         .execute(&mut *connection)
         .await?;
     index(connection, &row.uri, hash).await

@@ -1,12 +1,12 @@
 //! What listings are sorted by: figures that need all purchases, counted again for those listings that changed.
 
-use sqlx::{PgConnection, PgPool};
+use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use stoa_schema::types::Hash;
 
 use crate::snapshot;
 
 /// Listings counted in one statement.
-const BATCH: usize = 2_000;
+const BATCH: usize = 500;
 
 #[derive(Debug, sqlx::FromRow)]
 struct Due {
@@ -17,46 +17,46 @@ struct Due {
     since: i64,
 }
 
-/// Where the projections have moved since the last time, and where everything is counted again after ten minutes:
-/// owners and shareholders, whose purchases are left out, change without a purchase.
-const DUE: &str = "SELECT c.chain_id, c.projected_hash, \
-    least(coalesce(h.finalized_block, 0), c.projected_block) AS final_block, \
-    CASE WHEN r.counted_at > now() - interval '10 minutes' THEN r.final_block ELSE -1 END AS since \
-    FROM archive.cursor c LEFT JOIN archive.head h USING (chain_id) LEFT JOIN api.ranking_cursor r USING (chain_id) \
-    WHERE r.chain_id IS NULL OR r.block_hash <> c.projected_hash OR r.counted_at <= now() - interval '10 minutes'";
-
-/// Counts what changed. One server at a time does.
+/// Counts what changed. One server at a time does: the lock is this transaction's, which reads nothing that a rebuild
+/// replaces. Each batch is a transaction of its own, so that a rebuild, and every reader behind it, waits for one at most.
 pub(super) async fn rank(pool: &PgPool) -> sqlx::Result<()> {
-    let mut transaction = pool.begin().await?;
-    let alone: bool = sqlx::query_scalar("SELECT pg_try_advisory_xact_lock(hashtext('stoa-api ranking'))")
-        .fetch_one(&mut *transaction)
+    let mut alone = pool.begin().await?;
+    let locked: bool = sqlx::query_scalar("SELECT pg_try_advisory_xact_lock(hashtext('stoa-api ranking'))")
+        .fetch_one(&mut *alone)
         .await?;
-    if !alone {
+    if !locked {
         return Ok(());
     }
-    sqlx::raw_sql(snapshot::LOCK).execute(&mut *transaction).await?;
-    let due: Vec<Due> = sqlx::query_as(DUE).fetch_all(&mut *transaction).await?;
+    let due: Vec<Due> = sqlx::query_as(include_str!("sql/ranking_due.sql")).fetch_all(&mut *alone).await?;
     for chain in due {
+        let mut transaction = begin(pool).await?;
         let listings: Vec<i64> = sqlx::query_scalar(include_str!("sql/ranking_touched.sql"))
             .bind(chain.chain_id)
             .bind(chain.since)
             .fetch_all(&mut *transaction)
             .await?;
+        transaction.commit().await?;
         for batch in listings.chunks(BATCH) {
+            let mut transaction = begin(pool).await?;
             count(&mut transaction, chain.chain_id, batch).await?;
+            transaction.commit().await?;
         }
-        sqlx::query(
-            "INSERT INTO api.ranking_cursor AS r VALUES ($1, $2, $3, now()) ON CONFLICT (chain_id) DO UPDATE \
-             SET block_hash = $2, final_block = $3, counted_at = CASE WHEN $4 THEN now() ELSE r.counted_at END",
-        )
-        .bind(chain.chain_id)
-        .bind(chain.projected_hash)
-        .bind(chain.final_block)
-        .bind(chain.since < 0)
-        .execute(&mut *transaction)
-        .await?;
+        sqlx::query(include_str!("sql/ranking_counted.sql"))
+            .bind(chain.chain_id)
+            .bind(chain.projected_hash)
+            .bind(chain.final_block)
+            .bind(chain.since < 0)
+            .execute(&mut *alone)
+            .await?;
     }
-    transaction.commit().await
+    alone.commit().await
+}
+
+/// Not while the projections are being replaced: see `snapshot`.
+async fn begin(pool: &PgPool) -> sqlx::Result<Transaction<'static, Postgres>> {
+    let mut transaction = pool.begin().await?;
+    sqlx::raw_sql(snapshot::LOCK).execute(&mut *transaction).await?;
+    Ok(transaction)
 }
 
 async fn count(connection: &mut PgConnection, chain_id: i64, listings: &[i64]) -> sqlx::Result<()> {

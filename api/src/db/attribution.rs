@@ -41,6 +41,6 @@ pub(crate) async fn attribution_owned(
     chain_id: i64,
     owner: Addr,
 ) -> sqlx::Result<Vec<i64>> {
-    let sql = "SELECT listing FROM market.listing WHERE chain_id = $1 AND owner = $2";
+    let sql = include_str!("sql/listing_numbers_owned.sql");
     sqlx::query_scalar(sql).bind(chain_id).bind(owner).fetch_all(connection).await
 }

@@ -65,9 +65,7 @@ pub(crate) async fn grade_get(
     connection: &mut PgConnection,
     listing: PublicId,
 ) -> sqlx::Result<Option<GradeRow>> {
-    let sql =
-        "SELECT g.*, c.block_number, c.block_time FROM api.grade g JOIN api.grade_cursor c USING (chain_id)
-               WHERE g.chain_id = $1 AND g.listing = $2";
+    let sql = include_str!("sql/grade_get.sql");
     sqlx::query_as(sql).bind(listing.chain_id).bind(listing.number).fetch_optional(connection).await
 }
 
@@ -76,9 +74,7 @@ pub(crate) async fn grade_places(
     connection: &mut PgConnection,
     listing: PublicId,
 ) -> sqlx::Result<Vec<PlaceRow>> {
-    let sql = "SELECT r.*, t.name, t.symbol, t.decimals
-               FROM api.grade_revenue r LEFT JOIN market.token t USING (chain_id, token)
-               WHERE r.chain_id = $1 AND r.listing = $2 ORDER BY r.token";
+    let sql = include_str!("sql/grade_places.sql");
     sqlx::query_as(sql).bind(listing.chain_id).bind(listing.number).fetch_all(connection).await
 }
 
@@ -87,9 +83,7 @@ pub(crate) async fn grade_ignored(
     connection: &mut PgConnection,
     listing: PublicId,
 ) -> sqlx::Result<Vec<IgnoredRow>> {
-    let sql = "SELECT i.*, t.name, t.symbol, t.decimals
-               FROM api.grade_ignored i LEFT JOIN market.token t USING (chain_id, token)
-               WHERE i.chain_id = $1 AND i.listing = $2 ORDER BY i.reason, i.token LIMIT $3";
+    let sql = include_str!("sql/grade_ignored.sql");
     let query = sqlx::query_as(sql).bind(listing.chain_id).bind(listing.number);
     query.bind(super::PARTS).fetch_all(connection).await
 }
@@ -100,14 +94,11 @@ pub(crate) async fn grade_scores(
     listings: &[PublicId],
 ) -> sqlx::Result<HashMap<PublicId, (i32, i32)>> {
     let (chains, numbers) = columns(listings);
-    let rows: Vec<(i64, i64, i32, i32)> = sqlx::query_as(
-        "SELECT chain_id, listing, short_score, long_score FROM api.grade
-         JOIN unnest($1::bigint[], $2::bigint[]) AS wanted (chain_id, listing) USING (chain_id, listing)",
-    )
-    .bind(chains)
-    .bind(numbers)
-    .fetch_all(connection)
-    .await?;
+    let rows: Vec<(i64, i64, i32, i32)> = sqlx::query_as(include_str!("sql/grade_scores.sql"))
+        .bind(chains)
+        .bind(numbers)
+        .fetch_all(connection)
+        .await?;
     let scored = rows
         .into_iter()
         .map(|(chain_id, number, short, long)| (PublicId { chain_id, number }, (short, long)));

@@ -11,6 +11,8 @@ use crate::model::{Kind, ListingSort, ListingStatus, PublicId, Sort};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ListingFilter {
     pub(crate) q: Option<String>,
+    /// That no document has the words of `q` as they are: those that look like them are found instead.
+    pub(crate) misspelt: bool,
     pub(crate) ids: Option<Vec<PublicId>>,
     pub(crate) kind: Option<Kind>,
     pub(crate) status: Option<ListingStatus>,
@@ -55,7 +57,7 @@ pub(crate) struct ScoredRow {
 }
 
 /// A closed set of what results can be counted by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, async_graphql::Enum)]
 pub(crate) enum Facet {
     Kind,
     Status,
@@ -106,14 +108,14 @@ impl ListingFilter {
 
     fn push_conditions(&self, sql: &mut Sql, scope: &Scope, without: Option<Facet>) {
         let other = |facet| without != Some(facet);
-        if let Some(q) = &self.q {
-            sql.push(" AND (d.words @@ websearch_to_tsquery('english', ").push_bind(q.clone());
-            sql.push(")");
-            // Likeness knows no quotes and leaves nothing out: who uses them is taken at their word.
-            if !q.contains('"') && !q.split_whitespace().any(|word| word.starts_with('-')) {
-                sql.push(" OR d.fuzzy %> ").push_bind(q.to_lowercase());
+        match &self.q {
+            Some(q) if self.misspelt => {
+                sql.push(" AND d.fuzzy %> ").push_bind(q.to_lowercase());
             }
-            sql.push(")");
+            Some(q) => {
+                sql.push(" AND d.words @@ websearch_to_tsquery('english', ").push_bind(q.clone()).push(")");
+            }
+            None => {}
         }
         if let Some(ids) = &self.ids {
             let (chains, numbers) = super::columns(ids);
@@ -246,11 +248,14 @@ pub(crate) async fn listing_by_score(
 /// A whole number that orders as the sort says. Purchases by insiders are in none: see `curator::rank`.
 fn push_score(sql: &mut Sql, filter: &ListingFilter, sort: ListingSort) {
     match sort {
+        ListingSort::Relevance if filter.misspelt => {
+            let q = filter.q.clone().unwrap_or_default();
+            sql.push("floor(1000000 * word_similarity(").push_bind(q.to_lowercase()).push(", d.fuzzy))");
+        }
         ListingSort::Relevance => {
             let q = filter.q.clone().unwrap_or_default();
-            sql.push("floor(1000000 * (ts_rank(d.words, websearch_to_tsquery('english', ")
-                .push_bind(q.clone());
-            sql.push(")) + word_similarity(").push_bind(q.to_lowercase()).push(", d.fuzzy)))");
+            sql.push("floor(1000000 * ts_rank(d.words, websearch_to_tsquery('english', ").push_bind(q);
+            sql.push(")))");
         }
         ListingSort::Revenue => {
             sql.push("coalesce((SELECT r.net FROM api.ranking_revenue r WHERE r.chain_id = l.chain_id");
@@ -270,6 +275,24 @@ fn push_score(sql: &mut Sql, filter: &ListingFilter, sort: ListingSort) {
             sql.push("0");
         }
     }
+}
+
+/// Whether no document of these chains has the words of a search as they are, while some may look like them. Likeness
+/// costs many times as much, so it is asked for only then.
+pub(crate) async fn listing_misspelt(
+    connection: &mut PgConnection,
+    chains: &[i64],
+    q: &str,
+) -> sqlx::Result<bool> {
+    // Likeness knows no quotes and leaves nothing out: who uses them is taken at their word.
+    if q.contains('"') || q.split_whitespace().any(|word| word.starts_with('-')) {
+        return Ok(false);
+    }
+    sqlx::query_scalar(include_str!("sql/listing_misspelt.sql"))
+        .bind(chains)
+        .bind(q)
+        .fetch_one(connection)
+        .await
 }
 
 /// How many listings the filter lets through.

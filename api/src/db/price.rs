@@ -29,12 +29,11 @@ pub(crate) async fn price_history(
     listing: PublicId,
     until: i64,
 ) -> sqlx::Result<Vec<PriceRow>> {
-    let plans: Vec<i64> =
-        sqlx::query_scalar("SELECT plan FROM market.plan WHERE chain_id = $1 AND listing = $2")
-            .bind(listing.chain_id)
-            .bind(listing.number)
-            .fetch_all(&mut *connection)
-            .await?;
+    let plans: Vec<i64> = sqlx::query_scalar(include_str!("sql/plan_numbers.sql"))
+        .bind(listing.chain_id)
+        .bind(listing.number)
+        .fetch_all(&mut *connection)
+        .await?;
     // Planned for these very plans: see `raw::search`.
     sqlx::query_as(include_str!("sql/price_history.sql"))
         .persistent(false)

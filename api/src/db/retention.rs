@@ -13,6 +13,7 @@ pub(crate) struct RetentionFilter {
     pub(crate) listing: Option<PublicId>,
     pub(crate) provider: Option<Addr>,
     pub(crate) kind: Option<Kind>,
+    pub(crate) token: Option<Addr>,
 }
 
 /// How many of the buyers of a month bought in a later one; in the same one, how many there are.
@@ -48,6 +49,9 @@ pub(crate) async fn purchase_retention(
     }
     if let Some(kind) = filter.kind {
         query.push(" AND l.kind = ").push_bind(kind as i16);
+    }
+    if let Some(token) = filter.token {
+        query.push(" AND p.token = ").push_bind(token);
     }
     query.push(
         ") SELECT a.chain_id, a.month AS cohort, b.month, count(*) AS buyers

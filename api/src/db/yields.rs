@@ -31,13 +31,7 @@ pub(crate) async fn credit_of(
     account: Addr,
     now: OffsetDateTime,
 ) -> sqlx::Result<Vec<CreditRow>> {
-    let sql = "SELECT token,
-                      coalesce(sum(amount) FILTER (WHERE block_time > $4 - interval '30 days'), 0) AS days_30,
-                      coalesce(sum(amount) FILTER (WHERE block_time > $4 - interval '90 days'), 0) AS days_90,
-                      sum(amount) AS days_365
-               FROM archive.vault_transfer
-               WHERE chain_id = $1 AND block_number <= $2 AND receiver = $3 AND block_time > $4 - interval '365 days'
-               GROUP BY token";
+    let sql = include_str!("sql/credit_of.sql");
     let query = sqlx::query_as(sql).persistent(false).bind(chain_id).bind(until).bind(account);
     query.bind(now).fetch_all(connection).await
 }
@@ -48,10 +42,7 @@ pub(crate) async fn share_sold_last(
     listing: PublicId,
     until: i64,
 ) -> sqlx::Result<Vec<ShareSoldRow>> {
-    let sql = "SELECT DISTINCT ON (s.token) s.token, sold.shares, sold.amount, sold.block_time
-               FROM market.share_sale AS s JOIN archive.market_shares_sold AS sold USING (chain_id, sale)
-               WHERE s.chain_id = $1 AND s.listing = $2 AND sold.block_number <= $3
-               ORDER BY s.token, sold.block_number DESC, sold.log_index DESC";
+    let sql = include_str!("sql/share_sold_last.sql");
     let query = sqlx::query_as(sql).persistent(false).bind(listing.chain_id).bind(listing.number);
     query.bind(until).fetch_all(connection).await
 }

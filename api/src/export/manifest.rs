@@ -89,7 +89,7 @@ pub struct Manifest {
     /// The parts, in order.
     pub parts: Vec<Part>,
     /// `after` of the next manifest; null where this one lists the last part.
-    #[schema(required = true)]
+    #[schema(example = "812,4", required = true)]
     pub next: Option<String>,
 }
 

@@ -1,8 +1,10 @@
 //! `GET /v1/export` and `GET /v1/export/{collection}.{csv|ndjson|parquet}`.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Extension, Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
@@ -15,6 +17,7 @@ use super::layout::{Layout, layout};
 use super::manifest;
 use super::page::{At, Wanted};
 use super::stream::{body, page_rows};
+use crate::access::ClientIp;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::meta::{BLOCK, BLOCK_HASH, Meta};
@@ -23,15 +26,21 @@ use crate::params::{Choice as _, FromParam, Params, natural};
 use crate::problem::Problem;
 use crate::raw::events::Block;
 use crate::reply::Reply;
+use crate::slots::Slots;
 use crate::snapshot::{Question, Snapshot, ask};
 
 /// By which columns rows are ordered: what `after` is made of.
 pub(crate) const KEY: HeaderName = HeaderName::from_static("stoa-export-key");
 
+/// Exports at once: each reads without a pause, and several of one client take from all others.
+const AT_ONCE: (usize, usize) = (32, 4);
+
 pub(crate) fn router() -> Router<App> {
+    let slots =
+        Slots::new("exports", "Wait until one has ended; parts can be read one after the other.", AT_ONCE);
     Router::new()
         .route("/export", get(catalogue))
-        .route("/export/{file}", get(export))
+        .route("/export/{file}", get(export).layer(Extension(slots)))
         .route("/export/{collection}/manifest", get(manifest::manifest))
 }
 
@@ -184,10 +193,13 @@ pub(crate) fn columns(layout: &Layout) -> Vec<ExportColumn> {
         (status = 400, description = "A parameter is not valid.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such collection or format.", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "Another block has become final, and the collection changes.", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Too many exports at once.", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "The data is not ready, or the server is busy; `Retry-After` says when to ask again.", body = Problem, content_type = "application/problem+json"),
     ))]
 pub(crate) async fn export(
     State(app): State<App>,
+    Extension(slots): Extension<Arc<Slots>>,
+    Extension(ClientIp(address)): Extension<ClientIp>,
     file: Result<Path<String>, PathRejection>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
@@ -197,6 +209,7 @@ pub(crate) async fn export(
     let (Some(collection), Some(format)) = (collection(name), Format::from_param(format)) else {
         return Err(absent());
     };
+    let slot = slots.take(address)?;
     let chain_id = ask(&app.pool, &OneChain(query.chain)).await?;
     let rows = query.rows.map(|Rows(rows)| rows);
     let wanted = Wanted {
@@ -217,7 +230,7 @@ pub(crate) async fn export(
         ("block", first.at.block.to_string()),
         ("key", first.layout.key_names()),
     ];
-    let body = body(app.pool, wanted, rows, format, first, &about)?;
+    let body = body((app.pool, slot), wanted, rows, format, first, &about)?;
     Ok((headers, body).into_response())
 }
 

@@ -10,6 +10,7 @@ use super::format::{Format, Writer};
 use super::layout::Layout;
 use super::page::{Page, Wanted};
 use crate::error::ApiError;
+use crate::slots::Slot;
 use crate::snapshot::ask;
 
 /// How often a page is asked for again while the database is busy or rebuilt, and after how long.
@@ -19,6 +20,8 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// An export that is under way.
 struct Export {
     pool: PgPool,
+    /// Free again when the client has all, or leaves.
+    _slot: Slot,
     wanted: Wanted,
     /// Rows that are still to come, unless all are.
     left: Option<i64>,
@@ -37,7 +40,7 @@ enum Step {
 
 /// The body that begins with a page that is already read.
 pub(crate) fn body(
-    pool: PgPool,
+    (pool, slot): (PgPool, Slot),
     wanted: Wanted,
     rows: Option<i64>,
     format: Format,
@@ -47,7 +50,16 @@ pub(crate) fn body(
     let (writer, head) = Writer::new(format, &first.layout, about)?;
     let layout = first.layout.clone();
     let wanted = Wanted { block: Some(first.at.block), ..wanted };
-    let export = Export { pool, wanted, left: rows, format, layout, writer, step: Step::First(head, first) };
+    let export = Export {
+        pool,
+        _slot: slot,
+        wanted,
+        left: rows,
+        format,
+        layout,
+        writer,
+        step: Step::First(head, first),
+    };
     Ok(Body::from_stream(try_unfold(Some(export), async |export| match export {
         None => Ok(None),
         Some(export) => export.next().await.map(Some).inspect_err(|error| {

@@ -17,8 +17,11 @@ use super::errors::{self, Refusal};
 use super::persisted::Persisted;
 use super::read::Read;
 use super::{Schema, limits, schema};
+use crate::access::{Caller, pay_more};
 use crate::app::App;
 use crate::web;
+
+type Arguments = HashMap<Pos, String>;
 
 const MAX_BODY: usize = 64 * 1024;
 const JSON: &str = "application/json";
@@ -60,6 +63,7 @@ struct PersistedQuery {
 async fn graphql(
     State(app): State<App>,
     Extension(shared): Extension<Arc<Shared>>,
+    Extension(caller): Extension<Arc<Caller>>,
     request: Request,
 ) -> Response {
     let asked =
@@ -68,11 +72,22 @@ async fn graphql(
         return web::explorer(&app.web, "graphql.html", request).await;
     }
     let kind = if accepts(request.headers(), GRAPHQL) { GRAPHQL } else { JSON };
-    let (answer, headers) = match read(request).await.and_then(|body| shared.document(body)) {
-        Ok(document) => Box::pin(execute(&app, &shared, document)).await,
-        Err(refusal) => (Answer::from_errors(vec![refusal.told()]), HeaderMap::new()),
+    let asked =
+        read(request).await.and_then(|body| shared.document(body)).map_err(|refusal| vec![refusal.told()]);
+    let (document, arguments, cost) = match asked.and_then(allowed) {
+        Ok(allowed) => allowed,
+        Err(errors) => return respond(Answer::from_errors(errors), HeaderMap::new(), kind),
     };
-    respond(answer, headers, kind)
+    let paid = match pay_more(&app, &caller, cost - caller.rule.cost.plain).await {
+        Ok(paid) => paid,
+        Err(response) => return *response,
+    };
+    let (answer, headers) = Box::pin(execute(&app, &shared, document, &arguments)).await;
+    let mut response = respond(answer, headers, kind);
+    if let Some(paid) = paid {
+        response.extensions_mut().insert(paid);
+    }
+    response
 }
 
 /// Reads what was sent.
@@ -171,21 +186,20 @@ fn digest(text: &str) -> Result<[u8; 32], Refusal> {
     digits.map_err(bad)
 }
 
-/// Executes a document whose cost is allowed, in one snapshot. What a rebuild overtook is executed once more.
-async fn execute(app: &App, shared: &Shared, mut document: Document) -> (Answer, HeaderMap) {
-    let arguments = match document.parsed_query() {
-        Ok(parsed) => {
-            let parsed = parsed.clone();
-            match limits::check(&parsed, &document.variables) {
-                Ok(()) => limits::arguments(&parsed),
-                Err(refusal) => return (Answer::from_errors(vec![refusal.told()]), HeaderMap::new()),
-            }
-        }
-        Err(error) => {
-            let errors = vec![errors::told(error, &HashMap::new())];
-            return (Answer::from_errors(errors), HeaderMap::new());
-        }
-    };
+/// A document whose limits hold, its arguments by place, and what it costs of the quota.
+fn allowed(mut document: Document) -> Result<(Document, Arguments, i64), Vec<ServerError>> {
+    let parsed = document.parsed_query().map_err(|error| vec![errors::told(error, &HashMap::new())])?.clone();
+    let cost = limits::check(&parsed, &document.variables).map_err(|refusal| vec![refusal.told()])?;
+    Ok((document, limits::arguments(&parsed), cost))
+}
+
+/// Executes a document in one snapshot. What a rebuild overtook is executed once more.
+async fn execute(
+    app: &App,
+    shared: &Shared,
+    document: Document,
+    arguments: &Arguments,
+) -> (Answer, HeaderMap) {
     let (query, name, variables) =
         (document.query.clone(), document.operation_name.clone(), document.variables.clone());
     let first = Arc::new(Read::new(app.pool.clone(), false));
@@ -197,12 +211,12 @@ async fn execute(app: &App, shared: &Shared, mut document: Document) -> (Answer,
         drop(reading);
         (answer, reading) = (shared.schema.execute(document).await, again);
     }
-    let headers = describe(&mut answer, &reading, &arguments).await;
+    let headers = describe(&mut answer, &reading, arguments).await;
     (answer, headers)
 }
 
 /// Says of which blocks the answer is, and tells its errors.
-async fn describe(answer: &mut Answer, reading: &Read, arguments: &HashMap<Pos, String>) -> HeaderMap {
+async fn describe(answer: &mut Answer, reading: &Read, arguments: &Arguments) -> HeaderMap {
     let told = |error: ServerError| errors::told(error, arguments);
     answer.errors = std::mem::take(&mut answer.errors).into_iter().map(told).collect();
     let Some(meta) = reading.meta().await else { return HeaderMap::new() };

@@ -7,6 +7,7 @@ use async_graphql::{Name, Pos, Positioned, Value, Variables};
 use serde_json::json;
 
 use super::errors::Refusal;
+use crate::access::cost_of_reading;
 
 /// A document's length in bytes.
 const QUERY_BYTES: usize = 32 * 1024;
@@ -29,8 +30,21 @@ const SELECTIONS: usize = 2_000;
 const USUAL: u64 = 10;
 
 /// Fields that take `first`.
-pub(super) const PAGED: &[&str] =
-    &["listings", "purchases", "payments", "spendings", "versions", "plans", "children", "leaders"];
+pub(super) const PAGED: &[&str] = &[
+    "listings",
+    "purchases",
+    "payments",
+    "spendings",
+    "versions",
+    "plans",
+    "children",
+    "leaders",
+    "ancestors",
+    "descendants",
+    "flow",
+    "owners",
+    "history",
+];
 const LISTS: &[&str] = &[
     "chains",
     "market",
@@ -48,7 +62,46 @@ const LISTS: &[&str] = &[
     "parents",
     "revenue",
     "shareSales",
+    "links",
+    "royalties",
+    "priceHistory",
+    "yields",
+    "windows",
+    "ignored",
+    "attribution",
+    "retention",
+    "again",
+    "facets",
+    "values",
 ];
+/// Fields of the root, each with the route that answers the same: a field costs of the quota what the route does.
+pub(super) const ROUTES: &[(&str, &str)] = &[
+    ("listing", "/v1/listings/{id}"),
+    ("listings", "/v1/listings"),
+    ("facets", "/v1/listings"),
+    ("purchases", "/v1/purchases"),
+    ("payments", "/v1/payments"),
+    ("spendings", "/v1/spendings"),
+    ("chains", "/v1/status"),
+    ("account", "/v1/accounts/{address}"),
+    ("history", "/v1/accounts/{address}/history"),
+    ("access", "/v1/access"),
+    ("staking", "/v1/staking"),
+    ("market", "/v1/market"),
+    ("series", "/v1/market/series"),
+    ("leaders", "/v1/market/leaders"),
+    ("retention", "/v1/market/retention"),
+    ("attribution", "/v1/market/attribution"),
+    ("ancestors", "/v1/listings/{id}/ancestors"),
+    ("descendants", "/v1/listings/{id}/descendants"),
+    ("flow", "/v1/listings/{id}/flow"),
+    ("owners", "/v1/listings/{id}/owners"),
+    ("priceHistory", "/v1/listings/{id}/prices"),
+    ("yields", "/v1/listings/{id}/yield"),
+    ("grades", "/v1/listings/{id}/grades"),
+];
+/// So many values of an answer cost one more: about what a full page of a route holds.
+const VALUES: u64 = 1_000;
 
 /// Brackets inside of each other, outside of strings and comments.
 pub(super) fn check_text(query: &str) -> Result<(), Refusal> {
@@ -83,9 +136,9 @@ pub(super) fn check_text(query: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Everything else, of each operation of the document.
-pub(super) fn check(document: &ExecutableDocument, variables: &Variables) -> Result<(), Refusal> {
-    let mut selections = 0;
+/// Everything else, of each operation of the document. Tells what the dearest of them costs of the quota.
+pub(super) fn check(document: &ExecutableDocument, variables: &Variables) -> Result<i64, Refusal> {
+    let (mut selections, mut dearest) = (0, 1);
     let operations = document.operations.iter().map(|(_, operation)| &operation.node);
     for operation in operations {
         let defaults = operation.variable_definitions.iter().filter_map(|variable| {
@@ -98,14 +151,17 @@ pub(super) fn check(document: &ExecutableDocument, variables: &Variables) -> Res
             cost: 0,
             aliases: 0,
             roots: 0,
+            routes: 0,
             selections: &mut selections,
         };
         walk.visit(
             &operation.selection_set.node,
             At { times: 1, depth: 1, schema: false, lists: 0, spreads: 0 },
         )?;
+        dearest =
+            dearest.max(walk.routes.saturating_add((walk.cost / VALUES).try_into().unwrap_or(i64::MAX)));
     }
-    Ok(())
+    Ok(dearest)
 }
 
 /// The arguments of a document by where their values stand: errors name places.
@@ -138,6 +194,8 @@ struct Walk<'d> {
     cost: u64,
     aliases: usize,
     roots: usize,
+    /// What the routes of the root's fields cost.
+    routes: i64,
     selections: &'d mut usize,
 }
 
@@ -194,6 +252,8 @@ impl Walk<'_> {
             if self.roots > ROOTS {
                 return Err(refuse("fields of the root", self.roots, ROOTS));
             }
+            let route = ROUTES.iter().find(|(field, _)| *field == name);
+            self.routes += route.map_or(0, |(_, path)| cost_of_reading(path));
         }
         let schema = at.schema || name.starts_with("__");
         let most = if schema { SCHEMA_DEPTH } else { DEPTH };

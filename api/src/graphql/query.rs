@@ -24,8 +24,8 @@ use crate::snapshot::{Question, Snapshot};
 
 /// Which listings: all that is given must hold.
 #[derive(Debug, Default, InputObject)]
-struct ListingWhere {
-    /// Words to find, as in a web search. Typing mistakes are forgiven.
+pub(super) struct ListingWhere {
+    /// Words to find, as in a web search. Typing mistakes are forgiven where no listing has them as they are.
     q: Option<String>,
     /// Only these, at most 100.
     ids: Option<Vec<PublicId>>,
@@ -189,7 +189,7 @@ impl Collections {
 }
 
 impl ListingWhere {
-    fn query(self) -> std::result::Result<ListingsQuery, ApiError> {
+    pub(super) fn query(self) -> std::result::Result<ListingsQuery, ApiError> {
         let ids = match self.ids {
             Some(ids) if ids.is_empty() || ids.len() > 100 => {
                 let read = format!("a list of {}", ids.len());

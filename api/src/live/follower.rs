@@ -9,15 +9,15 @@ use tokio::time::{Instant, sleep_until};
 
 use super::batch::Batch;
 use super::hub::{Hub, Item};
-use super::message::LiveNotice;
+use super::message::{LiveNotice, Skipped};
 use super::place::{END, Place, Places};
 use super::query::Wish;
 use super::reader::{Page, Reader};
-use super::slots::Slot;
 use super::topic::{MOST, Topic};
 use super::track::{Due, Track};
 use crate::error::ApiError;
 use crate::model::Finality;
+use crate::slots::Slot;
 
 pub(crate) const EXPIRED: &str = "What follows this cursor is kept no more: the outbox goes back 7 days. Read what you \
     need by REST (its `meta` says of which block it is), then subscribe without a cursor.";
@@ -26,6 +26,8 @@ const AHEAD: &str = "This database has not come as far as this cursor: it is ano
 const SLOW: &str = "The connection did not keep up, and what was kept for it has run over. Connect again with this \
     cursor: nothing is lost.";
 const SHUTDOWN: &str = "The server ends. Connect again with this cursor: nothing is lost.";
+const GAP: &str = "These blocks came without messages, because the indexer was far behind and filled its archive first. Read \
+    what you need of them by REST: messages go on behind them.";
 const RESET: &str =
     "The indexer's database was replaced. Read what you need by REST, then subscribe without a cursor.";
 
@@ -224,6 +226,13 @@ impl Follower {
             Item::Levels(chain_id, levels) => {
                 let Some(chain) = self.chains.get_mut(&chain_id) else { return };
                 (chain_id, chain.track.raise(levels))
+            }
+            Item::Gap(chain_id, from, to) => {
+                if self.chains.contains_key(&chain_id) {
+                    let (skipped, detail) = (Some(Skipped { chain_id, from, to }), Some(GAP.to_owned()));
+                    self.notice(LiveNotice { skipped, detail, ..LiveNotice::new("gap") });
+                }
+                return;
             }
             Item::Reset(chain_id) if self.chains.contains_key(&chain_id) => {
                 return self.close("reset", RESET);

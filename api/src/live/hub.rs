@@ -13,10 +13,11 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::batch::{Batch, What};
 use super::reader::{PAGE, Page, Reader};
-use super::slots::{Settings, Slots};
+use super::settings::Settings;
 use super::track::Levels;
 use crate::error::ApiError;
 use crate::model::Finality;
+use crate::slots::Slots;
 
 /// The channel of the indexer's notices. Only a hint.
 const CHANNEL: &str = "stoa";
@@ -40,6 +41,8 @@ pub(super) enum Item {
     Levels(i64, Levels),
     /// A chain's outbox is not the one that was followed.
     Reset(i64),
+    /// Blocks of a chain, from and to, that came without messages.
+    Gap(i64, i64, i64),
 }
 
 /// Live messages of one process. Clones share it; the last one ends its tasks.
@@ -105,7 +108,7 @@ impl Live {
             .connect_lazy_with(options);
         let hub = Hub {
             pool,
-            slots: Arc::new(Slots::new(&settings)),
+            slots: settings.slots(),
             stop: stop.clone(),
             sender: broadcast::Sender::new(settings.queue),
             settings,
@@ -170,6 +173,13 @@ impl Hub {
         }
     }
 
+    /// Tells that blocks came without messages.
+    fn skip(&self, chain_id: i64, from: i64, to: i64) {
+        // Under the lock, so that nobody joins in between and is told of what lies before.
+        let _chains = self.chains();
+        let _ = self.sender.send(Item::Gap(chain_id, from, to));
+    }
+
     /// Begins to follow a chain, or does so anew.
     fn begin(&self, chain_id: i64, tip: i64, anew: bool) {
         self.chains().insert(chain_id, ChainFeed { tip, ..ChainFeed::default() });
@@ -187,11 +197,22 @@ struct Head {
     finalized_block: i64,
     safe_block: i64,
     oldest: i64,
+    projected_block: i64,
+    /// The block up to which the newest row tells of the chain; null where none is kept.
+    told_block: Option<i64>,
+}
+
+impl Head {
+    /// Blocks behind `known` that no row tells of.
+    fn gap(&self, known: i64) -> Option<(i64, i64)> {
+        let told = self.told_block.unwrap_or(known).max(known);
+        (self.projected_block > told).then_some((told + 1, self.projected_block))
+    }
 }
 
 /// Reads what is new, at each hint and once a second.
 async fn read(hub: Arc<Hub>) {
-    let mut readers = BTreeMap::new();
+    let (mut readers, mut known) = (BTreeMap::new(), BTreeMap::new());
     let mut ticks = interval(POLL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut well = true;
@@ -201,7 +222,7 @@ async fn read(hub: Arc<Hub>) {
             () = hub.hint.notified() => {}
             _ = ticks.tick() => {}
         }
-        match hub.stop.run_until_cancelled(look(&hub, &mut readers)).await {
+        match hub.stop.run_until_cancelled(look(&hub, &mut readers, &mut known)).await {
             None => break,
             Some(Ok(())) => {
                 well = true;
@@ -218,7 +239,12 @@ async fn read(hub: Arc<Hub>) {
     hub.pool.close().await;
 }
 
-async fn look(hub: &Hub, readers: &mut BTreeMap<i64, Reader>) -> Result<(), ApiError> {
+/// `known` are the blocks up to which each chain was read before.
+async fn look(
+    hub: &Hub,
+    readers: &mut BTreeMap<i64, Reader>,
+    known: &mut BTreeMap<i64, i64>,
+) -> Result<(), ApiError> {
     let heads: Vec<Head> = sqlx::query_as(include_str!("sql/heads.sql")).fetch_all(&hub.pool).await?;
     if heads.is_empty() {
         return Err(ApiError::NotReady(crate::error::NO_PROJECTIONS.to_owned()));
@@ -243,6 +269,11 @@ async fn look(hub: &Hub, readers: &mut BTreeMap<i64, Reader>) -> Result<(), ApiE
                     break;
                 }
             }
+        }
+        let before = known.insert(chain_id, head.projected_block).unwrap_or(head.projected_block);
+        if let Some((from, to)) = head.gap(before) {
+            tracing::info!(chain_id, from, to, "blocks came without messages: the archive was filled first");
+            hub.skip(chain_id, from, to);
         }
         // Behind the rows: a block is told before it is called final.
         hub.raise(chain_id, Levels { safe: head.safe_block, finalized: head.finalized_block });

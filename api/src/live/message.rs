@@ -138,10 +138,10 @@ pub struct LiveRetracted {
 }
 
 /// What a stream says of itself: `open` first, `heartbeat` when nothing was sent for a while, `subscribed` after each
-/// change of topics, `error` on a request that is not understood, `close` last.
+/// change of topics, `gap` when blocks came without messages, `error` on a request that is not understood, `close` last.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LiveNotice {
-    /// `open`, `heartbeat`, `subscribed`, `error` or `close`.
+    /// `open`, `heartbeat`, `subscribed`, `gap`, `error` or `close`.
     #[serde(rename = "type")]
     #[schema(example = "close")]
     pub kind: &'static str,
@@ -157,6 +157,9 @@ pub struct LiveNotice {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "slow")]
     pub reason: Option<&'static str>,
+    /// `gap`: the blocks that nothing was told of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<Skipped>,
     /// What it means and what to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "The connection did not keep up. Connect again with this cursor.")]
@@ -166,9 +169,23 @@ pub struct LiveNotice {
     pub problem: Option<Problem>,
 }
 
+/// Blocks that came without messages.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct Skipped {
+    /// EIP-155 chain id.
+    #[schema(example = 31337)]
+    pub chain_id: i64,
+    /// The first of them.
+    #[schema(example = 813)]
+    pub from: i64,
+    /// The last of them.
+    #[schema(example = 20_813)]
+    pub to: i64,
+}
+
 impl LiveNotice {
     pub(super) fn new(kind: &'static str) -> Self {
-        Self { kind, cursor: None, topics: None, reason: None, detail: None, problem: None }
+        Self { kind, cursor: None, topics: None, reason: None, skipped: None, detail: None, problem: None }
     }
 
     /// As it is sent.

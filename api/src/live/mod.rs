@@ -15,7 +15,7 @@ mod message;
 mod place;
 mod query;
 mod reader;
-mod slots;
+mod settings;
 pub mod sse;
 mod topic;
 mod track;
@@ -28,7 +28,7 @@ pub use message::{
 };
 pub(crate) use place::{Place, Places};
 pub(crate) use query::Wish;
-pub use slots::Settings;
+pub use settings::Settings;
 pub(crate) use topic::{Topic, Topics};
 
 use axum::Router;

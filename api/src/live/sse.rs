@@ -27,7 +27,7 @@ const RETRY: Duration = Duration::from_secs(2);
 #[utoipa::path(get, path = "/v1/stream", tag = "live", operation_id = "stream",
     params(LiveQuery, ("Last-Event-ID" = Option<String>, Header, description = "The `id` of the last event, as browsers send it; counts before `after`.")),
     responses(
-        (status = 200, description = "Events, without end. Types: `open`, `message`, `retract`, `heartbeat`, `close`.", body = LiveMessage, content_type = "text/event-stream"),
+        (status = 200, description = "Events, without end. Types: `open`, `message`, `retract`, `gap`, `heartbeat`, `close`.", body = LiveMessage, content_type = "text/event-stream"),
         (status = 400, description = "A parameter is not valid.", body = Problem, content_type = "application/problem+json"),
         (status = 410, description = "What follows the cursor is kept no more; the detail says how to catch up.", body = Problem, content_type = "application/problem+json"),
         (status = 429, description = "Too many connections.", body = Problem, content_type = "application/problem+json"),

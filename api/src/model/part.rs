@@ -25,7 +25,8 @@ pub struct Token {
 }
 
 /// A share of revenue between a listing and one that it derives from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema, async_graphql::SimpleObject)]
+#[graphql(name = "FamilyLink")]
 pub struct Edge {
     /// The other listing.
     #[schema(value_type = String, example = "31337-1")]

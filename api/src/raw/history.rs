@@ -36,19 +36,20 @@ pub(crate) fn router() -> Router<App> {
 pub struct HistoryParams {
     /// Only this chain: its id or CAIP-2 form. Without it, all chains.
     #[param(value_type = Option<String>, example = "31337", pattern = "^(eip155:)?[1-9][0-9]*$")]
-    chain: Option<ChainId>,
+    pub(crate) chain: Option<ChainId>,
     /// By time; `newest` without it.
-    sort: Option<Sort>,
+    pub(crate) sort: Option<Sort>,
     /// How many entries a page has at most.
     #[param(value_type = Option<i64>, minimum = 1, maximum = 100, default = 25)]
-    limit: Option<Limit>,
+    pub(crate) limit: Option<Limit>,
     /// The `next` of the page before, with the same sort and chain.
     #[param(value_type = Option<String>)]
-    cursor: Option<Cursor>,
+    pub(crate) cursor: Option<Cursor>,
 }
 
 /// Something that concerned an account.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
+#[graphql(name = "HistoryEntry")]
 pub struct Entry {
     /// Public id of the event: `{chainId}-{block}-{logIndex}`.
     #[schema(value_type = String, example = "31337-812-4")]
@@ -94,7 +95,7 @@ pub struct Entry {
 pub struct HistoryAnswer {
     pub data: Vec<Entry>,
     /// The cursor of the next page; null on the last one.
-    #[schema(required = true)]
+    #[schema(example = "AYvQJ1lkZ2wAAAAAAAB6aQAAAAAAAAMsAAAABA", required = true)]
     pub next: Option<String>,
     pub meta: Meta,
 }
@@ -127,9 +128,10 @@ pub(crate) async fn history(
     ask(&app.pool, &HistoryQuery { account: named(path)?, params: parsed }).await?.respond(&headers)
 }
 
-struct HistoryQuery {
-    account: Addr,
-    params: HistoryParams,
+/// What concerned an account.
+pub(crate) struct HistoryQuery {
+    pub(crate) account: Addr,
+    pub(crate) params: HistoryParams,
 }
 
 impl Question for HistoryQuery {

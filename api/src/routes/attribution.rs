@@ -35,17 +35,17 @@ pub(crate) fn router() -> Router<App> {
 pub struct AttributionQuery {
     /// Only this chain: its id or CAIP-2 form. Without it, all of them.
     #[param(value_type = Option<String>, example = "31337", pattern = "^(eip155:)?[1-9][0-9]*$")]
-    chain: Option<ChainId>,
+    pub(crate) chain: Option<ChainId>,
     /// The listing. Either it or `provider` is needed.
     #[param(value_type = Option<String>, example = "31337-1", pattern = "^[1-9][0-9]*-[1-9][0-9]*$")]
-    listing: Option<PublicId>,
+    pub(crate) listing: Option<PublicId>,
     /// All listings that this account owns now.
     #[param(value_type = Option<String>, pattern = "^0x[0-9a-fA-F]{40}$")]
-    provider: Option<Addr>,
+    pub(crate) provider: Option<Addr>,
 }
 
 /// What a listing got from one source in one token. Amounts are in the token's base units.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Attribution {
     /// The listing that got it.
     #[schema(value_type = String, example = "31337-1")]
@@ -98,12 +98,20 @@ pub(crate) async fn attribution(
         provider: params.take("provider")?,
     };
     params.finish()?;
-    match (query.listing, query.provider) {
-        (None, None) => Err(ApiError::missing("listing", "a listing's id, or a `provider`")),
-        (Some(listing), Some(_)) => {
-            Err(ApiError::bad("listing", &listing.to_string(), "no `provider` beside it: one of the two"))
+    query.check()?;
+    ask(&app.pool, &query).await?.respond(&headers)
+}
+
+impl AttributionQuery {
+    /// One of the two, and not both.
+    pub(crate) fn check(&self) -> Result<(), ApiError> {
+        match (self.listing, self.provider) {
+            (None, None) => Err(ApiError::missing("listing", "a listing's id, or a `provider`")),
+            (Some(listing), Some(_)) => {
+                Err(ApiError::bad("listing", &listing.to_string(), "no `provider` beside it: one of the two"))
+            }
+            _ => Ok(()),
         }
-        _ => ask(&app.pool, &query).await?.respond(&headers),
     }
 }
 

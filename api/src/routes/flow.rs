@@ -37,15 +37,15 @@ pub(crate) fn router() -> Router<App> {
 pub struct FlowParams {
     /// How many settlements a page has at most.
     #[param(value_type = Option<i64>, minimum = 1, maximum = 100, default = 25)]
-    limit: Option<Limit>,
+    pub(crate) limit: Option<Limit>,
     /// The `next` of the page before.
     #[param(value_type = Option<String>)]
-    cursor: Option<Cursor>,
+    pub(crate) cursor: Option<Cursor>,
 }
 
 /// A settlement: what sales brought until then, less the protocol fee that each paid, is split between the listing's
 /// beneficiary at the sales and its parents'.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Settlement {
     /// The block that holds it.
     #[schema(example = 812)]
@@ -77,7 +77,7 @@ pub struct Settlement {
 }
 
 /// A parent's part.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Royalty {
     /// Public id of the parent.
     #[schema(value_type = String, example = "31337-1")]
@@ -95,7 +95,7 @@ pub struct Royalty {
 pub struct FlowAnswer {
     pub data: Vec<Settlement>,
     /// The cursor of the next page; null on the last one.
-    #[schema(required = true)]
+    #[schema(example = "AYvQJ1lkZ2wAAAAAAAB6aQAAAAAAAAMsAAAABA", required = true)]
     pub next: Option<String>,
     pub meta: Meta,
 }
@@ -123,9 +123,10 @@ pub(crate) async fn flow(
     ask(&app.pool, &FlowQuery { id: named(path)?, params: parsed }).await?.respond(&headers)
 }
 
-struct FlowQuery {
-    id: PublicId,
-    params: FlowParams,
+/// What is asked.
+pub(crate) struct FlowQuery {
+    pub(crate) id: PublicId,
+    pub(crate) params: FlowParams,
 }
 
 impl Question for FlowQuery {

@@ -37,7 +37,8 @@ pub(crate) fn router() -> Router<App> {
 }
 
 /// A listing's grades. Only sales that cost something count, and not those in `ignored`.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
+#[graphql(name = "GradeReport")]
 pub struct Grades {
     /// Public id of the listing.
     #[schema(value_type = String, example = "31337-1")]
@@ -56,7 +57,8 @@ pub struct Grades {
 }
 
 /// One grade, its points and their figures.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
+#[graphql(name = "GradeParts")]
 pub struct GradeOf {
     /// From 0 to 1,000.
     #[schema(example = 412, minimum = 0, maximum = 1_000)]
@@ -73,7 +75,8 @@ pub struct GradeOf {
 }
 
 /// Whether more people buy than before.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
+#[graphql(name = "GradeGrowth")]
 pub struct Growth {
     /// From 0 to 1,000.
     #[schema(example = 400, minimum = 0, maximum = 1_000)]
@@ -90,7 +93,8 @@ pub struct Growth {
 }
 
 /// Whether buyers come back.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
+#[graphql(name = "GradeRepeat")]
 pub struct Repeat {
     /// From 0 to 1,000.
     #[schema(example = 200, minimum = 0, maximum = 1_000)]
@@ -104,7 +108,8 @@ pub struct Repeat {
 }
 
 /// Where the listing stands by revenue.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
+#[graphql(name = "GradeRevenue")]
 pub struct RevenuePlace {
     /// From 0 to 1,000.
     #[schema(example = 500, minimum = 0, maximum = 1_000)]
@@ -114,7 +119,8 @@ pub struct RevenuePlace {
 }
 
 /// A place by revenue in one quote token: a token whose fees stakers share.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
+#[graphql(name = "RevenuePlace")]
 pub struct PlaceIn {
     pub token: Token,
     /// What sales that count brought, less the fee, in base units of the token.
@@ -129,7 +135,8 @@ pub struct PlaceIn {
 }
 
 /// How long the listing has sold.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
+#[graphql(name = "GradeAge")]
 pub struct Age {
     /// From 0 to 1,000.
     #[schema(example = 250, minimum = 0, maximum = 1_000)]
@@ -140,7 +147,7 @@ pub struct Age {
 }
 
 /// Sales in one token that do not count.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct IgnoredSales {
     pub reason: Ignored,
     pub token: Token,
@@ -180,30 +187,39 @@ pub(crate) async fn grades(
     ask(&app.pool, &GradesQuery(named(path)?)).await?.respond(&headers)
 }
 
-struct GradesQuery(PublicId);
+/// A listing's grades.
+pub(crate) struct GradesQuery(pub(crate) PublicId);
 
 impl Question for GradesQuery {
     type Answer = Reply<Grades>;
 
     async fn answer(&self, snapshot: &mut Snapshot<'_>) -> Result<Self::Answer, ApiError> {
         let Self(id) = *self;
-        must_exist(id, snapshot).await?;
-        let Some(row) = grade_get(snapshot.connection, id).await? else {
+        let Some(data) = self.counted(snapshot).await? else {
             let text =
                 format!("The grades of listing {id} were not counted yet: they are every ten minutes.");
             return Err(ApiError::NotReady(text));
         };
+        Ok(Reply { data, meta: snapshot.meta(&[id.chain_id]), next: None })
+    }
+}
+
+impl GradesQuery {
+    /// The grades, once they are counted.
+    pub(crate) async fn counted(&self, snapshot: &mut Snapshot<'_>) -> Result<Option<Grades>, ApiError> {
+        let Self(id) = *self;
+        must_exist(id, snapshot).await?;
+        let Some(row) = grade_get(snapshot.connection, id).await? else { return Ok(None) };
         let places = grade_places(snapshot.connection, id).await?;
         let ignored = grade_ignored(snapshot.connection, id).await?;
-        let data = Grades {
+        Ok(Some(Grades {
             listing: id,
             counted_block: row.block_number,
             counted_time: row.block_time,
             short_term: short_term(&row, &places),
             long_term: long_term(&row, &places),
             ignored: ignored.into_iter().map(ignored_of).collect::<Result<_, _>>()?,
-        };
-        Ok(Reply { data, meta: snapshot.meta(&[id.chain_id]), next: None })
+        }))
     }
 }
 

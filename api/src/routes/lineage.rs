@@ -42,14 +42,15 @@ pub(crate) fn router() -> Router<App> {
 pub struct LineageParams {
     /// How many listings a page has at most.
     #[param(value_type = Option<i64>, minimum = 1, maximum = 100, default = 25)]
-    limit: Option<Limit>,
+    pub(crate) limit: Option<Limit>,
     /// The `next` of the page before.
     #[param(value_type = Option<String>)]
-    cursor: Option<Cursor>,
+    pub(crate) cursor: Option<Cursor>,
 }
 
 /// A member of a listing's family.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
+#[graphql(name = "FamilyMember")]
 pub struct Relative {
     /// Public id of the member.
     #[schema(value_type = String, example = "31337-1")]
@@ -73,7 +74,7 @@ pub struct Relative {
 pub struct LineageAnswer {
     pub data: Vec<Relative>,
     /// The cursor of the next page; null on the last one.
-    #[schema(required = true)]
+    #[schema(example = "AYvQJ1lkZ2wAAAAAAAB6aQAAAAAAAAMsAAAABA", required = true)]
     pub next: Option<String>,
     pub meta: Meta,
 }
@@ -120,10 +121,11 @@ pub(crate) async fn descendants(
     ask(&app.pool, &question).await?.respond(&headers)
 }
 
-struct LineageQuery {
-    id: PublicId,
-    direction: Direction,
-    params: LineageParams,
+/// What is asked.
+pub(crate) struct LineageQuery {
+    pub(crate) id: PublicId,
+    pub(crate) direction: Direction,
+    pub(crate) params: LineageParams,
 }
 
 impl LineageQuery {

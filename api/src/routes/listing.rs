@@ -68,6 +68,7 @@ pub struct Version {
     #[schema(value_type = String, example = "0x9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     pub content_hash: Hash,
     /// Where the content is to be had.
+    #[schema(example = json!(["ipfs://bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy"]))]
     pub uris: Vec<String>,
     /// When it was published (RFC 3339, UTC).
     #[serde(with = "time::serde::rfc3339")]

@@ -19,7 +19,7 @@ use crate::db::Starts;
 use crate::db::listing::ListingRow;
 use crate::db::listing_search::{
     Facet, ListingFilter, Scope, Scored, ScoredRow, listing_by_score, listing_by_time, listing_facet,
-    listing_total,
+    listing_misspelt, listing_total,
 };
 use crate::error::ApiError;
 use crate::meta::Meta;
@@ -41,8 +41,8 @@ pub(crate) fn router() -> Router<App> {
 #[into_params(parameter_in = Query)]
 pub struct ListingsQuery {
     /// Words to find in name, tags, description, task, sector, modalities, resource class, framework and licence, as
-    /// in a web search: quotes keep words together, a minus leaves out, `or` gives a choice. Typing mistakes in names,
-    /// tags, task, sector and framework are forgiven.
+    /// in a web search: quotes keep words together, a minus leaves out, `or` gives a choice. Where no listing has them as
+    /// they are, typing mistakes are forgiven in names, tags, task, sector and framework.
     #[param(value_type = Option<String>, example = "harbour forecast", max_length = 200)]
     pub(crate) q: Option<Text>,
     /// Only these listings: up to 100 public ids divided by commas.
@@ -116,6 +116,11 @@ pub struct ListingsQuery {
     pub(crate) cursor: Option<Cursor>,
 }
 
+impl Facet {
+    /// How many there are.
+    pub(crate) const MOST: usize = Self::ALL.len();
+}
+
 impl Choice for Facet {
     const ALL: &'static [(&'static str, Self)] = &[
         ("kind", Self::Kind),
@@ -135,10 +140,11 @@ impl Choice for Facet {
 pub struct ListingsAnswer {
     pub data: Vec<ListingSummary>,
     /// The cursor of the next page; null on the last one.
-    #[schema(required = true)]
+    #[schema(example = "AYvQJ1lkZ2wAAAAAAAB6aQAAAAAAAAMsAAAABA", required = true)]
     pub next: Option<String>,
     /// How many listings match; only with `total=true`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 40)]
     pub total: Option<i64>,
     /// For each of `facets` its values and how many listings have them; only with `facets`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -147,7 +153,7 @@ pub struct ListingsAnswer {
 }
 
 /// How many of the listings have a value.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct FacetValue {
     /// The value, as its filter takes it.
     #[schema(example = "model")]
@@ -237,6 +243,7 @@ impl ListingsQuery {
         let text = |text: &Option<Text>| text.clone().map(|Text(text)| text);
         ListingFilter {
             q: text(&self.q),
+            misspelt: false,
             ids: self.ids.clone().map(|List(ids)| ids),
             kind: self.kind,
             status: self.status,
@@ -257,6 +264,16 @@ impl ListingsQuery {
         }
     }
 
+    /// The filter, with what only the database can say of it.
+    async fn settled(&self, snapshot: &mut Snapshot<'_>, scope: &Scope) -> Result<ListingFilter, ApiError> {
+        let filter = self.filter();
+        let misspelt = match &filter.q {
+            Some(q) => listing_misspelt(snapshot.connection, &scope.chains, q).await?,
+            None => false,
+        };
+        Ok(ListingFilter { misspelt, ..filter })
+    }
+
     fn sort(&self) -> ListingSort {
         let usual = if self.q.is_some() { ListingSort::Relevance } else { ListingSort::Newest };
         self.sort.unwrap_or(usual)
@@ -271,7 +288,8 @@ impl ListingsQuery {
     /// How many listings match.
     pub(crate) async fn total(&self, snapshot: &mut Snapshot<'_>) -> Result<i64, ApiError> {
         let scope = self.scope(snapshot)?;
-        Ok(listing_total(snapshot.connection, &self.filter(), &scope).await?)
+        let filter = self.settled(snapshot, &scope).await?;
+        Ok(listing_total(snapshot.connection, &filter, &scope).await?)
     }
 
     /// The page's rows, each with the cursor behind it, and whether there is another page.
@@ -282,8 +300,8 @@ impl ListingsQuery {
         let scope = self.scope(snapshot)?;
         let sort = self.sort();
         let Limit(limit) = self.limit.unwrap_or_default();
-        let filter = self.filter();
-        let binding = Binding::to(&("listings", self.chain, &filter, sort));
+        let binding = Binding::to(&("listings", self.chain, self.filter(), sort));
+        let filter = self.settled(snapshot, &scope).await?;
         let connection = &mut *snapshot.connection;
         // One more than the page: whether there is another.
         let (mut rows, mut cursors) = match sort {
@@ -314,21 +332,31 @@ impl ListingsQuery {
         Ok((rows, cursors, more))
     }
 
+    /// A facet's most frequent values among the listings that match without its own filter.
+    pub(crate) async fn facet(
+        &self,
+        snapshot: &mut Snapshot<'_>,
+        facet: Facet,
+    ) -> Result<Vec<FacetValue>, ApiError> {
+        let scope = self.scope(snapshot)?;
+        let filter = self.settled(snapshot, &scope).await?;
+        let values = listing_facet(snapshot.connection, &filter, &scope, facet, FACET_VALUES).await?;
+        values.into_iter().map(|(value, count)| facet_value(facet, value, count)).collect()
+    }
+
     /// Further members of the answer: what is counted.
-    async fn beside(&self, snapshot: &mut Snapshot<'_>, scope: &Scope) -> Result<Beside, ApiError> {
-        let filter = self.filter();
+    async fn beside(&self, snapshot: &mut Snapshot<'_>) -> Result<Beside, ApiError> {
         let mut beside = Vec::new();
         if self.total == Some(Flag(true)) {
-            let total = listing_total(snapshot.connection, &filter, scope).await?;
+            let total = self.total(snapshot).await?;
             beside.push(("total", Value::from(total)));
         }
         if let Some(List(facets)) = &self.facets {
             let mut counts = serde_json::Map::new();
             for facet in facets {
-                let values = listing_facet(snapshot.connection, &filter, scope, *facet, FACET_VALUES).await?;
-                let values = values.into_iter().map(|(value, count)| facet_value(*facet, value, count));
-                let values = values.collect::<Result<Vec<Value>, ApiError>>()?;
-                counts.insert(facet.word().to_owned(), values.into());
+                let values = serde_json::to_value(self.facet(snapshot, *facet).await?);
+                let values = values.map_err(|error| ApiError::Internal(error.to_string()))?;
+                counts.insert(facet.word().to_owned(), values);
             }
             beside.push(("facets", counts.into()));
         }
@@ -339,14 +367,14 @@ impl ListingsQuery {
 type Beside = Vec<(&'static str, Value)>;
 
 /// A value and its count; kinds and states, numbers in the database, by their words.
-fn facet_value(facet: Facet, value: String, count: i64) -> Result<Value, ApiError> {
+fn facet_value(facet: Facet, value: String, count: i64) -> Result<FacetValue, ApiError> {
     let number = || value.parse::<i16>().unwrap_or(-1);
     let value = match facet {
         Facet::Kind => word_of::<Kind>(number(), "kind of listing")?.word().to_owned(),
         Facet::Status => word_of::<ListingStatus>(number(), "status of a listing")?.word().to_owned(),
         _ => value,
     };
-    serde_json::to_value(FacetValue { value, count }).map_err(|error| ApiError::Internal(error.to_string()))
+    Ok(FacetValue { value, count })
 }
 
 impl Question for ListingsQuery {
@@ -356,7 +384,7 @@ impl Question for ListingsQuery {
         let (rows, mut cursors, more) = self.page(snapshot).await?;
         let next = cursors.pop().filter(|_| more);
         let scope = self.scope(snapshot)?;
-        let beside = self.beside(snapshot, &scope).await?;
+        let beside = self.beside(snapshot).await?;
         let data = summaries(snapshot, rows).await?;
         Ok((Reply { data, meta: snapshot.meta(&scope.chains), next: Some(next) }, beside))
     }

@@ -35,14 +35,15 @@ pub(crate) fn router() -> Router<App> {
 pub struct OwnersParams {
     /// How many owners a page has at most.
     #[param(value_type = Option<i64>, minimum = 1, maximum = 100, default = 25)]
-    limit: Option<Limit>,
+    pub(crate) limit: Option<Limit>,
     /// The `next` of the page before.
     #[param(value_type = Option<String>)]
-    cursor: Option<Cursor>,
+    pub(crate) cursor: Option<Cursor>,
 }
 
 /// An owner of a listing, from one transfer of its NFT to the next.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
+#[graphql(name = "ListingOwner")]
 pub struct Owner {
     /// Who owned it.
     #[schema(value_type = String, example = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266")]
@@ -72,7 +73,7 @@ pub struct Owner {
 pub struct OwnersAnswer {
     pub data: Vec<Owner>,
     /// The cursor of the next page; null on the last one.
-    #[schema(required = true)]
+    #[schema(example = "AYvQJ1lkZ2wAAAAAAAB6aQAAAAAAAAMsAAAABA", required = true)]
     pub next: Option<String>,
     pub meta: Meta,
 }
@@ -100,9 +101,10 @@ pub(crate) async fn owners(
     ask(&app.pool, &OwnersQuery { id: named(path)?, params: parsed }).await?.respond(&headers)
 }
 
-struct OwnersQuery {
-    id: PublicId,
-    params: OwnersParams,
+/// What is asked.
+pub(crate) struct OwnersQuery {
+    pub(crate) id: PublicId,
+    pub(crate) params: OwnersParams,
 }
 
 impl Question for OwnersQuery {

@@ -98,7 +98,7 @@ pub struct Payment {
 pub struct PaymentsAnswer {
     pub data: Vec<Payment>,
     /// The cursor of the next page; null on the last one.
-    #[schema(required = true)]
+    #[schema(example = "AYvQJ1lkZ2wAAAAAAAB6aQAAAAAAAAMsAAAABA", required = true)]
     pub next: Option<String>,
     pub meta: Meta,
 }

@@ -28,7 +28,8 @@ pub(crate) fn router() -> Router<App> {
 }
 
 /// What a plan cost, from one change of its price to the next.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
+#[graphql(name = "PricePeriod")]
 pub struct Price {
     /// Public id of the plan.
     #[schema(value_type = String, example = "31337-3")]
@@ -85,7 +86,8 @@ pub(crate) async fn prices(
     ask(&app.pool, &PricesQuery(named(path)?)).await?.respond(&headers)
 }
 
-struct PricesQuery(PublicId);
+/// A listing's prices.
+pub(crate) struct PricesQuery(pub(crate) PublicId);
 
 impl Question for PricesQuery {
     type Answer = Reply<Vec<Price>>;

@@ -130,7 +130,7 @@ pub struct Purchase {
 pub struct PurchasesAnswer {
     pub data: Vec<Purchase>,
     /// The cursor of the next page; null on the last one.
-    #[schema(required = true)]
+    #[schema(example = "AYvQJ1lkZ2wAAAAAAAB6aQAAAAAAAAMsAAAABA", required = true)]
     pub next: Option<String>,
     pub meta: Meta,
 }

@@ -44,22 +44,25 @@ impl FromParam for Months {
 pub struct RetentionQuery {
     /// Only this chain: its id or CAIP-2 form. Without it, all of them, each by itself.
     #[param(value_type = Option<String>, example = "31337", pattern = "^(eip155:)?[1-9][0-9]*$")]
-    chain: Option<ChainId>,
+    pub(crate) chain: Option<ChainId>,
     /// Only purchases of this listing.
     #[param(value_type = Option<String>, example = "31337-1", pattern = "^[1-9][0-9]*-[1-9][0-9]*$")]
-    listing: Option<PublicId>,
+    pub(crate) listing: Option<PublicId>,
     /// Only purchases of listings that this account owns now.
     #[param(value_type = Option<String>, example = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266", pattern = "^0x[0-9a-fA-F]{40}$")]
-    provider: Option<Addr>,
+    pub(crate) provider: Option<Addr>,
     /// Only purchases of listings of this kind.
-    kind: Option<Kind>,
+    pub(crate) kind: Option<Kind>,
+    /// Only purchases paid in this token.
+    #[param(value_type = Option<String>, example = "0x5FbDB2315678afecb367f032d93F642f64180aa3", pattern = "^0x[0-9a-fA-F]{40}$")]
+    pub(crate) token: Option<Addr>,
     /// How many months, up to that of the newest block.
     #[param(value_type = Option<i32>, minimum = 1, maximum = 36, default = 12)]
-    months: Option<Months>,
+    pub(crate) months: Option<Months>,
 }
 
 /// The buyers of a month, and what became of them.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Cohort {
     /// EIP-155 chain id.
     #[schema(example = 31337)]
@@ -76,7 +79,8 @@ pub struct Cohort {
 }
 
 /// Buyers that came back.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
+#[graphql(name = "ReturningBuyers")]
 pub struct Again {
     /// When the later month begins (RFC 3339, UTC).
     #[serde(with = "time::serde::rfc3339")]
@@ -115,6 +119,7 @@ pub(crate) async fn retention(
         listing: params.take("listing")?,
         provider: params.take("provider")?,
         kind: params.take("kind")?,
+        token: params.take("token")?,
         months: params.take("months")?,
     };
     params.finish()?;
@@ -128,7 +133,12 @@ impl Question for RetentionQuery {
         let chains = snapshot.chains_holding(self.chain, "listing", self.listing)?;
         let heads = chains.iter().map(|chain| snapshot.head_time(*chain)).collect::<Result<Vec<_>, _>>()?;
         let now = heads.into_iter().max().unwrap_or(OffsetDateTime::UNIX_EPOCH);
-        let filter = RetentionFilter { listing: self.listing, provider: self.provider, kind: self.kind };
+        let filter = RetentionFilter {
+            listing: self.listing,
+            provider: self.provider,
+            kind: self.kind,
+            token: self.token,
+        };
         let Months(months) = self.months.unwrap_or(Months(12));
         let rows = purchase_retention(snapshot.connection, &chains, &filter, (now, months)).await?;
         let mut data: Vec<Cohort> = Vec::new();

@@ -109,7 +109,7 @@ pub struct Spending {
 pub struct SpendingsAnswer {
     pub data: Vec<Spending>,
     /// The cursor of the next page; null on the last one.
-    #[schema(required = true)]
+    #[schema(example = "AYvQJ1lkZ2wAAAAAAAB6aQAAAAAAAAMsAAAABA", required = true)]
     pub next: Option<String>,
     pub meta: Meta,
 }

@@ -34,7 +34,7 @@ pub(crate) fn router() -> Router<App> {
 }
 
 /// What a listing's shares earned in one token.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct Yield {
     /// Contract of the shares.
     #[schema(value_type = String, example = "0x5FbDB2315678afecb367f032d93F642f64180aa3")]
@@ -51,7 +51,7 @@ pub struct Yield {
 }
 
 /// What shares earned in so many days. What children owe counts once it is settled.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct YieldWindow {
     /// How many.
     #[schema(example = 30)]
@@ -68,7 +68,7 @@ pub struct YieldWindow {
 }
 
 /// What shares were sold for.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema, async_graphql::SimpleObject)]
 pub struct LastShareSale {
     /// Price of one whole share, in base units of the token: a decimal number, rounded down at 18 decimals.
     #[schema(example = "39.000000000000000000")]
@@ -108,7 +108,8 @@ pub(crate) async fn yields(
     ask(&app.pool, &YieldQuery(named(path)?)).await?.respond(&headers)
 }
 
-struct YieldQuery(PublicId);
+/// What a listing's shares earned.
+pub(crate) struct YieldQuery(pub(crate) PublicId);
 
 impl Question for YieldQuery {
     type Answer = Reply<Vec<Yield>>;

@@ -1,9 +1,11 @@
 //! `POST /v1/sql`, and `GET /v1/sql`: what there is to ask.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{RawQuery, State};
+use axum::extract::{Extension, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
@@ -15,16 +17,22 @@ use utoipa::ToSchema;
 
 use super::check::check;
 use super::lists::{FUNCTIONS, VIEWS};
+use crate::access::ClientIp;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::meta::Meta;
 use crate::params::Params;
 use crate::problem::Problem;
 use crate::reply::Reply;
+use crate::slots::Slots;
 use crate::snapshot::{Question, Snapshot, ask};
 
+/// Queries at once, those that wait for one of the few connections included.
+const AT_ONCE: (usize, usize) = (32, 2);
+
 pub(crate) fn router() -> Router<App> {
-    Router::new().route("/sql", get(views).post(sql))
+    let slots = Slots::new("queries", "Wait for their answers.", AT_ONCE);
+    Router::new().route("/sql", get(views).post(sql).layer(Extension(slots)))
 }
 
 /// What is sent to `POST /v1/sql`.
@@ -86,10 +94,13 @@ pub struct SqlAnswer {
         (status = 200, description = "The rows.", body = SqlAnswer),
         (status = 400, description = "The query is not allowed, not valid, or takes too long.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "SQL is not enabled on this server.", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Too many queries at once.", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "The data is not ready, or the server is busy; `Retry-After` says when to ask again.", body = Problem, content_type = "application/problem+json"),
     ))]
 pub(crate) async fn sql(
     State(app): State<App>,
+    Extension(slots): Extension<Arc<Slots>>,
+    Extension(ClientIp(address)): Extension<ClientIp>,
     RawQuery(query): RawQuery,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, ApiError> {
@@ -109,6 +120,7 @@ pub(crate) async fn sql(
     })?;
     let checked = check(&request.query)
         .map_err(|error| refused("refused-query", "The query is not allowed", error.0))?;
+    let _slot = slots.take(address)?;
     let (data, meta) = sql.run(&checked).await?;
     Reply { data, meta, next: None }.respond(&HeaderMap::new())
 }

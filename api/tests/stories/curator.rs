@@ -99,6 +99,32 @@ fn sha256(bytes: &[u8]) -> Vec<u8> {
     hasher.finish().sha256.to_vec()
 }
 
+/// ERC-4906: the address is the same, and what lies there is another document.
+#[tokio::test(flavor = "multi_thread")]
+async fn metadata_is_read_anew_when_its_owner_says_so() {
+    let asked = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let count = asked.clone();
+    let document = async move || {
+        let asked = count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        format!(r#"{{"name":"Edition {}"}}"#, asked + 1)
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move { axum::serve(listener, Router::new().route("/document", get(document))).await });
+    let stage = stage().await;
+    list(&stage, 1, &format!("http://{address}/document")).await;
+    for (block, name) in
+        [(None, "Edition 1"), (None, "Edition 1"), (Some(50_i64), "Edition 2"), (None, "Edition 2")]
+    {
+        if let Some(block) = block {
+            let update = sqlx::query("UPDATE market.listing SET metadata_block = $1").bind(block);
+            update.execute(&stage.pool).await.expect("an update");
+        }
+        stage.curate().await;
+        assert_eq!(metadata(&stage, 1).await["name"], name, "{block:?}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_a_host_answers_is_read_within_bounds_or_refused() {
     let (stage, host) = (stage().await, host().await);

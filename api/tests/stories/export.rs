@@ -259,6 +259,34 @@ async fn memory_stays_flat_over_a_large_export() {
     assert!(large < small + 12 * 1024, "{small} KiB became {large} KiB over {bytes} bytes");
 }
 
+#[tokio::test]
+async fn one_address_has_only_so_many_exports_at_once() {
+    let stage = stage().await;
+    let router = router(&stage.database, "/nonexistent".into(), 4);
+    let ask = async || {
+        let request = Request::get("/v1/export/purchases.csv").body(Body::empty()).expect("a request");
+        let Ok(response) = router.clone().oneshot(request).await;
+        response
+    };
+    let mut open = Vec::new();
+    for _ in 0..4 {
+        open.push(ask().await);
+        assert_eq!(open.last().map(|response| response.status()), Some(StatusCode::OK));
+    }
+    let refused = crate::stage::send(
+        &router,
+        Request::get("/v1/export/purchases.csv").body(Body::empty()).expect("a request"),
+    );
+    let problem = refused.await.problem(429);
+    assert!(problem["detail"].as_str().expect("text").contains("4 exports"), "{problem}");
+    // One is left, one is read to its end.
+    drop(open.pop());
+    assert_eq!(ask().await.status(), StatusCode::OK);
+    let last = open.pop().expect("open").into_body();
+    axum::body::to_bytes(last, usize::MAX).await.expect("whole");
+    assert_eq!(ask().await.status(), StatusCode::OK);
+}
+
 async fn read(address: &str, path: &str) -> usize {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     let mut socket = tokio::net::TcpStream::connect(address).await.expect("connects");

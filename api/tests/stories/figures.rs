@@ -161,6 +161,8 @@ async fn buyers_of_a_month_are_looked_for_in_later_ones() {
     assert_eq!(told("months=1").await, json!([["2026-11", 2, []]]));
     assert_eq!(told("").await.as_array().map(Vec::len), Some(4), "twelve months");
     assert_eq!(told("kind=dataset").await, json!([]));
+    assert_eq!(told(&format!("token={}", address(0x78))).await, json!([]));
+    assert_eq!(told(&format!("token={}&months=1", address(0x77))).await, json!([["2026-11", 2, []]]));
     assert_eq!(
         told(&format!("months=1&listing=31337-3&provider={}", address(1))).await,
         json!([["2026-11", 2, []]])

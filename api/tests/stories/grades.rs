@@ -1,9 +1,10 @@
 //! Grades, against figures that are counted by hand.
 
 use serde_json::{Value, json};
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use stoa_schema::market;
 
-use crate::chronicle::{bytes, event, market};
+use crate::chronicle::{self, bytes, event};
 use crate::rows::{self, CHAIN, Listing, address, hash, time_of};
 use crate::stage::Stage;
 
@@ -12,11 +13,10 @@ async fn sold(stage: &Stage, listing: i64, payer: u8, days_ago: i64, amount: i64
     static LOG: std::sync::atomic::AtomicI32 = std::sync::atomic::AtomicI32::new(0);
     let log = LOG.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
     let sql = format!(
-        "INSERT INTO market.purchase VALUES ({CHAIN}, 50, {log}, $1, $2, {listing}, 7, {payer}, {payer}, {owner}, {token},
-         1, {amount}, {fee}, 0)",
+        "INSERT INTO archive.market_purchased VALUES ({CHAIN}, 50, {log}, $1, $2, 7, {payer}, {payer}, {listing}, 1,
+         {amount}, {fee}, {owner}, 1, 0)",
         payer = bytes(payer),
         owner = bytes(1),
-        token = bytes(0x77),
         fee = amount / 10,
     );
     let query = sqlx::query(AssertSqlSafe(sql)).bind(time_of(100) - time::Duration::days(days_ago));
@@ -25,15 +25,20 @@ async fn sold(stage: &Stage, listing: i64, payer: u8, days_ago: i64, amount: i64
 
 /// Listing 3, created 200 days ago, which `address(1)` owns, and listing 4 beside it; `0x77` is a quote token.
 async fn graded() -> Stage {
-    let stage = market().await;
+    let stage = chronicle::market().await;
     Listing::new(4).insert(&stage.pool).await;
-    let sql = format!(
-        "INSERT INTO market.stake_token (chain_id, token, position) VALUES ({CHAIN}, {}, 0)",
-        bytes(0x77)
-    );
-    sqlx::query(AssertSqlSafe(sql)).execute(&stage.pool).await.expect("a quote token");
+    let (zero, token, owner) = (bytes(0), bytes(0x77), bytes(1));
+    event(&stage, "staking_token_listed", 11, 0, 0xa0, &format!("{token}, 0")).await;
+    let plan = format!("7, 3, {token}, 1, 100, 0, false, 1, 3600, 0, '', 0, 0, {zero}, false");
+    event(&stage, "market_plan_created", 12, 0, 0xa0, &plan).await;
+    for listing in [3, 4] {
+        let created = format!("{listing}, {owner}, 0, '', 'MIT', true, 0, '{{}}', '{{}}', {owner}, 0");
+        event(&stage, "listings_listing_created", 10, listing, 0xa0, &created).await;
+        event(&stage, "listings_transfer", 10, 10 + listing, 0xa0, &format!("{zero}, {owner}, {listing}"))
+            .await;
+    }
     let created = time_of(100) - time::Duration::days(200);
-    sqlx::query("UPDATE market.listing SET created_time = $1")
+    sqlx::query("UPDATE archive.listings_listing_created SET block_time = $1")
         .bind(created)
         .execute(&stage.pool)
         .await
@@ -86,13 +91,21 @@ async fn sales_to_insiders_and_to_whom_they_paid_are_ignored_and_shown() {
     for (block, (from, to)) in [(20, (&zero, bytes(0x31))), (21, (&bytes(0x31), bytes(1)))] {
         event(&stage, "listings_transfer", block, 0, 0xb1, &format!("{from}, {to}, 3")).await;
     }
-    let share = format!(
-        "INSERT INTO market.share VALUES ({CHAIN}, {share}, 3, {share}, 'A', 'A', 100, 10000, 20, now());
-         INSERT INTO market.share_balance VALUES ({CHAIN}, {share}, {holder}, 5)",
-        share = bytes(0x99),
-        holder = bytes(0x32),
-    );
-    sqlx::raw_sql(AssertSqlSafe(share)).execute(&stage.pool).await.expect("shares");
+    let (share, holder) = (bytes(0x99), bytes(0x32));
+    let created = format!("3, {share}, {holder}, {share}, 100, 10000, 'A', 'A'");
+    event(&stage, "revenue_shares_created", 22, 0, 0xb1, &created).await;
+    event(&stage, "share_transfer", 22, 1, 0xb1, &format!("{share}, {zero}, {holder}, 5")).await;
+    // Burnt shares go to nobody, from whom deposits come: what somebody deposits is no gift of a shareholder's.
+    event(&stage, "share_transfer", 23, 0, 0xb1, &format!("{share}, {holder}, {zero}, 5")).await;
+    event(
+        &stage,
+        "vault_transfer",
+        24,
+        0,
+        0xb1,
+        &format!("{zero}, {zero}, {}, {}, 7", bytes(0x34), bytes(0x77)),
+    )
+    .await;
     for (log, (from, to)) in [(0, (1, 0x33)), (1, (0x50, 0x34))] {
         let values = format!("{0}, {0}, {1}, {2}, 7", bytes(from), bytes(to), bytes(0x77));
         event(&stage, "vault_transfer", 30, log, 0xb2, &values).await;
@@ -115,6 +128,36 @@ async fn sales_to_insiders_and_to_whom_they_paid_are_ignored_and_shown() {
     assert_eq!(ignored[0]["token"]["symbol"], "DUSD");
     let other = stage.data("/v1/listings/31337-4/grades").await;
     assert_eq!((&other["short_term"]["growth"]["buyers"], &other["ignored"]), (&json!(1), &json!([])));
+}
+
+/// A rebuild replaces the tables of schema `market` under locks that nobody shares. Counting takes long on a large chain,
+/// and whoever waits behind it makes every reader wait.
+#[tokio::test]
+async fn a_rebuild_and_readers_do_not_wait_for_grades_that_are_counted() {
+    let stage = graded().await;
+    sold(&stage, 3, 0x21, 1, 1_000).await;
+    // Whoever counts comes to a halt here, in the midst of its statement's transaction.
+    let mut held = stage.pool.begin().await.expect("a transaction");
+    sqlx::raw_sql("LOCK TABLE api.grade_cursor IN EXCLUSIVE MODE").execute(&mut *held).await.expect("a lock");
+    let curator = stage.curator(crate::stage::nowhere());
+    let counting = tokio::spawn(async move { curator.pass().await });
+    let waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'api.grade_cursor'::regclass";
+    crate::stage::until(async || {
+        sqlx::query_scalar::<_, i64>(waits).fetch_one(&stage.pool).await.expect("a count") > 0
+    })
+    .await;
+    let begun = std::time::Instant::now();
+    let mut indexer = PgConnection::connect(stage.database.url()).await.expect("a connection");
+    market::begin(&mut indexer, market::Place::Next).await.expect("the tables");
+    let swap = "SET lock_timeout = '5s'; BEGIN; DROP SCHEMA market CASCADE; ALTER SCHEMA market_next RENAME TO market; COMMIT";
+    sqlx::raw_sql(swap).execute(&mut indexer).await.expect("the swap waits for nobody");
+    assert_eq!(stage.data("/v1/listings").await, json!([]), "the new tables are read");
+    assert!(begun.elapsed() < std::time::Duration::from_secs(5), "{:?}", begun.elapsed());
+    assert!(!counting.is_finished(), "it still counts");
+    held.rollback().await.expect("an end");
+    counting.await.expect("no panic").expect("a pass");
+    let counted = "SELECT count(*) FROM api.grade WHERE buyers_all = 1";
+    assert_eq!(sqlx::query_scalar::<_, i64>(counted).fetch_one(&stage.pool).await.expect("a count"), 1);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! The graph says what the REST routes say.
 
+mod details;
 mod example;
 mod fuzz;
 mod limits;

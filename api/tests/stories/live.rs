@@ -95,6 +95,31 @@ async fn what_is_final_is_told_late_and_never_taken_back() {
 }
 
 #[tokio::test]
+async fn blocks_that_came_without_messages_are_told_as_a_gap() {
+    let stage = Stage::new().await;
+    let mut chain = Chain::new(&stage).await;
+    let mut stream = Stream::open(&stage, "topics=purchases").await;
+    chain.commit(101, 0xa1, &[4]).await;
+    assert_eq!(stream.message().await["block"]["number"], 101);
+    chain.take_back(101, 0xa1).await;
+    assert_eq!(stream.next().await.event, "retract");
+    chain.fill(20_000).await;
+    let gap = stream.next().await;
+    assert_eq!((gap.event.as_str(), gap.id.as_deref()), ("gap", Some("latest:31337-2-5")));
+    assert_eq!(gap.data["skipped"], json!({"chain_id": 31_337, "from": 101, "to": 20_000}));
+    assert!(gap.data["detail"].as_str().expect("text").contains("by REST"), "{}", gap.data);
+    chain.commit(20_001, 0xa2, &[1]).await;
+    assert_eq!(stream.message().await["block"]["number"], 20_001, "and nothing of a gap");
+    // An empty block that a range ends with is none.
+    chain.commit(20_050, 0xa3, &[]).await;
+    chain.commit(20_051, 0xa4, &[2]).await;
+    assert_eq!(stream.message().await["block"]["number"], 20_051);
+    // Whoever comes later begins behind it.
+    let mut late = Stream::open(&stage, "topics=purchases").await;
+    late.silent().await;
+}
+
+#[tokio::test]
 async fn silence_is_told_with_a_cursor() {
     let stage = Stage::new().await;
     let mut chain = Chain::new(&stage).await;

@@ -7,6 +7,7 @@ mod content;
 mod curator;
 mod deeds;
 mod events;
+mod examples;
 mod export;
 mod figures;
 mod front;

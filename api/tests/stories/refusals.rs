@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 
 use crate::rows::{self, CHAIN};
-use crate::stage::{Stage, router, send, within};
+use crate::stage::{Stage, router, send, until, within};
 
 async fn stage() -> Stage {
     let stage = Stage::new().await;
@@ -216,13 +216,4 @@ async fn a_request_that_takes_too_long_is_ended() {
     holder.rollback().await.expect("released");
     // The connection that was waiting is of use again.
     until(async || ask().await.status == StatusCode::OK).await;
-}
-
-async fn until(reached: impl AsyncFn() -> bool) {
-    for _ in 0..100 {
-        if reached().await {
-            return;
-        }
-    }
-    panic!("it never came");
 }

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::chronicle;
 use crate::rows::{Purchase, address};
-use crate::stage::{Answer, Stage, send, silent, unlimited};
+use crate::stage::{Answer, Stage, send, silent, unlimited, until};
 
 /// Roles are the server's: two databases cannot change one at once.
 static ROLE: Mutex<()> = Mutex::const_new(());
@@ -251,6 +251,27 @@ async fn a_query_that_takes_too_long_is_told_so() {
     assert_eq!(desk.rows("SELECT 1").await, json!([[1]]));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn one_address_has_only_so_many_queries_at_once() {
+    let desk = slow(Duration::from_secs(300)).await;
+    let asked: Vec<_> = (0..2)
+        .map(|_| {
+            let router = desk.router.clone();
+            let body = json!({ "query": SLOW }).to_string();
+            tokio::spawn(async move {
+                send(&router, Request::post("/v1/sql").body(Body::from(body)).expect("a request")).await
+            })
+        })
+        .collect();
+    until(async || running(&desk.stage).await == 2).await;
+    let problem = desk.ask("SELECT 1").await.problem(429);
+    assert!(problem["detail"].as_str().expect("text").contains("2 queries"), "{problem}");
+    desk.stage.data("/v1/sql").await;
+    asked.into_iter().for_each(|task| task.abort());
+    until(async || running(&desk.stage).await == 0).await;
+    assert_eq!(desk.rows("SELECT 1").await, json!([[1]]));
+}
+
 async fn running(stage: &Stage) -> i64 {
     sqlx::query_scalar(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'stoa_analyst'
@@ -273,15 +294,6 @@ async fn a_client_that_leaves_takes_its_query_with_it() {
     asked.abort();
     until(async || running(&desk.stage).await == 0).await;
     assert_eq!(desk.rows("SELECT 1").await, json!([[1]]));
-}
-
-async fn until(reached: impl AsyncFn() -> bool) {
-    let waited = async {
-        while !reached().await {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(30), waited).await.expect("it never came");
 }
 
 #[tokio::test]

@@ -199,6 +199,16 @@ pub(crate) async fn send(router: &Router, request: Request<Body>) -> Answer {
     Answer { status: parts.status, headers: parts.headers, body }
 }
 
+/// Waits for a condition.
+pub(crate) async fn until(reached: impl AsyncFn() -> bool) {
+    let waited = async {
+        while !reached().await {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), waited).await.expect("it never came");
+}
+
 pub(crate) fn ids(data: &Value) -> Vec<String> {
     let rows = data.as_array().expect("a collection");
     rows.iter().map(|row| row["id"].as_str().expect("an id").to_owned()).collect()

@@ -2,6 +2,7 @@
 
 mod api;
 mod child;
+mod export;
 mod floor;
 mod index;
 mod live;
@@ -31,6 +32,8 @@ enum Command {
     Index(index::Args),
     /// The most used queries of the API, beside the same SQL without it, and from its cache.
     Api(api::Args),
+    /// Whole exports of the market that `api` has filled, and the server's memory meanwhile.
+    Export(export::Args),
     /// From a block's announcement to its committed rows, at several rates of blocks.
     Live(live::Args),
     /// From a block's commit to the messages of thousands of live subscribers.
@@ -43,6 +46,7 @@ async fn main() -> anyhow::Result<()> {
     match cli.command {
         Command::Index(args) => index::run(&args, cli.json).await,
         Command::Api(args) => api::run(&args, cli.json).await,
+        Command::Export(args) => export::run(&args, cli.json).await,
         Command::Live(args) => live::run(&args, cli.json).await,
         Command::LiveApi(args) => live_api::run(&args, cli.json).await,
     }

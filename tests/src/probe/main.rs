@@ -1,18 +1,20 @@
 //! A small generated market behind the real indexer, Postgres and API, for as long as another program asks it things.
 
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Parser;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use stoa_scripts::child::Spec;
 use stoa_scripts::testing::TestDatabase;
 use stoa_tests::history::{History, Params};
 use stoa_tests::paper::{Chain, Draft, Finality, Node, Wire};
 use tempfile::TempDir;
 use tokio::net::TcpStream;
+use url::Url;
 
 const CHAIN: u64 = 31_337;
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -25,6 +27,15 @@ struct Cli {
     logs: usize,
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Every block is final, so that exports and answers are of the same one.
+    #[arg(long = "final")]
+    all_final: bool,
+    /// Answer `POST /v1/sql` too.
+    #[arg(long)]
+    sql: bool,
+    /// A file with a SELECT of one text over the indexer's tables: the program gets it in STOA_ORACLE.
+    #[arg(long)]
+    oracle: Option<PathBuf>,
     /// The program and its arguments; `{url}` in them stands for the API's address.
     #[arg(trailing_var_arg = true, required = true)]
     program: Vec<String>,
@@ -37,7 +48,8 @@ async fn main() -> anyhow::Result<ExitCode> {
     let (chain, mut history) = (Chain::new(CHAIN, params.start - 12), History::new(cli.seed, params));
     let drafts = history.by_ref().map(|block| Draft { time: block.time, transactions: block.transactions });
     chain.extend(drafts.collect::<Vec<_>>());
-    chain.set_finality(Finality::Depth { safe: 8, finalized: 16 });
+    let (safe, finalized) = if cli.all_final { (0, 0) } else { (8, 16) };
+    chain.set_finality(Finality::Depth { safe, finalized });
     let head = chain.head().number().to_string();
     let node = Node::start(chain, Wire::honest()).await;
     let node_url = node.url();
@@ -53,24 +65,56 @@ async fn main() -> anyhow::Result<ExitCode> {
     let ended = indexer.wait().await;
     anyhow::ensure!(ended.success(), "{}", std::fs::read_to_string(indexer.log()).unwrap_or_default());
 
+    let told = match &cli.oracle {
+        Some(file) => Some(oracle(database.url(), &std::fs::read_to_string(file)?).await?),
+        None => None,
+    };
     let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.to_string();
-    let api = Spec::new("stoa-api", beside("stoa-api")?, folder.path().join("api.log"))
+    let mut api = Spec::new("stoa-api", beside("stoa-api")?, folder.path().join("api.log"))
         .args(["--listen", &address, "--database-url", database.url(), "--limits", "off"])
         // What waits for a block that never comes waits for half of it.
-        .args(["--request-seconds", "2"])
-        .start()?;
+        .args(["--request-seconds", "2"]);
+    if cli.sql {
+        api = api.args(["--sql-database-url", &analyst(database.url(), folder.path()).await?]);
+    }
+    let api = api.start()?;
     api.until(PATIENCE, async || TcpStream::connect(&address).await.is_ok()).await?;
     let url = format!("http://{address}");
     let arguments: Vec<String> = cli.program.iter().map(|text| text.replace("{url}", &url)).collect();
     let (program, arguments) = arguments.split_first().context("no program is named")?;
     let status = tokio::process::Command::new(program)
         .args(arguments)
+        .envs(told.map(|told| ("STOA_ORACLE", told)))
         .status()
         .await
         .with_context(|| format!("cannot start {program}"))?;
     api.stop().await;
     let code = status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1);
     Ok(ExitCode::from(code))
+}
+
+/// What a SELECT says.
+async fn oracle(url: &str, sql: &str) -> anyhow::Result<String> {
+    let mut connection = PgConnection::connect(url).await?;
+    Ok(sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&mut connection).await?)
+}
+
+/// The database's address for the role that answers SQL, which it makes.
+async fn analyst(url: &str, folder: &Path) -> anyhow::Result<String> {
+    const PASSWORD: &str = "analyst";
+    let made = Spec::new("stoa-api analyst", beside("stoa-api")?, folder.join("analyst.log"))
+        .args(["analyst", "--database-url", url])
+        .env("STOA_SQL_PASSWORD", PASSWORD)
+        .start()?;
+    anyhow::ensure!(
+        made.wait().await.success(),
+        "{}",
+        std::fs::read_to_string(made.log()).unwrap_or_default()
+    );
+    let mut url = Url::parse(url)?;
+    let set = url.set_username("stoa_analyst").and_then(|()| url.set_password(Some(PASSWORD)));
+    set.map_err(|()| anyhow::anyhow!("{url} takes no user"))?;
+    Ok(url.into())
 }
 
 /// A program that was built beside this one.

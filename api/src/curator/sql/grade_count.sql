@@ -1,18 +1,25 @@
 -- Grades every listing of chain $1 after block $2, whose time is $3. The formulas stand in api/README.md.
+-- Everything comes from events: schema `market` is replaced at a rebuild, which would wait for as long as this takes, and
+-- every reader behind it.
 WITH insider AS MATERIALIZED (
     -- Who ever owned the listing, or ever held shares of it.
     SELECT listing, receiver AS account FROM archive.listings_transfer WHERE chain_id = $1 AND block_number <= $2
     UNION
-    SELECT listing, owner FROM market.listing WHERE chain_id = $1
-    UNION
-    SELECT s.listing, b.holder
-    FROM market.share AS s JOIN market.share_balance AS b USING (chain_id, share) WHERE s.chain_id = $1
+    SELECT s.listing, t.receiver
+    FROM archive.revenue_shares_created AS s JOIN archive.share_transfer AS t USING (chain_id, share)
+    WHERE s.chain_id = $1 AND s.block_number <= $2 AND t.block_number <= $2
+), bought AS MATERIALIZED (
+    SELECT p.listing, p.payer, plan.token, p.block_time, p.amount, p.amount - p.fee AS net
+    FROM archive.market_purchased AS p JOIN archive.market_plan_created AS plan USING (chain_id, plan)
+    WHERE p.chain_id = $1 AND p.block_number <= $2
 ), buyer AS MATERIALIZED (
-    SELECT DISTINCT listing, payer FROM market.purchase WHERE chain_id = $1
+    SELECT DISTINCT listing, payer FROM bought
 ), payout AS MATERIALIZED (
     SELECT DISTINCT sender, receiver FROM archive.vault_transfer
     WHERE chain_id = $1 AND block_number <= $2 AND sender IN (SELECT account FROM insider)
       AND receiver IN (SELECT payer FROM buyer)
+      -- A deposit comes from nobody, and burnt shares go there.
+      AND sender <> decode(repeat('00', 20), 'hex')
 ), related AS MATERIALIZED (
     SELECT listing, payer, min(reason) AS reason
     FROM (
@@ -25,8 +32,7 @@ WITH insider AS MATERIALIZED (
     ) AS found
     GROUP BY listing, payer
 ), sale AS MATERIALIZED (
-    SELECT p.listing, p.payer, p.token, p.block_time, p.amount, p.amount - p.fee AS net, r.reason
-    FROM market.purchase AS p LEFT JOIN related AS r USING (listing, payer) WHERE p.chain_id = $1
+    SELECT b.*, r.reason FROM bought AS b LEFT JOIN related AS r USING (listing, payer)
 ), ignored AS (
     INSERT INTO api.grade_ignored (chain_id, listing, reason, token, sales, amount)
     SELECT $1, listing, reason, token, count(*), sum(amount)
@@ -51,8 +57,8 @@ WITH insider AS MATERIALIZED (
 ), earned AS (
     SELECT listing, token, sum(net) AS net_all,
            coalesce(sum(net) FILTER (WHERE block_time > $3 - interval '30 days'), 0) AS net_30
-    FROM counted JOIN market.stake_token AS quote USING (token)
-    WHERE quote.chain_id = $1
+    FROM counted JOIN archive.staking_token_listed AS quote USING (token)
+    WHERE quote.chain_id = $1 AND quote.block_number <= $2
     GROUP BY listing, token
 ), ranked AS MATERIALIZED (
     SELECT *, rank() OVER (PARTITION BY token ORDER BY net_all DESC) AS rank_all,
@@ -72,9 +78,10 @@ WITH insider AS MATERIALIZED (
            coalesce(b.n_90, 0) AS n_90, coalesce(b.p_90, 0) AS p_90, coalesce(b.n, 0) AS n,
            coalesce(b.again, 0) AS again, coalesce(p.revenue_short, 0) AS revenue_short,
            coalesce(p.revenue_long, 0) AS revenue_long,
-           coalesce(floor(extract(epoch FROM b.latest - l.created_time) / 86400), 0)::bigint AS days
-    FROM market.listing AS l LEFT JOIN buyers AS b USING (listing) LEFT JOIN place AS p USING (listing)
-    WHERE l.chain_id = $1
+           coalesce(floor(extract(epoch FROM b.latest - l.block_time) / 86400), 0)::bigint AS days
+    FROM archive.listings_listing_created AS l
+    LEFT JOIN buyers AS b USING (listing) LEFT JOIN place AS p USING (listing)
+    WHERE l.chain_id = $1 AND l.block_number <= $2
 ), points AS (
     SELECT *, 1000 * n_30 / (n_30 + p_30 + 5) AS growth_short, 1000 * again_30 / (n_30 + 5) AS repeat_short,
            1000 * n_90 / (n_90 + p_90 + 5) AS growth_long, 1000 * again / (n + 5) AS repeat_long,

@@ -105,6 +105,38 @@ async fn headers_tell_how_it_stands_and_a_refusal_when_to_come_back() {
 }
 
 #[tokio::test]
+async fn a_question_to_the_graph_costs_what_it_asks_for() {
+    let door = door(Setup { tiers: tiers(1_000, 90, 50), ..setup() }).await;
+    let query = |text: &str| {
+        let request = Request::post("/graphql").header("content-type", "application/json");
+        (from(request, "198.51.100.7"), json!({ "query": text }))
+    };
+    let mut left = 90;
+    for (text, cost) in [
+        ("{ __typename }", 1),
+        ("{ market { sales } }", 1),
+        ("{ market { sales } staking { score } }", 2),
+        ("{ retention { buyers } market { sales } }", 6),
+        // A hundred listings, a hundred purchases of each: three values of each purchase.
+        ("{ listings(first: 100) { nodes { purchases(first: 100) { nodes { id amount } } } } }", 1 + 30),
+        ("{ listings(first: 101) { totalCount } }", 1),
+        ("{ nothing }", 1),
+    ] {
+        let (request, body) = query(text);
+        let answer = ask(&door.router, request, &body).await;
+        left -= cost;
+        assert_eq!(answer.header("x-ratelimit-remaining"), Some(left.to_string().as_str()), "{text}");
+    }
+    // What does not reach is not answered in part, and costs no more than the door.
+    let (request, body) = query(
+        "{ listings(first: 100) { nodes { purchases(first: 100) { nodes { id amount payer fee } } } } }",
+    );
+    let refused = ask(&door.router, request, &body).await.problem(429);
+    assert_eq!(refused["limit"], "day");
+    read(&door.router, "198.51.100.7").await.ok();
+}
+
+#[tokio::test]
 async fn premium_calls_are_counted_by_the_month_and_per_wallet() {
     let door = door(Setup { tiers: tiers(10_000, 10_000, 4), ..setup() }).await;
     let wallet = door.wallet().await;

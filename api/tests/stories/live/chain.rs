@@ -67,6 +67,18 @@ impl Chain {
         self.notify().await;
     }
 
+    /// Many final blocks at once: the archive was filled, then the projections were built. No row tells of it.
+    pub(super) async fn fill(&self, to: i64) {
+        sqlx::query(
+            "UPDATE archive.cursor SET stored_block = $1, projected_block = $1, finalized_block = $1",
+        )
+        .bind(to)
+        .execute(&self.pool)
+        .await
+        .expect("the cursor");
+        self.notify().await;
+    }
+
     async fn told(&mut self, kind: i16, block: i64, own: u8, at: i64) {
         self.seq += 1;
         let mut transaction = self.pool.begin().await.expect("a transaction");

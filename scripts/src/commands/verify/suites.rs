@@ -90,7 +90,8 @@ pub(super) fn all() -> anyhow::Result<Vec<Suite>> {
     let mut suites = rust()?;
     suites.extend(contracts()?);
     suites.extend(assurance());
-    suites.push(schemathesis()?);
+    suites.push(probed("schemathesis", "requests at random, held against the OpenAPI document")?);
+    suites.push(probed("analysts", "the questions of api/ANALYSTS.md, each answered in five ways")?);
     suites.extend(web());
     suites.push(suite(
         "hygiene",
@@ -219,16 +220,15 @@ fn assurance() -> Vec<Suite> {
     ]
 }
 
-/// Random requests, by a Python tool, to a program that the other suites have built.
-fn schemathesis() -> anyhow::Result<Suite> {
+/// A Python tool of api/bin against the API of a generated market, which a program serves that the other suites have built.
+fn probed(name: &str, about: &str) -> anyhow::Result<Suite> {
     let this = std::env::current_exe().context("cannot find this program")?;
     let probe = this.with_file_name(format!("stoa-probe{}", std::env::consts::EXE_SUFFIX));
-    let Work::Command(command) = command("node", &["bin/schemathesis", &probe.display().to_string()], "api")
-    else {
+    let tool = format!("bin/{name}");
+    let Work::Command(command) = command("node", &[&tool, &probe.display().to_string()], "api") else {
         anyhow::bail!("a command is a command");
     };
-    let about = "requests at random, held against the OpenAPI document";
-    Ok(suite("schemathesis", about, Lane::Cargo, Work::Optional(command, "needs python3")))
+    Ok(suite(name, about, Lane::Cargo, Work::Optional(command, "needs python3")))
 }
 
 fn web() -> Vec<Suite> {

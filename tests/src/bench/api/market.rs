@@ -27,7 +27,9 @@ pub(super) async fn database(stage: &Stage, args: &Args) -> anyhow::Result<Strin
     if args.kept {
         return Ok(stage.url_of(NAME));
     }
-    let params = Params { logs: args.logs, blocks: (args.logs / BLOCK).max(2), ..Params::default() };
+    let (accounts, listings) = (args.accounts, args.listings);
+    let blocks = (args.logs / BLOCK).max(2);
+    let params = Params { logs: args.logs, blocks, accounts, listings, ..Params::default() };
     let market = Market::whole(args.seed, params);
     let node = Node::start(market.chain.clone(), Wire::honest()).await;
     let url = stage.database(NAME).await?;

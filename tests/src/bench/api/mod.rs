@@ -25,9 +25,13 @@ const DIFFERENT: usize = 200;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Logs of the market: about one in seven is a purchase, one in two hundred a listing.
+    /// Logs of the market: about one in seven is a purchase.
     #[arg(long, default_value_t = 7_300_000)]
     logs: usize,
+    #[arg(long, default_value_t = 20_000)]
+    listings: u64,
+    #[arg(long, default_value_t = 50_000)]
+    accounts: u32,
     /// Take the database that an earlier run has filled.
     #[arg(long)]
     kept: bool,
@@ -145,13 +149,13 @@ fn report(
 }
 
 /// A server of its own.
-struct Api {
-    child: Child,
-    address: String,
+pub(crate) struct Api {
+    pub(crate) child: Child,
+    pub(crate) address: String,
 }
 
 impl Api {
-    async fn start(stage: &Stage, database: &str, cache: &str) -> anyhow::Result<Self> {
+    pub(crate) async fn start(stage: &Stage, database: &str, cache: &str) -> anyhow::Result<Self> {
         let address = free_address()?;
         let program = std::env::current_exe()?.with_file_name("stoa-api");
         anyhow::ensure!(program.is_file(), "{} is not built: use `cargo stoa bench`", program.display());
@@ -163,7 +167,7 @@ impl Api {
         Ok(Self { child, address })
     }
 
-    async fn stop(self) -> Took {
+    pub(crate) async fn stop(self) -> Took {
         let mut took = Took::default();
         child::look(&self.child, &mut took);
         self.child.stop().await;
