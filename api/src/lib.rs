@@ -30,6 +30,7 @@ pub mod params;
 pub mod problem;
 pub mod raw;
 pub mod reply;
+pub mod roles;
 pub mod routes;
 pub mod serve;
 pub mod snapshot;

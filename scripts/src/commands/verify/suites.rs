@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use stoa_scripts::{checkout, toolchain::Tools};
 
-use super::{coverage, hygiene, mutation::Sample, targets};
+use super::{coverage, hygiene, mutation::Sample, secrets, targets};
 
 /// Suites of one lane run one after the other; the lanes run side by side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,8 +98,21 @@ pub(super) fn all() -> anyhow::Result<Vec<Suite>> {
         Lane::Side,
         Work::Check(hygiene::check),
     ));
+    let about = "no key in the tree or in any commit";
+    suites.push(suite("secrets", about, Lane::Side, Work::Measure(secrets::measure)));
+    suites.push(deny());
     suites.extend(stories()?);
     Ok(suites)
+}
+
+/// Dependencies against .deny.toml. Its log says whether advisories could be asked for.
+fn deny() -> Suite {
+    let about = "licences, bans and sources of dependencies; advisories where they can be reached";
+    let work = match command("node", &["bin/deny"], "scripts") {
+        Work::Command(command) => Work::Optional(command, "needs python3"),
+        work => work,
+    };
+    suite("deny", about, Lane::Side, work)
 }
 
 fn rust() -> anyhow::Result<Vec<Suite>> {
