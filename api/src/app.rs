@@ -101,7 +101,7 @@ pub fn app(app: App) -> Router {
         .route("/v1/", any(routes::unknown))
         .merge(graphql)
         .route("/docs", get(web::docs))
-        .merge(health::router().layer(in_time))
+        .merge(health::router().merge(crate::access::routes::oauth::well_known()).layer(in_time))
         .fallback(web::web)
         .layer(CompressionLayer::new())
         // Large, mostly compressed as it is, and asked for by ranges of its own bytes: sent as it lies there.

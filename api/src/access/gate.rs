@@ -10,7 +10,8 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::principal::{Principal, Refusal, Stop, authorise, identify};
 use super::quota::{Cost, Limits, Standing, Tally, Verdict};
-use super::rules::{Found, Rule, find};
+use super::rules::{Found, Need, Rule, find};
+use super::signature;
 use super::token::Environment;
 use super::{ClientIp, Inner, network};
 use crate::app::App;
@@ -36,6 +37,10 @@ pub(crate) struct Caller {
     pub(crate) rule: &'static Rule,
 }
 
+/// The public id of the key whose signature on a request holds.
+#[derive(Clone, Debug)]
+pub(crate) struct Signed(pub(crate) String);
+
 /// Lets a request through to its route, or answers it.
 pub(crate) async fn gate(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let access = &*app.access;
@@ -55,7 +60,11 @@ pub(crate) async fn gate(State(app): State<App>, mut request: Request, next: Nex
         Found::Method => return next.run(request).await,
         Found::Nothing => return routes::unknown().await.into_response(),
     };
-    let known = match identify(access, request.headers(), from.0).await {
+    let known = match rule.need {
+        Need::Client => Ok(Principal::Anonymous),
+        _ => identify(access, request.headers(), from.0).await,
+    };
+    let known = match known {
         Ok(principal) => authorise(access, rule, &principal, request.method(), request.headers())
             .map(|()| principal)
             .map_err(Stop::Refused),
@@ -63,6 +72,11 @@ pub(crate) async fn gate(State(app): State<App>, mut request: Request, next: Nex
     };
     let principal = match known {
         Ok(principal) => principal,
+        Err(Stop::Failed(error)) => return error.into_response(),
+        Err(Stop::Refused(refusal)) => return refuse(access, rule, from.0, &refusal).await,
+    };
+    request = match signed(access, rule, &principal, request).await {
+        Ok(request) => request,
         Err(Stop::Failed(error)) => return error.into_response(),
         Err(Stop::Refused(refusal)) => return refuse(access, rule, from.0, &refusal).await,
     };
@@ -78,6 +92,25 @@ pub(crate) async fn gate(State(app): State<App>, mut request: Request, next: Nex
     let mut response = next.run(request).await;
     tell(response.headers_mut(), &standings, None);
     response
+}
+
+/// The request, with its signature checked where its key asks for one.
+async fn signed(
+    access: &Inner,
+    rule: &Rule,
+    principal: &Principal,
+    request: Request,
+) -> Result<Request, Stop> {
+    let key = match (principal, signature::key_id(request.headers())) {
+        (Principal::Key(key), _) => Some(key.clone()),
+        // The key itself is in the form, which its route reads.
+        (_, Some(id)) if rule.need == Need::Client => access.lookups.key(&access.pool, &id).await?,
+        _ => None,
+    };
+    let Some(key) = key.filter(|key| key.signing.is_some()) else { return Ok(request) };
+    let mut request = signature::verified(access, &key, request).await?;
+    request.extensions_mut().insert(Signed(key.id.clone()));
+    Ok(request)
 }
 
 fn is_large(headers: &HeaderMap) -> bool {

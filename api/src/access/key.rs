@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use ipnet::IpNet;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgPool};
 use stoa_schema::types::Addr;
 use time::OffsetDateTime;
 
@@ -29,6 +29,9 @@ pub(crate) struct KeyRow {
     pub(crate) premium: Option<i64>,
     pub(crate) last_used_at: Option<OffsetDateTime>,
     pub(crate) last_used_from: Option<String>,
+    pub(crate) signing: Option<String>,
+    pub(crate) public_key: Option<Vec<u8>>,
+    pub(crate) signing_secret: Option<Vec<u8>>,
 }
 
 /// What is stored of a new one.
@@ -42,6 +45,10 @@ pub(crate) struct NewKeyRow<'a> {
     pub(crate) scopes: &'a [String],
     pub(crate) networks: &'a [String],
     pub(crate) expires_at: Option<OffsetDateTime>,
+    pub(crate) signing: Option<&'a str>,
+    pub(crate) public_key: Option<&'a [u8]>,
+    /// Sealed.
+    pub(crate) signing_secret: Option<&'a [u8]>,
 }
 
 /// How a key stands.
@@ -71,6 +78,11 @@ impl KeyRow {
         } else {
             KeyState::Active
         }
+    }
+
+    /// Whether it opens anything now.
+    pub(crate) fn is_active(&self) -> bool {
+        self.state(OffsetDateTime::now_utc()) == KeyState::Active
     }
 
     pub(crate) fn has(&self, scope: Scope) -> bool {
@@ -133,8 +145,9 @@ pub(crate) async fn key_count(connection: &mut PgConnection, owner: Addr) -> sql
 
 pub(crate) async fn key_add(connection: &mut PgConnection, key: &NewKeyRow<'_>) -> sqlx::Result<KeyRow> {
     sqlx::query_as(
-        "INSERT INTO api.api_key (id, owner, name, environment, hash, scopes, networks, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING *",
+        "INSERT INTO api.api_key (id, owner, name, environment, hash, scopes, networks, expires_at, signing, public_key,
+             signing_secret)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING *",
     )
     .bind(key.id)
     .bind(key.owner)
@@ -144,8 +157,29 @@ pub(crate) async fn key_add(connection: &mut PgConnection, key: &NewKeyRow<'_>) 
     .bind(key.scopes)
     .bind(key.networks)
     .bind(key.expires_at)
+    .bind(key.signing)
+    .bind(key.public_key)
+    .bind(key.signing_secret)
     .fetch_one(connection)
     .await
+}
+
+/// Every sealed secret, by its key's id.
+pub(crate) async fn signing_secrets(pool: &PgPool) -> sqlx::Result<Vec<(String, Vec<u8>)>> {
+    sqlx::query_as("SELECT id, signing_secret FROM api.api_key WHERE signing_secret IS NOT NULL")
+        .fetch_all(pool)
+        .await
+}
+
+/// The same secret, sealed otherwise, unless another replica was first.
+pub(crate) async fn signing_secret_set(pool: &PgPool, id: &str, from: &[u8], to: &[u8]) -> sqlx::Result<()> {
+    sqlx::query("UPDATE api.api_key SET signing_secret = $3 WHERE id = $1 AND signing_secret = $2")
+        .bind(id)
+        .bind(from)
+        .bind(to)
+        .execute(pool)
+        .await?;
+    Ok(())
 }
 
 /// Writes what of a key may change.

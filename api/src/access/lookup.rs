@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use sqlx::PgPool;
 
 use super::key::{KeyRow, key_get};
+use super::oauth::revoked::revoked_has;
 use super::session::{SessionRow, session_get};
 use alloy::primitives::hex;
 
@@ -19,6 +20,7 @@ const MOST: usize = 50_000;
 pub(crate) struct Lookups {
     keys: Cache<KeyRow>,
     sessions: Cache<SessionRow>,
+    revoked: Cache<()>,
 }
 
 impl Lookups {
@@ -43,11 +45,23 @@ impl Lookups {
         Ok(row)
     }
 
-    /// A notice of the database: `key:…`, `session:…`.
+    /// Whether an access token was revoked.
+    pub(crate) async fn is_revoked(&self, pool: &PgPool, token: &str) -> sqlx::Result<bool> {
+        let epoch = match self.revoked.get(token) {
+            Ok(known) => return Ok(known.is_some()),
+            Err(epoch) => epoch,
+        };
+        let revoked = revoked_has(&mut *pool.acquire().await?, token).await?;
+        self.revoked.put(token, revoked.then(Arc::default), epoch);
+        Ok(revoked)
+    }
+
+    /// A notice of the database: `key:…`, `session:…`, `token:…`.
     pub(crate) fn forget(&self, notice: &str) {
         match notice.split_once(':') {
             Some(("key", id)) => self.keys.forget(id),
             Some(("session", id)) => self.sessions.forget(id),
+            Some(("token", id)) => self.revoked.forget(id),
             _ => {}
         }
     }
@@ -56,6 +70,7 @@ impl Lookups {
     pub(crate) fn forget_all(&self) {
         self.keys.clear();
         self.sessions.clear();
+        self.revoked.clear();
     }
 }
 

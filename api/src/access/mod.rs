@@ -1,12 +1,14 @@
 //! Access: who asks, what they may, and how much.
 //!
 //! - [`client`]: the address a request comes from; [`siwe`], [`verify`], [`nonce`], [`session`]: wallets that sign in;
-//! - [`token`], [`key`]: API keys; [`lookup`]: what is known of them here, for a moment;
+//! - [`seal`]: secrets that have to be known again; [`token`], [`key`]: API keys; [`lookup`]: what is known of them here, for a moment;
+//! - [`oauth`]: short-lived tokens for keys; [`signature`]: requests that are signed;
 //! - [`rules`]: which route is for whom; [`quota`]: how much; [`gate`]: what asks all of this before a route;
 //! - [`idempotency`]: one execution for several requests; [`audit`]: what was done and refused;
-//! - [`routes`]: where wallets manage their keys.
+//! - [`routes`]: where wallets manage their keys, and keys take tokens.
 //!
-//! *Invariant:* nothing that opens anything is stored or logged: of keys and cookies only a keyed hash is kept.
+//! *Invariant:* nothing that opens anything is stored or logged: of keys and cookies only a keyed hash is kept, and what
+//! messages are signed with is sealed under keys that are not in the database.
 
 mod audit;
 mod client;
@@ -15,13 +17,16 @@ mod idempotency;
 mod key;
 mod lookup;
 mod nonce;
+mod oauth;
 mod principal;
 mod quota;
 pub mod routes;
 mod rules;
+mod seal;
 mod secret;
 mod session;
 mod settings;
+mod signature;
 mod siwe;
 mod token;
 mod verify;
@@ -47,6 +52,7 @@ use lookup::Lookups;
 use quota::{Bans, Quotas, TierReader, Usage};
 pub use quota::{Limits, LimitsError, Tiers};
 pub use rules::{Need, RULES, Rule, Scope};
+pub use seal::{Master, MasterError};
 pub use secret::Pepper;
 pub use settings::{Settings, SettingsError};
 pub use verify::Verifier;
@@ -59,6 +65,8 @@ const CONNECTIONS: u32 = 6;
 pub struct Setup {
     /// Without it there are no keys and no sessions.
     pub pepper: Option<Pepper>,
+    /// Without it nothing is signed and no signature with a shared secret is asked for.
+    pub master: Option<Master>,
     /// Where the page is: whose messages are signed, and whose scripts may use a session.
     pub origins: Vec<Url>,
     pub proxies: Proxies,
@@ -78,6 +86,7 @@ impl Default for Setup {
     fn default() -> Self {
         Self {
             pepper: None,
+            master: None,
             origins: Vec::new(),
             proxies: Proxies::default(),
             tiers: None,
@@ -150,6 +159,21 @@ impl Inner {
 
     pub(crate) fn is_operator(&self, account: Addr) -> bool {
         self.setup.operators.contains(&account)
+    }
+
+    pub(crate) fn master(&self) -> Result<&Master, ApiError> {
+        self.setup.master.as_ref().ok_or_else(|| {
+            ApiError::NotFound(
+                "Shared secrets are not enabled on this server: its operator gives it a key for them \
+                 (STOA_MASTER_KEYS)."
+                    .to_owned(),
+            )
+        })
+    }
+
+    /// Who issues tokens: the page's origin, without a slash at its end.
+    pub(crate) fn issuer(&self) -> String {
+        self.setup.origins.first().map_or_else(String::new, |origin| origin.origin().ascii_serialization())
     }
 
     pub(crate) fn pepper(&self) -> Result<&Pepper, ApiError> {

@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 
 use super::Inner;
 use super::key::{KeyRow, KeyState};
+use super::oauth::jwt::{self, Bad};
 use super::rules::{Need, Rule};
 use super::secret::equal;
 use super::session::{SessionRow, cookie};
@@ -63,6 +64,11 @@ impl Refusal {
         Self { status, reason, detail: detail.into(), account: Some(key.owner), key_id: Some(key.id.clone()) }
     }
 
+    /// A request of a key that is not signed as the key asks for.
+    pub(super) fn unsigned(key: &KeyRow, reason: &'static str, detail: String) -> Self {
+        Self::of_key(key, StatusCode::UNAUTHORIZED, reason, detail)
+    }
+
     pub(crate) fn respond(&self) -> Response {
         let title = match self.status {
             StatusCode::UNAUTHORIZED => "Whoever asks is not known",
@@ -105,13 +111,26 @@ pub(super) async fn identify(access: &Inner, headers: &HeaderMap, from: IpAddr) 
 }
 
 async fn of_key(access: &Inner, given: &HeaderValue, from: IpAddr) -> Result<Arc<KeyRow>, Stop> {
-    let refused = |refusal| Err(Stop::Refused(refusal));
     let bearer = given.to_str().ok().and_then(|text| {
         let (scheme, token) = text.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
     });
-    let Some(token) = bearer.and_then(Token::parse) else {
-        let detail = "`Authorization` must be `Bearer stoa_live_…` or `Bearer stoa_test_…`, a whole API key.";
+    match bearer {
+        Some(token) if jwt::may_be(token) => of_token(access, token, from).await,
+        bearer => authenticated(access, bearer.and_then(Token::parse), from).await,
+    }
+}
+
+/// The key that this is all of, if it may be used from there.
+pub(super) async fn authenticated(
+    access: &Inner,
+    token: Option<Token>,
+    from: IpAddr,
+) -> Result<Arc<KeyRow>, Stop> {
+    let refused = |refusal| Err(Stop::Refused(refusal));
+    let Some(token) = token else {
+        let detail = "`Authorization` must be `Bearer stoa_live_…` or `Bearer stoa_test_…`, a whole API key, or \
+                      `Bearer` and an access token.";
         return refused(Refusal::unknown("malformed-key", detail));
     };
     let Some(pepper) = &access.setup.pepper else {
@@ -124,21 +143,48 @@ async fn of_key(access: &Inner, given: &HeaderValue, from: IpAddr) -> Result<Arc
     let (Some(key), true) = (&found, equal(stored, &hash)) else {
         return refused(Refusal::unknown("unknown-key", "There is no such API key."));
     };
+    usable(key, from).map_err(Stop::Refused)?;
+    Ok(key.clone())
+}
+
+/// The key that a token was given for, with the token's scopes alone.
+async fn of_token(access: &Inner, text: &str, from: IpAddr) -> Result<Arc<KeyRow>, Stop> {
+    let refused = |reason, detail: &str| Err(Stop::Refused(Refusal::unknown(reason, detail)));
+    let Some(pepper) = &access.setup.pepper else {
+        return refused("unknown-token", "Access tokens are not enabled on this server.");
+    };
+    let claims = match jwt::verify(pepper, &access.issuer(), text, OffsetDateTime::now_utc()) {
+        Ok(claims) => claims,
+        Err(Bad::Expired) => {
+            return refused("expired-token", "This access token has expired; take a new one.");
+        }
+        Err(Bad::Unknown) => return refused("unknown-token", "This is no access token of this server."),
+    };
+    if access.lookups.is_revoked(&access.pool, &claims.jti).await? {
+        return refused("revoked-token", "This access token was revoked.");
+    }
+    let Some(key) = access.lookups.key(&access.pool, &claims.client_id).await? else {
+        return refused("unknown-key", "The API key of this access token is no more.");
+    };
+    usable(&key, from).map_err(Stop::Refused)?;
+    let named = |scope: &String| claims.scope.split(' ').any(|word| word == scope);
+    let scopes = key.scopes.iter().filter(|scope| named(scope)).cloned().collect();
+    Ok(Arc::new(KeyRow { scopes, ..(*key).clone() }))
+}
+
+/// Whether a key opens anything, from there.
+fn usable(key: &KeyRow, from: IpAddr) -> Result<(), Refusal> {
+    let refused = |status, reason, detail: &str| Err(Refusal::of_key(key, status, reason, detail));
     let unauthorized = StatusCode::UNAUTHORIZED;
     match key.state(OffsetDateTime::now_utc()) {
-        KeyState::Active => {}
-        KeyState::Expired => {
-            return refused(Refusal::of_key(key, unauthorized, "expired-key", "This API key has expired."));
+        KeyState::Active if key.welcomes(from) => Ok(()),
+        KeyState::Active => {
+            let detail = format!("This API key may not be used from {from}.");
+            refused(StatusCode::FORBIDDEN, "wrong-network", &detail)
         }
-        KeyState::Revoked => {
-            return refused(Refusal::of_key(key, unauthorized, "revoked-key", "This API key was revoked."));
-        }
+        KeyState::Expired => refused(unauthorized, "expired-key", "This API key has expired."),
+        KeyState::Revoked => refused(unauthorized, "revoked-key", "This API key was revoked."),
     }
-    if !key.welcomes(from) {
-        let detail = format!("This API key may not be used from {from}.");
-        return refused(Refusal::of_key(key, StatusCode::FORBIDDEN, "wrong-network", detail));
-    }
-    Ok(key.clone())
 }
 
 /// Whether whoever asks may do what the rule is for.
@@ -150,7 +196,7 @@ pub(super) fn authorise(
     headers: &HeaderMap,
 ) -> Result<(), Refusal> {
     let scope = match rule.need {
-        Need::Anyone => return same_site(access, rule, principal, method, headers),
+        Need::Anyone | Need::Client => return same_site(access, rule, principal, method, headers),
         Need::Open(scope) | Need::Own(scope) => Some(scope),
         Need::Session => None,
     };

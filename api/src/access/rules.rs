@@ -48,6 +48,8 @@ pub enum Need {
     Own(Scope),
     /// A session alone.
     Session,
+    /// A key that says who it is as RFC 6749 has it; the route itself asks.
+    Client,
 }
 
 /// One route.
@@ -123,6 +125,9 @@ pub const RULES: &[Rule] = &[
     rule("DELETE", "/v1/keys/{id}", MANAGE, 5),
     creates(rule("POST", "/v1/keys/{id}/rotate", MANAGE, 5)),
     rule("GET", "/v1/audit", MANAGE, 5),
+    rule("POST", "/v1/oauth/token", Need::Client, 5),
+    rule("POST", "/v1/oauth/revoke", Need::Client, 5),
+    rule("POST", "/v1/oauth/introspect", Need::Client, 5),
     rule("GET", "/v1/usage", Need::Own(Scope::Read), 1),
     // Described by a schema of its own. Its limits say how much one question may ask.
     rule("GET", "/graphql", READ, 5),

@@ -10,10 +10,11 @@ use ipnet::IpNet;
 use stoa_schema::types::Addr;
 use url::Url;
 
-use super::{LimitsError, Pepper, Proxies, ProxyHeader, Setup, Tiers};
+use super::{LimitsError, Master, MasterError, Pepper, Proxies, ProxyHeader, Setup, Tiers};
 use crate::config::{ConfigError, Secret, given};
 
 const SECRET: &str = "STOA_ACCESS_SECRET";
+const MASTER: &str = "STOA_MASTER_KEYS";
 
 /// Who may ask, and how much.
 #[derive(Clone, Debug, Args)]
@@ -30,6 +31,17 @@ pub struct Settings {
     /// the environment's STOA_ACCESS_SECRET. Without it there are no keys and no sign-in. Who changes it ends them all
     #[arg(long, env = "STOA_ACCESS_SECRET_FILE", value_name = "FILE")]
     pub access_secret_file: Option<PathBuf>,
+    /// Keys that signing secrets are encrypted under, each as NAME:KEY with 64 hex digits, the one for new secrets
+    /// first; or STOA_MASTER_KEYS_FILE, a file that lists them, equal on all replicas. Without any there are no webhooks
+    /// and no requests signed with a shared secret
+    #[arg(
+        long = "master-key",
+        env = "STOA_MASTER_KEYS",
+        hide_env_values = true,
+        value_name = "NAME:KEY",
+        value_delimiter = ' '
+    )]
+    pub master_keys: Vec<Secret>,
     /// Origin of the page, as in https://stoa.example; may be repeated. Without it, this machine at the port listened on
     #[arg(long = "origin", env = "STOA_ORIGINS", value_name = "URL", value_delimiter = ' ')]
     pub origins: Vec<Url>,
@@ -75,6 +87,8 @@ pub enum SettingsError {
     Limits(#[from] LimitsError),
     #[error("{SECRET} or {SECRET}_FILE: {0}")]
     Secret(String),
+    #[error("--master-key ({MASTER}) or {MASTER}_FILE: {0}")]
+    Master(#[from] MasterError),
     #[error("--origin (STOA_ORIGINS): {0}")]
     Origin(String),
     #[error(transparent)]
@@ -94,6 +108,7 @@ impl Settings {
         };
         Ok(Setup {
             pepper: pepper(std::env::var(SECRET).ok(), self.access_secret_file.as_deref())?,
+            master: self.master()?,
             origins: self.origins(listen)?,
             proxies: Proxies { trusted: self.trusted_proxies.clone(), header: self.proxy_header },
             tiers,
@@ -102,6 +117,12 @@ impl Settings {
             home: self.home_chain,
             session: Duration::from_secs(60 * self.session_minutes),
         })
+    }
+
+    fn master(&self) -> Result<Option<Master>, SettingsError> {
+        let words: Vec<&str> = self.master_keys.iter().map(|Secret(word)| word.as_str()).collect();
+        let words = (!words.is_empty()).then(|| words.join(" "));
+        Ok(Master::parse(&given(words, MASTER)?.unwrap_or_default())?)
     }
 
     fn nodes(&self) -> Result<BTreeMap<i64, Secret>, SettingsError> {
@@ -206,5 +227,9 @@ mod tests {
         assert!(error.contains(SECRET) && !error.contains("hunter2"), "{error}");
         assert!(pepper(None, None).expect("none is given").is_none());
         assert!(pepper(Some("x".repeat(32)), None).expect("valid").is_some());
+        let error = setup(&["--master-key", "hunter2"]).expect_err("no key").to_string();
+        assert!(error.contains("STOA_MASTER_KEYS") && !error.contains("hunter2"), "{error}");
+        let key = format!("one:{}", "ab".repeat(32));
+        assert!(setup(&["--master-key", &key]).expect("valid").master.is_some());
     }
 }

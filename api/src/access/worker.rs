@@ -6,16 +6,19 @@ use sqlx::postgres::PgListener;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
-use super::Access;
+use super::key::{signing_secret_set, signing_secrets};
+use super::{Access, signature};
 
 const BEAT: Duration = Duration::from_secs(2);
 const SWEEP: Duration = Duration::from_secs(60);
 /// Told when a key, a session or a ban changes, and when the indexer has read a block.
 const CHANNELS: [&str; 2] = ["stoa_access", "stoa"];
 
-const ENDED: [&str; 5] = [
+const ENDED: [&str; 7] = [
     "DELETE FROM api.session WHERE expires_at < now()",
     "DELETE FROM api.used_nonce WHERE expires_at < now()",
+    "DELETE FROM api.signature_nonce WHERE expires_at < now()",
+    "DELETE FROM api.revoked_token WHERE expires_at < now()",
     "DELETE FROM api.idempotency WHERE created_at < now() - interval '24 hours'",
     // Longer than any window.
     "DELETE FROM api.quota WHERE since < now() - interval '40 days' OR (name = 'minute' AND since < now() - interval '1 hour')",
@@ -72,10 +75,28 @@ impl Access {
         self.bans.read().await
     }
 
-    async fn sweep(&self) -> sqlx::Result<()> {
+    /// Throws away what has ended, and seals anew what is sealed under a master key that is to go.
+    pub async fn sweep(&self) -> sqlx::Result<()> {
         self.quotas.tidy(false).await?;
+        self.reseal().await?;
         for sql in ENDED {
             sqlx::query(sql).execute(&self.pool).await?;
+        }
+        Ok(())
+    }
+
+    /// Seals anew what is sealed under a master key that is to go.
+    async fn reseal(&self) -> sqlx::Result<()> {
+        let Some(master) = &self.setup.master else { return Ok(()) };
+        for (id, sealed) in signing_secrets(&self.pool).await? {
+            if !master.is_old(&sealed) {
+                continue;
+            }
+            let place = signature::place(&id);
+            match master.open(&place, &sealed).and_then(|secret| master.seal(&place, &secret)) {
+                Ok(anew) => signing_secret_set(&self.pool, &id, &sealed, &anew).await?,
+                Err(error) => tracing::warn!(key = id, %error, "a signing secret is not sealed anew"),
+            }
         }
         Ok(())
     }

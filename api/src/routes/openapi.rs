@@ -92,6 +92,9 @@ pub(crate) fn router() -> Router<App> {
         crate::access::routes::keys::change,
         crate::access::routes::keys::revoke,
         crate::access::routes::keys::rotate,
+        crate::access::routes::oauth::token,
+        crate::access::routes::oauth::revoke,
+        crate::access::routes::oauth::introspect,
         crate::access::routes::ledger::audit,
         crate::access::routes::ledger::usage,
         openapi,
@@ -182,7 +185,7 @@ mod tests {
         let document: Value = serde_json::from_str(document().expect("generates")).expect("is JSON");
         assert_eq!(document["openapi"], "3.1.0");
         let paths = document["paths"].as_object().expect("has paths");
-        assert_eq!(paths.len(), 39);
+        assert_eq!(paths.len(), 42);
         for (path, item) in paths {
             for (method, operation) in item.as_object().expect("an item") {
                 let at = format!("{method} {path}");
@@ -194,7 +197,10 @@ mod tests {
                 if path != "/v1/openapi.json" {
                     for status in ["400", "503"] {
                         let content = &operation["responses"][status]["content"];
-                        assert!(content.get("application/problem+json").is_some(), "{at}: {status}");
+                        // OAuth has a form of its own for what is wrong with a request (RFC 6749).
+                        let own = status == "400" && path.starts_with("/v1/oauth/");
+                        let kind = if own { "application/json" } else { "application/problem+json" };
+                        assert!(content.get(kind).is_some(), "{at}: {status}");
                     }
                 }
             }

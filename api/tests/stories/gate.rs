@@ -4,4 +4,6 @@ pub(crate) mod door;
 mod keys;
 mod matrix;
 mod quota;
+mod signed;
 mod signin;
+mod tokens;

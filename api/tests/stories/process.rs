@@ -22,6 +22,7 @@ pub(crate) fn command() -> Command {
         "STOA_WEB_DIR",
         "STOA_SQL_DATABASE_URL",
         "STOA_ACCESS_SECRET",
+        "STOA_MASTER_KEYS",
         "STOA_LIMITS",
         "RUST_LOG",
         "NO_COLOR",
@@ -117,7 +118,9 @@ async fn the_apis_own_schema_is_made_and_made_only_once() {
         .fetch_one(&stage.pool)
         .await
         .expect("bookkeeping of its own");
-    assert_eq!((row.get::<i64, _>(0), row.get::<bool, _>(1)), (4, true));
+    let all =
+        std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations")).expect("a folder").count();
+    assert_eq!((row.get::<i64, _>(0), row.get::<bool, _>(1)), (all.cast_signed() as i64, true));
 }
 
 #[tokio::test]
@@ -168,10 +171,12 @@ async fn what_is_secret_is_read_from_files_and_is_in_no_log() {
         path
     };
     let pepper = "pepper-that-nobody-must-ever-see-0123456789";
+    let master = "5e".repeat(32);
     let mut child = command()
         .args(["--listen", "127.0.0.1:0"])
         .env("STOA_DATABASE_URL_FILE", file("url", stage.database.url()))
         .env("STOA_ACCESS_SECRET_FILE", file("pepper", pepper))
+        .env("STOA_MASTER_KEYS_FILE", file("master", &format!("one:{master}")))
         .env("STOA_AUTH_RPC_FILE", file("nodes", "31337=http://user:node-password@127.0.0.1:1"))
         .env("RUST_LOG", "debug,stoa_api=trace,tower_http=trace,sqlx=trace,reqwest=trace")
         .spawn()
@@ -199,7 +204,7 @@ async fn what_is_secret_is_read_from_files_and_is_in_no_log() {
     assert_eq!(child.wait().await.expect("ends").code(), Some(0));
     log.push_str(&reading.await.expect("read"));
     assert!(log.contains("/v1/keys") && log.contains("INSERT INTO api.api_key"), "it logs what is done");
-    for secret in secrets.iter().chain([&wrong, &pepper.to_owned(), &"node-password".to_owned()]) {
+    for secret in secrets.iter().chain([&wrong, &master, &pepper.to_owned(), &"node-password".to_owned()]) {
         assert!(!log.contains(secret.as_str()), "{secret} is in the log");
     }
 }

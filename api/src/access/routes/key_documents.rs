@@ -1,5 +1,7 @@
 //! What is said about keys, and what may be asked of one.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, Serialize};
 use stoa_schema::types::Addr;
@@ -54,6 +56,9 @@ pub struct ApiKey {
     /// An operator's limits for this key alone; null where it counts with its wallet.
     #[schema(required = true)]
     pub limits: Option<KeyLimits>,
+    /// What each request with it is signed with (RFC 9421); null where none need be.
+    #[schema(required = true)]
+    pub signing: Option<KeySigning>,
     /// As of some seconds ago.
     #[serde(with = "time::serde::rfc3339::option")]
     #[schema(value_type = Option<String>, format = DateTime, required = true)]
@@ -61,6 +66,19 @@ pub struct ApiKey {
     /// Where it came from then.
     #[schema(required = true)]
     pub last_used_from: Option<String>,
+}
+
+/// What requests with a key are signed with.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KeySigning {
+    /// `ed25519` or `hmac-sha256`.
+    #[schema(example = "ed25519")]
+    pub algorithm: String,
+    /// Of `ed25519`: the 32 bytes of the public key in base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "JrQLj5P/89iXES9+vFgrIy29clF9CC/oPPsw3c5D0bs=")]
+    pub public_key: Option<String>,
 }
 
 /// Limits of one key; null where the tier's holds.
@@ -85,6 +103,9 @@ pub struct NewApiKey {
     /// who has lost it rotates the key.
     #[schema(required = true, example = "stoa_live_…")]
     pub secret: Option<String>,
+    /// What requests are signed with under `hmac-sha256`, in base64; shown this once, as the key. Null for other keys.
+    #[schema(required = true)]
+    pub signing_secret: Option<String>,
     #[serde(flatten)]
     pub key: ApiKey,
 }
@@ -127,6 +148,9 @@ pub struct CreateKey {
     #[serde(default, with = "time::serde::rfc3339::option")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub expires_at: Option<OffsetDateTime>,
+    /// Each request with the key must be signed so; none need be without it.
+    #[serde(default)]
+    pub signing: Option<KeySigning>,
 }
 
 /// What of a key is to be another; what is left out stays.
@@ -160,6 +184,10 @@ pub struct RotateKey {
     #[serde(default)]
     #[schema(minimum = 0, maximum = 2_592_000)]
     pub overlap_seconds: Option<i64>,
+    /// Another Ed25519 public key, for a key that signs with one; without it the new key has the old one's. A shared
+    /// secret is made anew.
+    #[serde(default)]
+    pub public_key: Option<String>,
 }
 
 /// Told apart from what was left out.
@@ -176,6 +204,10 @@ impl From<KeyRow> for ApiKey {
         let state = row.state(OffsetDateTime::now_utc()).word();
         let limits =
             KeyLimits { per_minute: row.per_minute, per_day: row.per_day, premium_per_month: row.premium };
+        let signing = row.signing.map(|algorithm| KeySigning {
+            algorithm,
+            public_key: row.public_key.map(|key| STANDARD.encode(key)),
+        });
         let limited = row.per_minute.or(row.per_day).or(row.premium).is_some();
         Self {
             id: row.id,
@@ -190,6 +222,7 @@ impl From<KeyRow> for ApiKey {
             revoked_at: row.revoked_at,
             replaced_by: row.replaced_by,
             limits: limited.then_some(limits),
+            signing,
             last_used_at: row.last_used_at,
             last_used_from: row.last_used_from,
         }

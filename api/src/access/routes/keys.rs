@@ -15,19 +15,17 @@ use stoa_schema::types::Addr;
 use time::OffsetDateTime;
 
 use super::key_documents::{
-    ApiKey, ApiKeyAnswer, ApiKeysAnswer, ChangeKey, CreateKey, KeyLimits, NewApiKey, NewApiKeyAnswer,
-    RotateKey, future, name, networks, scopes,
+    ApiKey, ApiKeyAnswer, ApiKeysAnswer, ChangeKey, CreateKey, KeyLimits, NewApiKeyAnswer, RotateKey, future,
+    name, networks, scopes,
 };
-use super::{answer, body, envelope, no_randomness, told};
+use super::key_draft::{Draft, Signing, shown_once};
+use super::{answer, body, told};
 use crate::access::Inner;
 use crate::access::audit::{Entry, audit_add};
 use crate::access::gate::Caller;
-use crate::access::idempotency::Kept;
-use crate::access::key::{
-    KeyRow, KeyState, NewKeyRow, key_add, key_count, key_get, key_lock, key_of, key_set,
-};
+use crate::access::key::{KeyRow, KeyState, key_count, key_get, key_lock, key_of, key_set};
 use crate::access::principal::Principal;
-use crate::access::token::{Environment, Token};
+use crate::access::token::Environment;
 use crate::app::App;
 use crate::db::begin::begin;
 use crate::error::ApiError;
@@ -123,20 +121,21 @@ pub(crate) async fn create(
         expires_at: future(wanted.expires_at)?,
         environment,
         owner,
+        signing: wanted.signing.as_ref().map(Signing::of).transpose()?,
     };
     let mut transaction = begin(&app.access.pool, "BEGIN").await?;
     room(&mut transaction, owner).await?;
-    let (token, row) = draft.insert(&app.access, &mut transaction).await?;
+    let (made, row) = draft.insert(&app.access, &mut transaction).await?;
     note(
         &mut transaction,
         &caller,
         &row,
         "key made",
-        json!({ "scopes": row.scopes, "networks": row.networks }),
+        json!({ "scopes": row.scopes, "networks": row.networks, "signing": row.signing }),
     )
     .await?;
     transaction.commit().await?;
-    shown_once(&token, row)
+    shown_once(made, row)
 }
 
 /// Changes a key's name, scopes, networks or end; for operators also its limits.
@@ -281,8 +280,9 @@ pub(crate) async fn rotate(
         expires_at: old.expires_at,
         environment: Environment::of(&old.environment).unwrap_or(Environment::Live),
         owner: old.owner,
+        signing: Signing::after(&old, wanted.public_key.as_deref())?,
     };
-    let (token, mut new) = draft.insert(access, &mut transaction).await?;
+    let (made, mut new) = draft.insert(access, &mut transaction).await?;
     if old.per_minute.or(old.per_day).or(old.premium).is_some() {
         (new.per_minute, new.per_day, new.premium) = (old.per_minute, old.per_day, old.premium);
         new = key_set(&mut transaction, &new).await?;
@@ -295,49 +295,7 @@ pub(crate) async fn rotate(
         .await?;
     transaction.commit().await?;
     access.lookups.forget(&format!("key:{id}"));
-    shown_once(&token, new)
-}
-
-/// A key that is not stored yet.
-struct Draft {
-    name: String,
-    scopes: Vec<String>,
-    networks: Vec<String>,
-    expires_at: Option<OffsetDateTime>,
-    environment: Environment,
-    owner: Addr,
-}
-
-impl Draft {
-    async fn insert(
-        &self,
-        access: &Inner,
-        connection: &mut PgConnection,
-    ) -> Result<(Token, KeyRow), ApiError> {
-        let token = Token::random(self.environment).map_err(no_randomness)?;
-        let row = NewKeyRow {
-            id: token.id(),
-            owner: self.owner,
-            name: &self.name,
-            environment: self.environment.word(),
-            hash: &access.pepper()?.hash("key", token.reveal()),
-            scopes: &self.scopes,
-            networks: &self.networks,
-            expires_at: self.expires_at,
-        };
-        let row = key_add(connection, &row).await?;
-        Ok((token, row))
-    }
-}
-
-/// The answer with the secret; told again, it is without.
-fn shown_once(token: &Token, row: KeyRow) -> Result<Response, ApiError> {
-    let mut data = NewApiKey { secret: None, key: ApiKey::from(row) };
-    let kept = envelope(&data)?;
-    data.secret = Some(token.reveal().to_owned());
-    let mut response = answer(StatusCode::CREATED, &data)?;
-    response.extensions_mut().insert(Kept(kept.into()));
-    Ok(response)
+    shown_once(made, new)
 }
 
 fn owner(caller: &Caller) -> Result<Addr, ApiError> {

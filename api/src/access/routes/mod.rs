@@ -2,8 +2,11 @@
 
 pub mod auth;
 pub mod key_documents;
+mod key_draft;
 pub mod keys;
 pub mod ledger;
+pub mod oauth;
+pub mod oauth_documents;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -18,7 +21,7 @@ use crate::error::ApiError;
 use crate::problem::Problem;
 
 pub(crate) fn router() -> Router<App> {
-    auth::router().merge(keys::router()).merge(ledger::router())
+    auth::router().merge(keys::router()).merge(ledger::router()).merge(oauth::router())
 }
 
 /// `{"data": …}`, which nobody keeps.

@@ -13,7 +13,7 @@ use axum::http::Request;
 use axum::http::request::Builder;
 use serde_json::{Value, json};
 use sqlx::PgPool;
-use stoa_api::access::{Access, Limits, Pepper, Setup, Tiers};
+use stoa_api::access::{Access, Limits, Master, Pepper, Setup, Tiers};
 use stoa_api::app::{App, app};
 use stoa_api::config;
 use stoa_api::live::{Live, Settings};
@@ -41,6 +41,7 @@ pub(crate) struct Wallet {
 pub(crate) fn setup() -> Setup {
     Setup {
         pepper: Pepper::new(&[7; 32]),
+        master: Master::parse(&format!("test:{}", "07".repeat(32))).expect("valid"),
         origins: vec![ORIGIN.parse().expect("a URL")],
         home: Some(CHAIN),
         ..Setup::default()

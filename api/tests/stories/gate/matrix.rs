@@ -55,6 +55,8 @@ enum Outcome {
 fn expected(rule: &Rule, who: Who) -> Outcome {
     let of_one = rule.path.starts_with("/v1/keys/{id}");
     match (who, rule.need) {
+        // It asks for a key in a form, and there is none.
+        (_, Need::Client) => Outcome::Unknown,
         (Who::Expired | Who::Revoked | Who::Unknown, _) => Outcome::Unknown,
         (Who::WrongNetwork, _) => Outcome::Forbidden,
         (_, Need::Anyone) => Outcome::In,
@@ -93,7 +95,7 @@ impl Cast {
     async fn key(&self, owner: &Wallet, rule: &Rule, has: bool) -> (String, String) {
         let needed = match rule.need {
             Need::Open(scope) | Need::Own(scope) => Some(scope),
-            Need::Anyone | Need::Session => None,
+            Need::Anyone | Need::Session | Need::Client => None,
         };
         let scopes: Vec<&str> =
             Scope::ALL.into_iter().filter(|scope| has || Some(*scope) != needed).map(Scope::word).collect();
@@ -167,6 +169,10 @@ async fn every_route_is_open_to_those_it_is_for_and_to_nobody_else() {
                 .replace("{collection}", "purchases")
                 .replace("{file}", "purchases.csv");
             let request = from(Request::builder().method(rule.method).uri(&path), "198.51.100.7");
+            let request = match rule.need {
+                Need::Client => request.header("content-type", "application/x-www-form-urlencoded"),
+                _ => request,
+            };
             let request = cast.dress(rule, who, request).await;
             let body = if rule.method == "GET" { Value::Null } else { json!({}) };
             let answer = ask(&cast.door.router, request, &body).await;

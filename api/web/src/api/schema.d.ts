@@ -524,6 +524,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/oauth/introspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is known of a token (RFC 7662), for keys of the same wallet. Of all others it says that it opens nothing. */
+        post: operations["introspectToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/oauth/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a token before its time (RFC 7009). A token that is not the key's own, or none, changes nothing. */
+        post: operations["revokeToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/oauth/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A short-lived token for a key (RFC 6749, client credentials). */
+        post: operations["createToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -738,6 +789,30 @@ export interface components {
             data: components["schemas"]["Access"];
             meta: components["schemas"]["Meta"];
         };
+        /** @description A token (RFC 6749 §5.1). */
+        AccessToken: {
+            /**
+             * @description A JWT (RFC 9068), for `Authorization: Bearer`.
+             * @example eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCJ9…
+             */
+            access_token: string;
+            /**
+             * Format: int64
+             * @description Seconds.
+             * @example 600
+             */
+            expires_in: number;
+            /**
+             * @description What it may be used for.
+             * @example read export
+             */
+            scope: string;
+            /**
+             * @description `Bearer`.
+             * @example Bearer
+             */
+            token_type: string;
+        };
         /** @description An account on each chain. */
         Account: {
             /**
@@ -863,6 +938,7 @@ export interface components {
              *     ]
              */
             scopes: string[];
+            signing: components["schemas"]["KeySigning"] | null;
             /**
              * @description `active`, `expired` or `revoked`.
              * @example active
@@ -1282,6 +1358,7 @@ export interface components {
              *     ]
              */
             scopes: string[];
+            signing?: components["schemas"]["KeySigning"] | null;
         };
         /** @description A share of revenue between a listing and one that it derives from. */
         Edge: {
@@ -1801,6 +1878,19 @@ export interface components {
              * @description Premium calls of a month.
              */
             premium_per_month?: number | null;
+        };
+        /** @description What requests with a key are signed with. */
+        KeySigning: {
+            /**
+             * @description `ed25519` or `hmac-sha256`.
+             * @example ed25519
+             */
+            algorithm: string;
+            /**
+             * @description Of `ed25519`: the 32 bytes of the public key in base64.
+             * @example JrQLj5P/89iXES9+vFgrIy29clF9CC/oPPsw3c5D0bs=
+             */
+            public_key?: string | null;
         };
         /** @description What a key asked for. */
         KeyUsage: {
@@ -2364,6 +2454,8 @@ export interface components {
              * @example stoa_live_…
              */
             secret: string | null;
+            /** @description What requests are signed with under `hmac-sha256`, in base64; shown this once, as the key. Null for other keys. */
+            signing_secret: string | null;
         };
         /** @description The answer about a new key. */
         NewApiKeyAnswer: {
@@ -2389,6 +2481,16 @@ export interface components {
         /** @description The answer of `POST /v1/auth/nonce`. */
         NonceAnswer: {
             data: components["schemas"]["Nonce"];
+        };
+        /** @description Why no token was given (RFC 6749 §5.2). */
+        OauthError: {
+            /**
+             * @description `invalid_request`, `invalid_client`, `invalid_scope` or `unsupported_grant_type`.
+             * @example invalid_scope
+             */
+            error: string;
+            /** @description What was wrong, and what to do. */
+            error_description: string;
         };
         /** @description Somebody who acts for an account. */
         Operator: {
@@ -3055,6 +3157,11 @@ export interface components {
              * @description Seconds that the old key goes on for: an hour unless told, 30 days at most, 0 for none.
              */
             overlap_seconds?: number | null;
+            /**
+             * @description Another Ed25519 public key, for a key that signs with one; without it the new key has the old one's. A shared
+             *     secret is made anew.
+             */
+            public_key?: string | null;
         };
         /** @description A parent's part. */
         Royalty: {
@@ -3585,6 +3692,59 @@ export interface components {
              * @example STOA
              */
             symbol: string | null;
+        };
+        /** @description A token that is asked about. */
+        TokenQuestion: {
+            /** @description The key's public id, where it is not told by HTTP Basic. */
+            client_id?: string | null;
+            /** @description The whole API key, where it is not told by HTTP Basic. */
+            client_secret?: string | null;
+            /** @description The access token. */
+            token: string;
+            /** @description Ignored: there is one kind of token. */
+            token_type_hint?: string | null;
+        };
+        /** @description What is asked for a token. The key says who it is by HTTP Basic (its public id and all of it), or here. */
+        TokenRequest: {
+            /** @description The key's public id, where it is not told by HTTP Basic. */
+            client_id?: string | null;
+            /** @description The whole API key, where it is not told by HTTP Basic. */
+            client_secret?: string | null;
+            /**
+             * @description `client_credentials`.
+             * @example client_credentials
+             */
+            grant_type: string;
+            /**
+             * @description Scopes with spaces between, of those that the key has; all of them without it.
+             * @example read export
+             */
+            scope?: string | null;
+        };
+        /** @description What is known of a token (RFC 7662 §2.2). Of one that opens nothing, `active` alone. */
+        TokenState: {
+            /** @description Whether it opens anything now. */
+            active: boolean;
+            /** @description The key's public id. */
+            client_id?: string | null;
+            /**
+             * Format: int64
+             * @description When it ends, in seconds of Unix time.
+             */
+            exp?: number | null;
+            /**
+             * Format: int64
+             * @description When it was given, in seconds of Unix time.
+             */
+            iat?: number | null;
+            /** @description The token's id. */
+            jti?: string | null;
+            /** @description What it may be used for. */
+            scope?: string | null;
+            /** @description The wallet. */
+            sub?: string | null;
+            /** @description `Bearer`. */
+            token_type?: string | null;
         };
         /** @description What a block's sales in one token come to. */
         TokenStats: {
@@ -6430,6 +6590,211 @@ export interface operations {
                 };
             };
             /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    introspectToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["TokenQuestion"];
+            };
+        };
+        responses: {
+            /** @description What is known. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenState"];
+                };
+            };
+            /** @description The form is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthError"];
+                };
+            };
+            /** @description The key is not known, or opens nothing. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthError"];
+                };
+            };
+            /** @description Keys are not enabled on this server. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota is used up. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["TokenQuestion"];
+            };
+        };
+        responses: {
+            /** @description It opens nothing any more. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The form is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthError"];
+                };
+            };
+            /** @description The key is not known, or opens nothing. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthError"];
+                };
+            };
+            /** @description Keys are not enabled on this server. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota is used up. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["TokenRequest"];
+            };
+        };
+        responses: {
+            /** @description The token. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessToken"];
+                };
+            };
+            /** @description The form is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthError"];
+                };
+            };
+            /** @description The key is not known, or opens nothing. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthError"];
+                };
+            };
+            /** @description Keys are not enabled on this server. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota is used up. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is busy; `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -265,6 +265,7 @@ fn api(ports: &Ports, state: &State, anvil: &Anvil, database_url: &str) -> anyho
         .arg("--access-secret-file")
         .arg(state.access_secret()?)
         .env("STOA_DATABASE_URL", database_url)
+        .env("STOA_MASTER_KEYS_FILE", state.master_keys()?)
         .start()?;
     state.note_child(child.pid());
     Ok(child)

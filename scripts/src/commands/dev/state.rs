@@ -70,10 +70,19 @@ impl State {
 
     /// The file with the secret that API keys are hashed under; made once.
     pub(super) fn access_secret(&self) -> anyhow::Result<PathBuf> {
+        self.secret("access-secret", "")
+    }
+
+    /// The file with the key that signing secrets are encrypted under; made once.
+    pub(super) fn master_keys(&self) -> anyhow::Result<PathBuf> {
+        self.secret("master-keys", "dev:")
+    }
+
+    fn secret(&self, name: &str, prefix: &str) -> anyhow::Result<PathBuf> {
         use std::os::unix::fs::OpenOptionsExt as _;
-        let path = self.folder.join("access-secret");
+        let path = self.folder.join(name);
         match File::options().create_new(true).write(true).mode(0o600).open(&path) {
-            Ok(mut file) => writeln!(file, "{}", alloy::hex::encode(rand::random::<[u8; 32]>()))?,
+            Ok(mut file) => writeln!(file, "{prefix}{}", alloy::hex::encode(rand::random::<[u8; 32]>()))?,
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error).with_context(|| format!("cannot write {}", path.display())),
         }

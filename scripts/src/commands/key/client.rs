@@ -73,6 +73,21 @@ impl Client {
     }
 }
 
+/// An access token for a key (RFC 6749 §4.4).
+pub(super) async fn exchange(api: &Url, key: &str, scopes: &[String]) -> anyhow::Result<Value> {
+    // The public id follows the prefix.
+    let id = key.get(10..22).context("that is no API key: one begins with stoa_live_ or stoa_test_")?;
+    let mut form = vec![("grant_type", "client_credentials".to_owned())];
+    form.extend((!scopes.is_empty()).then(|| ("scope", scopes.join(" "))));
+    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+    let request = reqwest::Client::new()
+        .post(at(api, "oauth/token")?)
+        .basic_auth(id, Some(key))
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(body);
+    Ok(answer(request).await?.1)
+}
+
 fn at(api: &Url, path: &str) -> anyhow::Result<Url> {
     Ok(api.join(&format!("/v1/{path}"))?)
 }
@@ -88,7 +103,9 @@ async fn answer(request: RequestBuilder) -> anyhow::Result<(header::HeaderMap, V
     let body: Value =
         response.json().await.map_err(reqwest::Error::without_url).context("the API answers no JSON")?;
     if !status.is_success() {
-        bail!("the API refuses ({}): {}", status.as_u16(), body["detail"].as_str().unwrap_or_default());
+        // A problem's sentence, or OAuth's.
+        let told = body["detail"].as_str().or(body["error_description"].as_str()).unwrap_or_default();
+        bail!("the API refuses ({}): {told}", status.as_u16());
     }
     Ok((headers, body))
 }

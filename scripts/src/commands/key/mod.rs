@@ -18,6 +18,8 @@ use client::Client;
   stoa key create nightly --scope read,export --expires 90d --wallet me
   stoa key list --wallet me
   stoa key rotate 4jFq0Zr8LmXa --overlap 1d --wallet me
+  stoa key create signed --sign ed25519 --public-key JrQLj5P/89iXES9+vFgrIy29clF9CC/oPPsw3c5D0bs= --wallet me
+  STOA_API_KEY=stoa_live_… stoa key token --scope read
   stoa key usage --days 7 --wallet me")]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -42,8 +44,29 @@ enum Action {
         /// After how long it expires, as in 90d; never without it.
         #[arg(long, value_name = "TIME", value_parser = parse_duration)]
         expires: Option<u64>,
+        /// Each request must be signed (RFC 9421): ed25519 or hmac-sha256, whose secret is shown once.
+        #[arg(long, value_name = "ALGORITHM")]
+        sign: Option<String>,
+        /// The public key for ed25519, 32 bytes in base64.
+        #[arg(long, value_name = "BASE64", requires = "sign")]
+        public_key: Option<String>,
         #[command(flatten)]
         at: At,
+    },
+    /// Exchange a key for an access token of ten minutes (OAuth 2.0 client credentials).
+    Token {
+        /// The whole key.
+        #[arg(long, env = "STOA_API_KEY", hide_env_values = true, value_name = "KEY")]
+        key: String,
+        /// What the token may be used for, of what the key may; all of it without.
+        #[arg(long = "scope", value_name = "SCOPE", value_delimiter = ',')]
+        scopes: Vec<String>,
+        /// The API, as its page's origin has it.
+        #[arg(long, env = "STOA_API", default_value = "http://127.0.0.1:8080", value_name = "URL")]
+        api: Url,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// All keys of the wallet.
     List {
@@ -107,7 +130,7 @@ impl At {
 
 pub(crate) async fn run(args: &Args) -> anyhow::Result<()> {
     match &args.action {
-        Action::Create { name, scopes, test, from, expires, at } => {
+        Action::Create { name, scopes, test, from, expires, sign, public_key, at } => {
             let environment = if *test { "test" } else { "live" };
             let mut body =
                 json!({ "name": name, "scopes": scopes, "networks": from, "environment": environment });
@@ -115,7 +138,14 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<()> {
                 let ends = OffsetDateTime::now_utc() + std::time::Duration::from_secs(*seconds);
                 body["expires_at"] = json!(ends.format(&Rfc3339)?);
             }
+            if let Some(algorithm) = sign {
+                body["signing"] = json!({ "algorithm": algorithm, "public_key": public_key });
+            }
             made(at, &at.ask(Method::POST, "keys", Some(body)).await?)
+        }
+        Action::Token { key, scopes, api, json } => {
+            let token = client::exchange(api, key, scopes).await?;
+            Output { json: *json }.answer(&token, || text(&token["access_token"]))
         }
         Action::List { at } => {
             let keys = at.ask(Method::GET, "keys", None).await?;
@@ -138,7 +168,17 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<()> {
 
 fn made(at: &At, key: &Value) -> anyhow::Result<()> {
     at.output().answer(key, || {
-        format!("{}\n\nThis is the key {}; it is not shown again.", text(&key["secret"]), text(&key["id"]))
+        let mut told = format!(
+            "{}\n\nThis is the key {}; it is not shown again.",
+            text(&key["secret"]),
+            text(&key["id"])
+        );
+        if let Some(secret) = key["signing_secret"].as_str() {
+            told.push_str(&format!(
+                "\n\n{secret}\n\nIts requests are signed with this; nor is it shown again."
+            ));
+        }
+        told
     })
 }
 
