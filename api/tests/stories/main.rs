@@ -39,5 +39,6 @@ mod stage;
 mod staking;
 mod statements;
 mod status;
+mod untrusted;
 mod web;
 mod windows;

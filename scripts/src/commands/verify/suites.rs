@@ -152,6 +152,13 @@ fn stories() -> anyhow::Result<Vec<Suite>> {
 
 /// What takes too long for every day.
 pub(super) fn long(sample: &Sample) -> Vec<Suite> {
+    let bench = std::env::current_exe().unwrap_or_default().with_file_name("stoa-bench");
+    let arguments = ["abuse", "--logs", "50000", "--seconds", "10", "--rounds", "2", "--rate", "20"];
+    let abuse = command(bench, &[&arguments[..], &["--hostile-rate", "400"]].concat(), ".");
+    let mut abuse =
+        suite("abuse", "honest requests among floods take at most twice as long", Lane::Cargo, abuse);
+    // Alone with the machine, as far as that goes: it measures time.
+    abuse.needs_web = true;
     let env = vec![("STOA_SEED", "2"), ("STOA_ACTIONS", "30000")];
     let model = Work::Tests(Some(Story { name: "model".to_owned(), env }));
     let mut model = suite("model-long", "30,000 actions of another seed on the model", Lane::Cargo, model);
@@ -181,6 +188,7 @@ pub(super) fn long(sample: &Sample) -> Vec<Suite> {
     let mutation = Work::Mutation(sample.clone());
     vec![
         keys,
+        abuse,
         model,
         simulation,
         suite("mutation", "whether tests find mistakes in the contracts", Lane::Side, mutation),
