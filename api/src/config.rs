@@ -36,6 +36,40 @@ pub enum Command {
     Migrate(Database),
     /// Make the database role that SQL runs as, `stoa_analyst`, and take TEMP and CONNECT from everybody else
     Analyst(Analyst),
+    /// Make a database role for each process, `stoa_indexer`, `stoa_api` and `stoa_backup`, and give each its tables;
+    /// as a superuser of the database
+    Roles(Roles),
+}
+
+/// How to make the processes' roles.
+#[derive(Debug, Args)]
+pub struct Roles {
+    #[command(flatten)]
+    pub database: Database,
+    /// The indexer's password; or STOA_INDEXER_PASSWORD_FILE. Without either the one that it has stays, as for the others
+    #[arg(long, env = "STOA_INDEXER_PASSWORD", hide_env_values = true)]
+    pub indexer_password: Option<Secret>,
+    /// The API's password; or STOA_API_PASSWORD_FILE
+    #[arg(long, env = "STOA_API_PASSWORD", hide_env_values = true)]
+    pub api_password: Option<Secret>,
+    /// The backup's password; or STOA_BACKUP_PASSWORD_FILE
+    #[arg(long, env = "STOA_BACKUP_PASSWORD", hide_env_values = true)]
+    pub backup_password: Option<Secret>,
+}
+
+impl Roles {
+    /// As given, or as in the files.
+    pub fn passwords(&self) -> Result<crate::roles::Passwords, ConfigError> {
+        let read = |value: &Option<Secret>, name: &str| {
+            let value = value.as_ref().map(|Secret(text)| text.clone());
+            Ok(given(value, name)?.map(Secret))
+        };
+        Ok([
+            read(&self.indexer_password, "STOA_INDEXER_PASSWORD")?,
+            read(&self.api_password, "STOA_API_PASSWORD")?,
+            read(&self.backup_password, "STOA_BACKUP_PASSWORD")?,
+        ])
+    }
 }
 
 /// How to make the role that SQL runs as.
@@ -88,6 +122,8 @@ pub struct Serve {
     #[arg(long, env = "STOA_CACHE_MIB", default_value_t = 64, value_name = "MIB",
         value_parser = clap::value_parser!(u64).range(0..=65_536))]
     pub cache_mib: u64,
+    #[command(flatten)]
+    pub connections: crate::serve::Settings,
     #[command(flatten)]
     pub live: crate::live::Settings,
     #[command(flatten)]

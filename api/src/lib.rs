@@ -35,6 +35,7 @@ pub mod problem;
 pub mod raw;
 pub mod relay;
 pub mod reply;
+pub mod roles;
 pub mod routes;
 pub mod serve;
 mod slots;

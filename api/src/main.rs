@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::Parser as _;
 use sqlx::{ConnectOptions as _, Connection as _};
-use stoa_api::config::{Analyst, Cli, Command, Database, Secret, given};
+use stoa_api::config::{Analyst, Cli, Command, Database, Roles, Secret, given};
 use stoa_api::routes::openapi;
 use stoa_api::sql::role;
-use stoa_api::{migrate, serve};
+use stoa_api::{migrate, roles, serve};
 use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
@@ -33,6 +33,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Some(Command::Migrate(database)) => migrate_own(&database).await,
         Some(Command::Analyst(analyst)) => make_analyst(&analyst).await,
+        Some(Command::Roles(roles)) => make_roles(&roles).await,
         None => serve::serve(cli.serve).await,
     }
 }
@@ -59,5 +60,18 @@ async fn make_analyst(analyst: &Analyst) -> anyhow::Result<()> {
     role::make(&mut connection, password.as_deref())
         .await
         .context("the role stoa_analyst could not be made")?;
+    Ok(connection.close().await?)
+}
+
+async fn make_roles(given: &Roles) -> anyhow::Result<()> {
+    let mut connection = given
+        .database
+        .options()?
+        .connect()
+        .await
+        .context("--database-url (STOA_DATABASE_URL): the database does not answer")?;
+    roles::make(&mut connection, &given.passwords()?)
+        .await
+        .context("the processes' roles could not be made; it takes a superuser of the database")?;
     Ok(connection.close().await?)
 }

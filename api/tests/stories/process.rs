@@ -14,7 +14,7 @@ use crate::gate::door;
 use crate::rows::{self, CHAIN};
 use crate::stage::Stage;
 
-fn command() -> Command {
+pub(crate) fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_stoa-api"));
     for key in [
         "STOA_DATABASE_URL",
@@ -34,7 +34,7 @@ fn command() -> Command {
     command
 }
 
-async fn refused(command: &mut Command) -> String {
+pub(crate) async fn refused(command: &mut Command) -> String {
     let output = command.output().await.expect("runs");
     assert_eq!(output.status.code(), Some(1));
     String::from_utf8(output.stderr).expect("text")
@@ -44,8 +44,17 @@ async fn refused(command: &mut Command) -> String {
 pub(crate) async fn start(
     url: &str,
 ) -> (Child, String, tokio::io::Lines<BufReader<tokio::process::ChildStderr>>) {
+    start_with(url, &[]).await
+}
+
+/// The same, with more arguments.
+pub(crate) async fn start_with(
+    url: &str,
+    more: &[&str],
+) -> (Child, String, tokio::io::Lines<BufReader<tokio::process::ChildStderr>>) {
+    let mut command = command();
     let mut child =
-        command().args(["--database-url", url, "--listen", "127.0.0.1:0"]).spawn().expect("starts");
+        command.args(["--database-url", url, "--listen", "127.0.0.1:0"]).args(more).spawn().expect("starts");
     let mut log = BufReader::new(child.stderr.take().expect("piped")).lines();
     while let Some(line) = log.next_line().await.expect("a log") {
         if let Some((_, rest)) = line.split_once("address=") {

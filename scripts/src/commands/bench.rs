@@ -5,17 +5,17 @@ use stoa_scripts::{cargo, checkout, toolchain};
 
 /// Measure the indexer and the API on this machine, in a release build.
 ///
-/// `--help` behind each of `stoa bench index`, `live`, `live-api`, `api` and `export` says what is measured and how.
+/// `--help` behind each of `stoa bench index`, `live`, `live-api`, `api`, `export` and `abuse` says what is measured and how.
 #[derive(Debug, clap::Args)]
 #[command(
     disable_help_flag = true,
     after_help = "Examples:\n  cargo stoa bench index\n  cargo stoa bench index --logs 50000 --runs 1 --json\n  \
                   cargo stoa bench index --sizes 50000,500000,5000000 --near-only --runs 1\n  \
                   cargo stoa bench live --rate 100 --seconds 60\n  cargo stoa bench live-api --subscribers 1000\n  \
-                  cargo stoa bench api --kept\n  cargo stoa bench export"
+                  cargo stoa bench api --kept\n  cargo stoa bench export\n  cargo stoa bench abuse --logs 500000"
 )]
 pub(crate) struct Args {
-    /// `index`, `live`, `live-api`, `api` or `export`, and their options.
+    /// `index`, `live`, `live-api`, `api`, `export` or `abuse`, and their options.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "BENCHMARK")]
     rest: Vec<String>,
 }

@@ -81,6 +81,7 @@ pub(crate) async fn run(args: &Args, as_json: bool) -> anyhow::Result<()> {
     let api = Spec::new("stoa-api", &program, stage.folder().join("api.log"))
         .args(["--listen", &address, "--limits", "off", "--database-url", &database])
         .args(["--live-connections", &most, "--live-per-address", &most])
+        .args(["--connections-per-address", &(args.subscribers + 100).to_string()])
         .start()?;
     api.until(PATIENCE, async || TcpStream::connect(&address).await.is_ok()).await?;
 

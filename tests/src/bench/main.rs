@@ -1,5 +1,6 @@
 //! Benchmarks of the indexer and of the API on this machine: `stoa bench`. Figures are ratios of one run where that is possible.
 
+mod abuse;
 mod api;
 mod child;
 mod export;
@@ -38,6 +39,8 @@ enum Command {
     Live(live::Args),
     /// From a block's commit to the messages of thousands of live subscribers.
     LiveApi(live_api::Args),
+    /// How long honest requests take while others flood, guess, dawdle and overload, beside how long they take in peace.
+    Abuse(abuse::Args),
 }
 
 #[tokio::main]
@@ -49,5 +52,6 @@ async fn main() -> anyhow::Result<()> {
         Command::Export(args) => export::run(&args, cli.json).await,
         Command::Live(args) => live::run(&args, cli.json).await,
         Command::LiveApi(args) => live_api::run(&args, cli.json).await,
+        Command::Abuse(args) => abuse::run(&args, cli.json).await,
     }
 }

@@ -101,8 +101,19 @@ pub(super) fn all() -> anyhow::Result<Vec<Suite>> {
     ));
     let about = "no key in the sources or in what they ever were";
     suites.push(suite("secrets", about, Lane::Side, Work::Check(secrets::check)));
+    suites.push(deny());
     suites.extend(stories()?);
     Ok(suites)
+}
+
+/// Dependencies against .deny.toml. Its log says whether advisories could be asked for.
+fn deny() -> Suite {
+    let about = "licences, bans and sources of dependencies; advisories where they can be reached";
+    let work = match command("node", &["bin/deny"], "scripts") {
+        Work::Command(command) => Work::Optional(command, "needs python3"),
+        work => work,
+    };
+    suite("deny", about, Lane::Side, work)
 }
 
 fn rust() -> anyhow::Result<Vec<Suite>> {
@@ -142,6 +153,13 @@ fn stories() -> anyhow::Result<Vec<Suite>> {
 
 /// What takes too long for every day.
 pub(super) fn long(sample: &Sample) -> Vec<Suite> {
+    let bench = std::env::current_exe().unwrap_or_default().with_file_name("stoa-bench");
+    let arguments = ["abuse", "--logs", "50000", "--seconds", "10", "--rounds", "2", "--rate", "20"];
+    let abuse = command(bench, &[&arguments[..], &["--hostile-rate", "400"]].concat(), ".");
+    let mut abuse =
+        suite("abuse", "honest requests among floods take at most twice as long", Lane::Cargo, abuse);
+    // Alone with the machine, as far as that goes: it measures time.
+    abuse.needs_web = true;
     let env = vec![("STOA_SEED", "2"), ("STOA_ACTIONS", "30000")];
     let model = Work::Tests(Some(Story { name: "model".to_owned(), env }));
     let mut model = suite("model-long", "30,000 actions of another seed on the model", Lane::Cargo, model);
@@ -171,6 +189,7 @@ pub(super) fn long(sample: &Sample) -> Vec<Suite> {
     let mutation = Work::Mutation(sample.clone());
     vec![
         keys,
+        abuse,
         model,
         simulation,
         suite("mutation", "whether tests find mistakes in the contracts", Lane::Side, mutation),

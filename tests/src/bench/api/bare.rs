@@ -50,7 +50,7 @@ impl Bare {
         let name: String = sqlx::query_scalar("SELECT current_database()").fetch_one(&mut connection).await?;
         let set = |value: &str| format!("ALTER DATABASE {name} SET log_min_duration_statement = {value}");
         sqlx::raw_sql(AssertSqlSafe(set("0"))).execute(&mut connection).await?;
-        let api = Api::start(stage, url, "0").await?;
+        let api = Api::start(stage, url, "0", false).await?;
         let mut bare = Self { url: url.to_owned(), prepared: Arc::default(), requests: BTreeMap::new() };
         let mut prepared = Vec::new();
         for query in queries {

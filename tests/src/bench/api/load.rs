@@ -13,16 +13,16 @@ const WARM_UP: Duration = Duration::from_millis(300);
 
 /// How often, and how long each took.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub(super) struct Rate {
-    pub(super) per_second: f64,
-    pub(super) p50_ms: f64,
-    pub(super) p95_ms: f64,
-    pub(super) p99_ms: f64,
+pub(crate) struct Rate {
+    pub(crate) per_second: f64,
+    pub(crate) p50_ms: f64,
+    pub(crate) p95_ms: f64,
+    pub(crate) p99_ms: f64,
 }
 
 impl Rate {
     /// Of what was taken within `time`.
-    pub(super) fn of(mut taken: Vec<Duration>, time: Duration) -> anyhow::Result<Self> {
+    pub(crate) fn of(mut taken: Vec<Duration>, time: Duration) -> anyhow::Result<Self> {
         anyhow::ensure!(!taken.is_empty(), "nothing was answered in {} s", time.as_secs());
         taken.sort_unstable();
         let part =
@@ -88,20 +88,37 @@ fn request(address: &str, path: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nhost: {address}\r\n\r\n").into_bytes()
 }
 
-struct Client {
+/// One connection that is asked again and again.
+#[derive(Debug)]
+pub(crate) struct Client {
     socket: TcpStream,
     buffer: Vec<u8>,
 }
 
 impl Client {
     async fn open(address: &str) -> anyhow::Result<Self> {
-        let socket = TcpStream::connect(address).await?;
+        Self::over(TcpStream::connect(address).await?)
+    }
+
+    pub(crate) fn over(socket: TcpStream) -> anyhow::Result<Self> {
         socket.set_nodelay(true)?;
         Ok(Self { socket, buffer: Vec::with_capacity(64 * 1024) })
     }
 
     /// Sends a request and reads the whole answer, which must be 200.
     async fn ask(&mut self, request: &[u8]) -> anyhow::Result<()> {
+        let status = self.exchange(request).await?;
+        anyhow::ensure!(
+            status == 200,
+            "{} was answered with:\n{}",
+            String::from_utf8_lossy(request).lines().next().unwrap_or_default(),
+            String::from_utf8_lossy(&self.buffer)
+        );
+        Ok(())
+    }
+
+    /// Sends a request and reads the whole answer; its status.
+    pub(crate) async fn exchange(&mut self, request: &[u8]) -> anyhow::Result<u16> {
         self.socket.write_all(request).await?;
         self.buffer.clear();
         let head = loop {
@@ -111,18 +128,14 @@ impl Client {
             }
         };
         let text = std::str::from_utf8(&self.buffer[..head])?;
-        anyhow::ensure!(
-            text.starts_with("HTTP/1.1 200"),
-            "{} was answered with:\n{}",
-            String::from_utf8_lossy(request).lines().next().unwrap_or_default(),
-            String::from_utf8_lossy(&self.buffer)
-        );
+        let status = text.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3));
+        let status = status.context("no answer in HTTP/1.1")?.parse()?;
         let length = text.lines().find_map(|line| line.strip_prefix("content-length: "));
         let length: usize = length.context("an answer without a length")?.parse()?;
         while self.buffer.len() < head + length {
             self.more().await?;
         }
-        Ok(())
+        Ok(status)
     }
 
     async fn more(&mut self) -> anyhow::Result<()> {

@@ -6,7 +6,7 @@ use stoa_tests::history::Params;
 use stoa_tests::paper::{Node, Wire};
 use tokio::time::{Instant, sleep};
 
-use super::{Args, PATIENCE};
+use super::PATIENCE;
 use crate::child;
 use crate::live_api::free_address;
 use crate::stage::{CHAIN, Market, Stage, indexer};
@@ -17,13 +17,30 @@ const BLOCK: usize = 100;
 
 /// One of the most used questions, asked of many things.
 #[derive(Debug)]
-pub(super) struct Query {
-    pub(super) name: &'static str,
-    pub(super) paths: Vec<String>,
+pub(crate) struct Query {
+    pub(crate) name: &'static str,
+    pub(crate) paths: Vec<String>,
+}
+
+/// How the database is filled.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Filled {
+    /// Take the database that an earlier run has filled.
+    #[arg(long)]
+    kept: bool,
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Logs of the market: about one in seven is a purchase.
+    #[arg(long, default_value_t = 7_300_000)]
+    pub(crate) logs: usize,
+    #[arg(long, default_value_t = 20_000)]
+    listings: u64,
+    #[arg(long, default_value_t = 50_000)]
+    accounts: u32,
 }
 
 /// A database that the indexer has filled from a generated chain, whose listings have metadata.
-pub(super) async fn database(stage: &Stage, args: &Args) -> anyhow::Result<String> {
+pub(crate) async fn database(stage: &Stage, args: &Filled) -> anyhow::Result<String> {
     if args.kept {
         return Ok(stage.url_of(NAME));
     }
@@ -83,7 +100,7 @@ async fn describe(stage: &Stage, url: &str) -> anyhow::Result<()> {
 }
 
 /// The questions, each of `different` things that the market holds.
-pub(super) async fn queries(url: &str, different: usize) -> anyhow::Result<Vec<Query>> {
+pub(crate) async fn queries(url: &str, different: usize) -> anyhow::Result<Vec<Query>> {
     let mut connection = PgConnection::connect(url).await?;
     let mut paths = async |sql: &'static str| {
         let sql = format!("{sql} ORDER BY md5(random_key::text) LIMIT {different}");

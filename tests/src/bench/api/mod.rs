@@ -1,8 +1,8 @@
 //! `stoa bench api`
 
 mod bare;
-mod load;
-mod market;
+pub(crate) mod load;
+pub(crate) mod market;
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::stage::Stage;
 use crate::table::{print, thousands};
 use bare::Bare;
 use load::{Load, Rate};
-use market::{Query, queries};
+use market::{Filled, Query, queries};
 
 const PATIENCE: Duration = Duration::from_secs(120);
 /// Requests of one query that differ.
@@ -25,24 +25,17 @@ const DIFFERENT: usize = 200;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Logs of the market: about one in seven is a purchase.
-    #[arg(long, default_value_t = 7_300_000)]
-    logs: usize,
-    #[arg(long, default_value_t = 20_000)]
-    listings: u64,
-    #[arg(long, default_value_t = 50_000)]
-    accounts: u32,
-    /// Take the database that an earlier run has filled.
-    #[arg(long)]
-    kept: bool,
+    #[command(flatten)]
+    filled: Filled,
     /// Connections, one column each.
     #[arg(long, value_delimiter = ',', default_values_t = [1, 16, 128])]
     connections: Vec<usize>,
     /// Seconds that each figure is taken.
     #[arg(long, default_value_t = 2)]
     seconds: u64,
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
+    /// Count and limit requests, with limits that nobody reaches: what counting costs.
+    #[arg(long)]
+    limits: bool,
 }
 
 /// What one query gave at one number of connections.
@@ -61,9 +54,9 @@ struct Figure {
 
 pub(crate) async fn run(args: &Args, as_json: bool) -> anyhow::Result<()> {
     let stage = Stage::start().await?;
-    let database = market::database(&stage, args).await?;
+    let database = market::database(&stage, &args.filled).await?;
     let queries = queries(&database, DIFFERENT).await?;
-    let api = Api::start(&stage, &database, "0").await?;
+    let api = Api::start(&stage, &database, "0", args.limits).await?;
     let mut firsts = Vec::new();
     for query in &queries {
         firsts.push(load::first(&api.address, &query.paths[0]).await?);
@@ -81,7 +74,7 @@ pub(crate) async fn run(args: &Args, as_json: bool) -> anyhow::Result<()> {
         }
     }
     let took = api.stop().await;
-    let api = Api::start(&stage, &database, "64").await?;
+    let api = Api::start(&stage, &database, "64", args.limits).await?;
     let mut done = Vec::new();
     for (query, uncached, bare, ratio, connections) in figures {
         let load = Load { address: &api.address, connections, time };
@@ -105,7 +98,7 @@ fn report(
         let firsts: Vec<_> = queries.iter().map(|query| query.name).zip(firsts).collect();
         println!(
             "{:#}",
-            json!({ "logs": args.logs, "figures": figures, "first_ms": firsts, "uncached": took[0], "hot": took[1] })
+            json!({ "logs": args.filled.logs, "figures": figures, "first_ms": firsts, "uncached": took[0], "hot": took[1] })
         );
         return;
     }
@@ -148,6 +141,17 @@ fn report(
     println!("\nAPI: at most {:.0} MiB uncached, {:.0} MiB with the cache", uncached.peak_mib, hot.peak_mib);
 }
 
+/// Without limits, or with some that are counted and never reached.
+fn limited(stage: &Stage, limits: bool) -> anyhow::Result<[String; 2]> {
+    if !limits {
+        return Ok(["--limits", "off"].map(str::to_owned));
+    }
+    let path = stage.folder().join("limits.toml");
+    let much = "per_minute = 1000000000\nper_day = 1000000000\npremium_per_month = 1000000000\n";
+    std::fs::write(&path, format!("[anonymous]\n{much}[[tiers]]\n{much}"))?;
+    Ok(["--limits-file".to_owned(), path.display().to_string()])
+}
+
 /// A server of its own.
 pub(crate) struct Api {
     pub(crate) child: Child,
@@ -155,13 +159,14 @@ pub(crate) struct Api {
 }
 
 impl Api {
-    pub(crate) async fn start(stage: &Stage, database: &str, cache: &str) -> anyhow::Result<Self> {
+    pub(crate) async fn start(stage: &Stage, database: &str, cache: &str, limits: bool) -> anyhow::Result<Self> {
         let address = free_address()?;
         let program = std::env::current_exe()?.with_file_name("stoa-api");
         anyhow::ensure!(program.is_file(), "{} is not built: use `cargo stoa bench`", program.display());
         let child = Spec::new("stoa-api", &program, stage.folder().join("api.log"))
             .args(["--listen", &address, "--database-url", database, "--cache-mib", cache])
-            .args(["--metadata-fetches", "0", "--limits", "off"])
+            .args(["--metadata-fetches", "0"])
+            .args(limited(stage, limits)?)
             .start()?;
         child.until(PATIENCE, async || TcpStream::connect(&address).await.is_ok()).await?;
         Ok(Self { child, address })

@@ -1,7 +1,19 @@
 //! Listening, and ending well.
+//!
+//! - [`settings`]: what an operator sets; [`door`]: accepting connections and holding each to its bounds;
+//! - [`caps`]: how many there may be; [`wire`]: their bytes; [`watch`]: whether they are idle;
+//! - [`tls`]: the certificate.
+
+mod caps;
+mod door;
+mod settings;
+mod tls;
+mod watch;
+mod wire;
 
 use std::future::pending;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -10,6 +22,7 @@ use stoa_schema::archive;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use crate::access::Access;
 use crate::app::{App, app};
@@ -21,6 +34,10 @@ use crate::hot::{self, Hot};
 use crate::live::Live;
 use crate::migrate::migrate;
 use crate::snapshot::version_problem;
+use caps::Caps;
+use door::Door;
+pub use settings::Settings;
+use tls::Certificate;
 
 /// What connections get beyond the longest request, once the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(2);
@@ -28,7 +45,8 @@ const DRAIN: Duration = Duration::from_secs(2);
 const PREPARE_AGAIN: Duration = Duration::from_secs(2);
 
 /// Serves until SIGTERM or SIGINT, then answers what was asked and returns.
-pub async fn serve(config: Serve) -> anyhow::Result<()> {
+pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
+    let certificate = certificate(&config)?;
     let pool = config.pool()?;
     if refuse_unknown(&pool).await?
         && let Err(error) = prepare(&pool).await
@@ -40,9 +58,13 @@ pub async fn serve(config: Serve) -> anyhow::Result<()> {
     })?;
     let stop = CancellationToken::new();
     tokio::spawn(told_to_stop(stop.clone())?);
-    tracing::info!(address = %listener.local_addr()?, web = %config.web.display(), "serving");
+    let (address, https) = (listener.local_addr()?, certificate.is_some());
+    tracing::info!(%address, https, web = %config.web.display(), "serving");
+    if https && config.access.origins.is_empty() {
+        config.access.origins = local(address)?;
+    }
 
-    let mut setup = config.access.setup(listener.local_addr()?)?;
+    let mut setup = config.access.setup(address)?;
     setup.relay_for_anyone = config.relay.relay_anonymous;
     let access = Access::new(&pool, setup)?;
     let relay = config.relay.relay(&access.pool)?;
@@ -63,19 +85,21 @@ pub async fn serve(config: Serve) -> anyhow::Result<()> {
         hot: (config.cache_mib > 0).then(|| Hot::new(&pool, config.cache_mib << 20, hot::AGE, &stop)),
     });
     let draining = stop.clone();
-    let served = axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(stop.cancelled_owned());
+    let bounds = &config.connections;
+    let caps = Caps::new(bounds.total, bounds.per_address, config.access.trusted_proxies.clone());
+    let tls = certificate.as_ref().map(Certificate::acceptor).transpose()?;
+    if let Some(certificate) = certificate {
+        tokio::spawn(certificate.follow(stop.clone()));
+    }
+    let served = Door { caps, settings: bounds.clone(), tls, app }.open(listener, stop);
     let overdue = async {
         draining.cancelled().await;
         tokio::time::sleep(config.timeout() + DRAIN).await;
     };
     let serving = async {
         tokio::select! {
-            result = served => result.context("the server failed"),
-            () = overdue => {
-                tracing::warn!("connections that did not end were closed");
-                Ok(())
-            }
+            () = served => {}
+            () = overdue => tracing::warn!("connections that did not end were closed"),
         }
     };
     let curating = Box::pin(curate(&config, &pool, draining.clone()));
@@ -87,8 +111,7 @@ pub async fn serve(config: Serve) -> anyhow::Result<()> {
     let working = async {
         tokio::join!(access.run(draining.clone()), hooks.run(draining.clone()), relaying);
     };
-    let (served, (), ()) = tokio::join!(serving, curating, Box::pin(working));
-    served?;
+    tokio::join!(serving, curating, Box::pin(working));
     pool.close().await;
     tracing::info!("stopped");
     Ok(())
@@ -101,6 +124,28 @@ fn tidy(config: &Serve) {
         Ok(files) => tracing::info!(files, "uploads that broke off with an earlier server were removed"),
         Err(error) => tracing::warn!(%error, "the folder of published content cannot be looked through"),
     }
+}
+
+/// The certificate, if there is to be TLS. Then the page is at https alone.
+fn certificate(config: &Serve) -> anyhow::Result<Option<Arc<Certificate>>> {
+    let (Some(chain), Some(key)) = (&config.connections.tls_cert, &config.connections.tls_key) else {
+        return Ok(None);
+    };
+    if let Some(plain) = config.access.origins.iter().find(|origin| origin.scheme() != "https") {
+        anyhow::bail!(
+            "--origin (STOA_ORIGINS): {plain} must be https, since with --tls-cert this server speaks only that"
+        );
+    }
+    Certificate::read(chain, key).map(Some)
+}
+
+/// Where the page is behind TLS if nobody says where: on this machine.
+fn local(listen: SocketAddr) -> anyhow::Result<Vec<Url>> {
+    let hosts = ["127.0.0.1", "localhost"];
+    Ok(hosts
+        .map(|host| format!("https://{host}:{}", listen.port()).parse())
+        .into_iter()
+        .collect::<Result<_, _>>()?)
 }
 
 /// Refuses to start on an archive that a newer indexer made. One that is not there yet is waited for, and so is
