@@ -156,7 +156,19 @@ pub(crate) fn within(database: &TestDatabase, web: PathBuf, connections: u32, ti
     let live = Live::new(&pool, Settings::default(), &CancellationToken::new());
     let access = unlimited(&pool);
     let hooks = silent(&pool, &access, &live);
-    app(App { pool, web, content, sql: None, timeout, live, access, uploads: None, relay: None, hot: None, hooks })
+    app(App {
+        pool,
+        web,
+        content,
+        sql: None,
+        timeout,
+        live,
+        access,
+        uploads: None,
+        relay: None,
+        hot: None,
+        hooks,
+    })
 }
 
 /// A server that serves this folder of published content. Its database need not answer.

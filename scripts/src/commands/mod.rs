@@ -1,7 +1,7 @@
 //! One file per command.
 
-pub(crate) mod api;
 pub(crate) mod alert;
+pub(crate) mod api;
 pub(crate) mod audit;
 pub(crate) mod bench;
 pub(crate) mod buy;

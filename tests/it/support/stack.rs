@@ -146,11 +146,9 @@ impl Stack {
     /// One that also takes uploads, and relays for whoever asks, by the last of Anvil's accounts.
     pub(crate) async fn open_api(&self, name: &str) -> (Child, String) {
         let path = |name: &str| self.folder.path().join(name).display().to_string();
-        std::fs::write(path("secret"), "s".repeat(32)).expect("a secret");
         std::fs::write(path("relay-key"), hex::encode(Anvil::signer(9).to_bytes())).expect("a key");
         let node = format!("31337={}", self.chain.rpc_url());
         let more = [
-            ["--access-secret-file", &path("secret")],
             ["--content", &path("content")],
             ["--upload-mib", "16"],
             ["--relay-rpc", &node],

@@ -53,8 +53,9 @@ pub(crate) async fn run(args: &Args, as_json: bool) -> anyhow::Result<()> {
     let url = stage.url_of("api");
     let mut figures = Vec::new();
     for format in &args.formats {
-        let api =
-            Api::start(&stage, &url, "0", false).await.context("is there a database? `stoa bench api` fills it")?;
+        let api = Api::start(&stage, &url, "0", false)
+            .await
+            .context("is there a database? `stoa bench api` fills it")?;
         let path = format!("/v1/export/{}.{format}?chain={}", args.collection, crate::stage::CHAIN);
         let figure = export(&api, &path, format).await?;
         api.stop().await;

@@ -159,7 +159,12 @@ pub(crate) struct Api {
 }
 
 impl Api {
-    pub(crate) async fn start(stage: &Stage, database: &str, cache: &str, limits: bool) -> anyhow::Result<Self> {
+    pub(crate) async fn start(
+        stage: &Stage,
+        database: &str,
+        cache: &str,
+        limits: bool,
+    ) -> anyhow::Result<Self> {
         let address = free_address()?;
         let program = std::env::current_exe()?.with_file_name("stoa-api");
         anyhow::ensure!(program.is_file(), "{} is not built: use `cargo stoa bench`", program.display());
