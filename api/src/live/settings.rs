@@ -11,11 +11,11 @@ use crate::slots::Slots;
 #[derive(Clone, Debug, Args)]
 pub struct Settings {
     /// Most live connections (WebSocket and SSE) at once, 1 to 100000
-    #[arg(long = "live-connections", env = "STOA_LIVE_CONNECTIONS", default_value_t = 10_000, value_name = "N",
+    #[arg(id = "live_connections", long = "live-connections", env = "STOA_LIVE_CONNECTIONS", default_value_t = 10_000, value_name = "N",
         value_parser = bounded(1, 100_000))]
     pub connections: usize,
     /// Most live connections of one address at once, 1 to 100000; IPv6 addresses count by /64
-    #[arg(long = "live-per-address", env = "STOA_LIVE_PER_ADDRESS", default_value_t = 64, value_name = "N",
+    #[arg(id = "live_per_address", long = "live-per-address", env = "STOA_LIVE_PER_ADDRESS", default_value_t = 64, value_name = "N",
         value_parser = bounded(1, 100_000))]
     pub per_address: usize,
     /// Blocks that a live connection may be behind before it is closed, 16 to 65536
