@@ -1,8 +1,8 @@
-/** Every way to pay: by permit, for somebody else, for nothing, from a list; and what is dropped. */
+/** Every way to pay: by permit, in the chain's coin, for somebody else, for nothing, from a list; and what is dropped. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { account } from './wallet.mjs';
-import { BUYER, checkAccess, FRIEND, makeListing, makePlan, openAs, pay, passed, PROVIDER, see, StoryError } from './stage.mjs';
+import { ask, BUYER, checkAccess, FRIEND, makeListing, makePlan, openAs, pay, passed, PROVIDER, see, StoryError } from './stage.mjs';
 
 /** @import { Stage } from './stage.mjs' */
 
@@ -17,7 +17,7 @@ Forecasts **tides**. <script>document.title = 'broken'</script> ![chart](https:/
 
 [More](https://elsewhere.example) and [worse](javascript:alert(1)).`;
 
-/** @typedef {{ id: string; paid: string; free: string; listed: string }} Shop */
+/** @typedef {{ id: string; paid: string; coin: string; free: string; listed: string }} Shop */
 
 /** A listing with a plan for every way to pay. @param {Stage} stage @returns {Promise<Shop>} */
 export async function setUpShop(stage) {
@@ -26,9 +26,11 @@ export async function setUpShop(stage) {
   const hash = /** @type {`0x${string}`} */ (`0x${createHash('sha256').update(CONTENT).digest('hex')}`);
   const id = await makeListing(stage, { name: `Shop ${size}`, description: WORDS }, hash, [`data:text/plain,${encodeURIComponent(CONTENT)}`]);
   const paid = await makePlan(stage, id, contracts['StoaToken'] ?? '0x', 3n * 10n ** 18n);
+  const weth = /** @type {`0x${string}`} */ (await ask(stage, 'Vault', 'weth'));
+  const coin = await makePlan(stage, id, weth, 10n ** 16n);
   const free = await makePlan(stage, id, dollar, 0n);
   const listed = await makePlan(stage, id, dollar, 1_000_000n);
-  return { id, paid, free, listed };
+  return { id, paid, coin, free, listed };
 }
 
 /** @param {Stage} stage @param {Shop} shop @param {string} plan */
@@ -52,6 +54,11 @@ export async function payAllWays(stage, shop) {
   if (wanted !== 'eth_signTypedData_v4,eth_sendTransaction' || wallet.sent !== sent + 1) throw new StoryError(`A permit asked for ${wanted}.`);
   passed(`${size}: a permit pays with one signature and one transaction`);
 
+  await choose(stage, shop, shop.coin);
+  await page.getByRole('radio', { name: /chain’s coin/ }).check();
+  await pay(stage);
+  passed(`${size}: the chain’s coin pays what is priced in it wrapped`);
+
   await choose(stage, shop, shop.paid);
   await page.getByLabel('It is a gift').check();
   await page.getByLabel('Recipient').fill('0x123');
@@ -74,7 +81,7 @@ export async function payAllWays(stage, shop) {
 export async function sellToList(stage, shop) {
   const { page, size } = stage;
   await openAs(stage, PROVIDER, `/listings/${shop.id}/manage`);
-  await page.getByTestId('own-plan').nth(2).getByTestId('bounds').click();
+  await page.getByTestId('own-plan').nth(3).getByTestId('bounds').click();
   await page.getByLabel('Who', { exact: true }).selectOption('list');
   await page.getByLabel('Accounts').fill(`${account(BUYER).address}\n${account(FRIEND).address}\n${account(7).address}`);
   const saving = page.waitForEvent('download');

@@ -87,6 +87,11 @@ export async function send({ rpc, contracts }, index, contract, functionName, ar
   return createPublicClient({ transport }).waitForTransactionReceipt({ hash, pollingInterval: 100 });
 }
 
+/** @param {Stage} stage @param {string} contract @param {string} functionName @param {readonly unknown[]} args */
+export async function ask({ rpc, contracts }, contract, functionName, args = []) {
+  return createPublicClient({ transport: http(rpc) }).readContract({ address: contracts[contract] ?? '0x', abi: await abiOf(contract), functionName, args });
+}
+
 /** @param {TransactionReceipt} receipt @param {string} contract @param {string} eventName @param {string} argument */
 async function told(receipt, contract, eventName, argument) {
   const [event] = parseEventLogs({ abi: await abiOf(contract), eventName, logs: receipt.logs });

@@ -240,8 +240,8 @@ function SortSelect({ search }: { search: GallerySearch }) {
       }
     >
       {search.q !== undefined && <option value="">Best match</option>}
-      <option value="newest">Newest first</option>
-      <option value="oldest">Oldest first</option>
+      <option value="newest">Newest</option>
+      <option value="oldest">Oldest</option>
       <option value="trending">Trending</option>
       <option value="buyers">Most buyers</option>
     </Select>

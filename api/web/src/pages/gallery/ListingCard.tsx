@@ -105,7 +105,7 @@ function Revenue({ earned }: { earned: Earned[] | undefined }) {
       {most !== undefined && (
         <>
           brought <Amount base={most.gross} token={most.token} digits={2} />
-          {others.length > 0 && ` and more in ${others.length} other ${others.length === 1 ? 'token' : 'tokens'}`}
+          {others.length > 0 && ` + ${others.length} more ${others.length === 1 ? 'token' : 'tokens'}`}
         </>
       )}
       {most === undefined && earned !== undefined && 'brought nothing yet'}
