@@ -12,7 +12,7 @@ import { refusalOf, useOwn } from './session';
 import { FIELDS, KINDS, type Kind, watchOf, watchText } from './watch';
 
 export function Alerts() {
-  const alerts = useQuery({ queryKey: ['own', 'alerts'], queryFn: getAlerts, refetchInterval: 5000 });
+  const alerts = useQuery({ queryKey: ['own', 'alerts'], queryFn: getAlerts, refetchInterval: 15_000 });
   const hooks = useQuery({ queryKey: ['own', 'webhooks'], queryFn: getWebhooks });
   const [making, setMaking] = useState(false);
   const none = (hooks.data ?? []).length === 0;

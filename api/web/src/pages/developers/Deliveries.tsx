@@ -14,7 +14,7 @@ export function Deliveries({ hook }: { hook: Webhook }) {
     queryFn: ({ pageParam }) => getDeliveries(hook.id, pageParam),
     initialPageParam: null as number | null,
     getNextPageParam: (last) => last.next ?? null,
-    refetchInterval: 3000,
+    refetchInterval: 5000,
   });
   const rows = log.data?.pages.flatMap(({ data }) => data) ?? [];
   return (

@@ -24,7 +24,7 @@ const OVERLAP_SECONDS = 3600;
 const DAY_MS = 86_400_000;
 
 export function Keys() {
-  const keys = useQuery({ queryKey: ['own', 'keys'], queryFn: getKeys, refetchInterval: 10_000 });
+  const keys = useQuery({ queryKey: ['own', 'keys'], queryFn: getKeys, refetchInterval: 30_000 });
   const [making, setMaking] = useState(false);
   const [made, setMade] = useState<NewApiKey | null>(null);
   return (

@@ -17,7 +17,7 @@ const LIMITS: Record<string, string> = { minute: 'a minute', day: 'today', premi
 
 /** Requests by day, and how much of each limit is used. */
 export function UsagePanel() {
-  const usage = useQuery({ queryKey: ['own', 'usage'], queryFn: () => getUsage(DAYS), refetchInterval: 15_000 });
+  const usage = useQuery({ queryKey: ['own', 'usage'], queryFn: () => getUsage(DAYS), refetchInterval: 30_000 });
   return (
     <Section title="Usage" note={usage.data && `tier ${usage.data.tier}`}>
       {usage.isPending && <RowsSkeleton label="Reading what was asked for" rows={2} />}

@@ -21,7 +21,7 @@ const TOPICS = [
 ] as const;
 
 export function Webhooks() {
-  const hooks = useQuery({ queryKey: ['own', 'webhooks'], queryFn: getWebhooks, refetchInterval: 4000 });
+  const hooks = useQuery({ queryKey: ['own', 'webhooks'], queryFn: getWebhooks, refetchInterval: 10_000 });
   const [making, setMaking] = useState(false);
   const [made, setMade] = useState<NewWebhook | null>(null);
   return (
