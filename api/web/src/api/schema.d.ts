@@ -1502,7 +1502,10 @@ export interface components {
         EventsAnswer: {
             data: components["schemas"]["Event"][];
             meta: components["schemas"]["Meta"];
-            /** @description The cursor of the next page; null on the last one. */
+            /**
+             * @description The cursor of the next page; null on the last one.
+             * @example AYvQJ1lkZ2wAAAAAAAB6aQAAAAAAAAMsAAAABA
+             */
             next: string | null;
         };
         /** @description A collection that can be exported. */
@@ -1579,6 +1582,7 @@ export interface components {
             /**
              * @description Description, at most 10,000 characters.
              * @default null
+             * @example Tuned on 40,000 audited contracts.
              */
             description: string | null;
             /**
@@ -1652,7 +1656,10 @@ export interface components {
         FlowAnswer: {
             data: components["schemas"]["Settlement"][];
             meta: components["schemas"]["Meta"];
-            /** @description The cursor of the next page; null on the last one. */
+            /**
+             * @description The cursor of the next page; null on the last one.
+             * @example AYvQJ1lkZ2wAAAAAAAB6aQAAAAAAAAMsAAAABA
+             */
             next: string | null;
         };
         /**
@@ -1797,7 +1804,10 @@ export interface components {
         HistoryAnswer: {
             data: components["schemas"]["Entry"][];
             meta: components["schemas"]["Meta"];
-            /** @description The cursor of the next page; null on the last one. */
+            /**
+             * @description The cursor of the next page; null on the last one.
+             * @example AYvQJ1lkZ2wAAAAAAAB6aQAAAAAAAAMsAAAABA
+             */
             next: string | null;
         };
         /** @description Revenue shares of one listing. */
@@ -1977,7 +1987,10 @@ export interface components {
         LineageAnswer: {
             data: components["schemas"]["Relative"][];
             meta: components["schemas"]["Meta"];
-            /** @description The cursor of the next page; null on the last one. */
+            /**
+             * @description The cursor of the next page; null on the last one.
+             * @example AYvQJ1lkZ2wAAAAAAAB6aQAAAAAAAAMsAAAABA
+             */
             next: string | null;
         };
         /** @description A listing with its versions, plans, children, revenue and shares. */
@@ -2012,11 +2025,15 @@ export interface components {
                 [key: string]: components["schemas"]["FacetValue"][];
             } | null;
             meta: components["schemas"]["Meta"];
-            /** @description The cursor of the next page; null on the last one. */
+            /**
+             * @description The cursor of the next page; null on the last one.
+             * @example AYvQJ1lkZ2wAAAAAAAB6aQAAAAAAAAMsAAAABA
+             */
             next: string | null;
             /**
              * Format: int64
              * @description How many listings match; only with `total=true`.
+             * @example 40
              */
             total?: number | null;
         };
@@ -2214,7 +2231,7 @@ export interface components {
         };
         /**
          * @description What a stream says of itself: `open` first, `heartbeat` when nothing was sent for a while, `subscribed` after each
-         *     change of topics, `error` on a request that is not understood, `close` last.
+         *     change of topics, `gap` when blocks came without messages, `error` on a request that is not understood, `close` last.
          */
         LiveNotice: {
             /**
@@ -2233,6 +2250,7 @@ export interface components {
              * @example slow
              */
             reason?: string | null;
+            skipped?: components["schemas"]["Skipped"] | null;
             /**
              * @description `open` and `subscribed`: the topics of the connection.
              * @example [
@@ -2241,7 +2259,7 @@ export interface components {
              */
             topics?: string[] | null;
             /**
-             * @description `open`, `heartbeat`, `subscribed`, `error` or `close`.
+             * @description `open`, `heartbeat`, `subscribed`, `gap`, `error` or `close`.
              * @example close
              */
             type: string;
@@ -2329,7 +2347,10 @@ export interface components {
              *     ]
              */
             key: string[];
-            /** @description `after` of the next manifest; null where this one lists the last part. */
+            /**
+             * @description `after` of the next manifest; null where this one lists the last part.
+             * @example 812,4
+             */
             next: string | null;
             /** @description The parts, in order. */
             parts: components["schemas"]["Part"][];
@@ -2580,7 +2601,10 @@ export interface components {
         OwnersAnswer: {
             data: components["schemas"]["Owner"][];
             meta: components["schemas"]["Meta"];
-            /** @description The cursor of the next page; null on the last one. */
+            /**
+             * @description The cursor of the next page; null on the last one.
+             * @example AYvQJ1lkZ2wAAAAAAAB6aQAAAAAAAAMsAAAABA
+             */
             next: string | null;
         };
         /** @description Who owns a contract. */
@@ -2712,7 +2736,10 @@ export interface components {
         PaymentsAnswer: {
             data: components["schemas"]["Payment"][];
             meta: components["schemas"]["Meta"];
-            /** @description The cursor of the next page; null on the last one. */
+            /**
+             * @description The cursor of the next page; null on the last one.
+             * @example AYvQJ1lkZ2wAAAAAAAB6aQAAAAAAAAMsAAAABA
+             */
             next: string | null;
         };
         /** @description A place by revenue in one quote token: a token whose fees stakers share. */
@@ -3042,7 +3069,10 @@ export interface components {
         PurchasesAnswer: {
             data: components["schemas"]["Purchase"][];
             meta: components["schemas"]["Meta"];
-            /** @description The cursor of the next page; null on the last one. */
+            /**
+             * @description The cursor of the next page; null on the last one.
+             * @example AYvQJ1lkZ2wAAAAAAAB6aQAAAAAAAAMsAAAABA
+             */
             next: string | null;
         };
         /** @description A member of a listing's family. */
@@ -3386,6 +3416,27 @@ export interface components {
             /** @description Its signature: of the account's key (EIP-191), or what the account's contract takes for one (EIP-1271). */
             signature: string;
         };
+        /** @description Blocks that came without messages. */
+        Skipped: {
+            /**
+             * Format: int64
+             * @description EIP-155 chain id.
+             * @example 31337
+             */
+            chain_id: number;
+            /**
+             * Format: int64
+             * @description The first of them.
+             * @example 813
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description The last of them.
+             * @example 20813
+             */
+            to: number;
+        };
         /**
          * @description Which end a collection starts from.
          * @enum {string}
@@ -3466,7 +3517,10 @@ export interface components {
         SpendingsAnswer: {
             data: components["schemas"]["Spending"][];
             meta: components["schemas"]["Meta"];
-            /** @description The cursor of the next page; null on the last one. */
+            /**
+             * @description The cursor of the next page; null on the last one.
+             * @example AYvQJ1lkZ2wAAAAAAAB6aQAAAAAAAAMsAAAABA
+             */
             next: string | null;
         };
         /** @description The answer of `POST /v1/sql`. */
@@ -3951,7 +4005,12 @@ export interface components {
              * @example 0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b
              */
             tx_hash: string;
-            /** @description Where the content is to be had. */
+            /**
+             * @description Where the content is to be had.
+             * @example [
+             *       "ipfs://bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy"
+             *     ]
+             */
             uris: string[];
             /**
              * Format: int64
@@ -4943,6 +5002,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many exports at once. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
             503: {
                 headers: {
@@ -5541,8 +5609,8 @@ export interface operations {
                 provider?: string;
                 /**
                  * @description Words to find in name, tags, description, task, sector, modalities, resource class, framework and licence, as
-                 *     in a web search: quotes keep words together, a minus leaves out, `or` gives a choice. Typing mistakes in names,
-                 *     tags, task, sector and framework are forgiven.
+                 *     in a web search: quotes keep words together, a minus leaves out, `or` gives a choice. Where no listing has them as
+                 *     they are, typing mistakes are forgiven in names, tags, task, sector and framework.
                  * @example harbour forecast
                  */
                 q?: string;
@@ -6472,6 +6540,11 @@ export interface operations {
                  * @example 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266
                  */
                 provider?: string;
+                /**
+                 * @description Only purchases paid in this token.
+                 * @example 0x5FbDB2315678afecb367f032d93F642f64180aa3
+                 */
+                token?: string;
             };
             header?: never;
             path?: never;
@@ -7147,6 +7220,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many queries at once. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
             503: {
                 headers: {
@@ -7298,7 +7380,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Events, without end. Types: `open`, `message`, `retract`, `heartbeat`, `close`. */
+            /** @description Events, without end. Types: `open`, `message`, `retract`, `gap`, `heartbeat`, `close`. */
             200: {
                 headers: {
                     [name: string]: unknown;
