@@ -3,7 +3,14 @@
 
 use std::process::Command;
 
+use alloy::network::{EthereumWallet, TransactionBuilder};
+use alloy::primitives::{Address, Bytes};
+use alloy::providers::{Provider, ProviderBuilder};
+use alloy::rpc::types::TransactionRequest;
+use serde_json::Value;
 use stoa_scripts::checkout;
+use stoa_scripts::deploy::Parameters;
+use stoa_scripts::testing::Anvil;
 
 use crate::support::{Actors, Stack, eventually};
 
@@ -34,7 +41,11 @@ async fn the_page_shows_a_purchase() {
 /// A provider, a buyer, a staker, a shareholder and an analyst, each with a wallet of their own.
 #[tokio::test]
 async fn people_do_their_work_on_the_page() {
-    let stack = Stack::start().await;
+    let chain = Anvil::start().await;
+    // People pay in the chain's coin, too, so it needs a wrapped one.
+    let weth = wrapped_coin(&chain).await;
+    let parameters = Parameters { weth, ..Parameters::local(Anvil::signer(0).address()) };
+    let stack = Stack::on(chain, Some(parameters)).await;
     let _indexer = stack.index_into(&stack.database, "indexer");
     let (_api, url) = stack.api("api").await;
     eventually(&format!("{url}/v1/status"), "the chain", |body| {
@@ -44,6 +55,19 @@ async fn people_do_their_work_on_the_page() {
     let mut stories = script("test/stories.mjs");
     stories.args([url.as_str(), stack.chain.rpc_url()]);
     passes(stories).await;
+}
+
+/// The wrapped coin of demo chains.
+async fn wrapped_coin(chain: &Anvil) -> Address {
+    let file = checkout::root().join("contracts/artifacts/DemoWETH.json");
+    let artifact: Value = serde_json::from_slice(&std::fs::read(file).expect("an artifact")).expect("JSON");
+    let code: Bytes = artifact["bytecode"].as_str().expect("bytecode").parse().expect("hex");
+    let wallet = EthereumWallet::new(Anvil::signer(9));
+    let provider =
+        ProviderBuilder::new().wallet(wallet).connect_http(chain.rpc_url().parse().expect("a URL"));
+    let sent = provider.send_transaction(TransactionRequest::default().with_deploy_code(code)).await;
+    let receipt = sent.expect("sent").get_receipt().await.expect("a receipt");
+    receipt.contract_address.expect("a contract")
 }
 
 fn script(path: &str) -> Command {

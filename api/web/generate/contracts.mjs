@@ -11,9 +11,11 @@ export const OUTPUT = fileURLToPath(new URL('../src/chain/abi.ts', import.meta.u
 /** What the page calls and reads, by contract. */
 const USED = {
   Vault: ['balanceOf', 'deposit', 'depositNative', 'pay', 'payWithGrant', 'weth', 'withdraw', 'withdrawNative'],
-  Market: ['balanceOf', 'changePlan', 'createPlan', 'expiresAt', 'onPay', 'pausePlan', 'resumePlan'],
-  Listings: ['create', 'pause', 'publish', 'resume', 'retire'],
-  Revenue: ['pending', 'saleTerms', 'settle'],
+  Market: ['balanceOf', 'boundPlan', 'changePlan', 'closeShareSale', 'createPlan', 'expiresAt', 'onPay', 'openShareSale', 'pausePlan', 'resumePlan'],
+  MerkleGate: ['setRoot'],
+  TierGate: ['setTier'],
+  Listings: ['create', 'isManager', 'pause', 'publish', 'resume', 'retire'],
+  Revenue: ['createShares', 'pending', 'saleTerms', 'settle'],
   RevenueShare: ['claim'],
   Staking: ['claim', 'extend', 'setReinvest', 'withdraw'],
   StoaToken: ['DOMAIN_SEPARATOR', 'allowance', 'approve', 'authorizationState', 'balanceOf', 'decimals', 'eip712Domain', 'name', 'nonces', 'symbol'],

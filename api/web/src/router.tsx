@@ -3,6 +3,7 @@ import { Shell } from './app/Shell';
 import { NotFound, PageCrash } from './app/Fallbacks';
 import { GalleryPage } from './pages/gallery/GalleryPage';
 import { readGallerySearch } from './pages/gallery/search';
+import { readCompareSearch } from './pages/compare/search';
 import { readMarketSearch } from './pages/market/search';
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: PageCrash });
@@ -45,6 +46,13 @@ const market = createRoute({
   component: lazyRouteComponent(() => import('./pages/market/MarketPage'), 'MarketPage'),
 });
 
+const compare = createRoute({
+  getParentRoute: () => root,
+  path: '/compare',
+  validateSearch: readCompareSearch,
+  component: lazyRouteComponent(() => import('./pages/compare/ComparePage'), 'ComparePage'),
+});
+
 const portfolio = createRoute({
   getParentRoute: () => root,
   path: '/portfolio',
@@ -64,7 +72,7 @@ const manage = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([gallery, listing, manage, activity, account, staking, market, portfolio, sell]),
+  routeTree: root.addChildren([gallery, listing, manage, activity, account, staking, market, compare, portfolio, sell]),
   defaultPreload: 'intent',
   defaultErrorComponent: PageCrash,
   scrollRestoration: true,

@@ -15,6 +15,8 @@ import { launch } from './chromium.mjs';
 
 const SCRIPT_BUDGET = 200 * 1024;
 const SHIFT_BUDGET = 0.02;
+/** When the largest thing of the first view stands, on this machine: what web vitals call good. */
+const PAINT_BUDGET_MS = 2500;
 const PATIENCE_MS = 30_000;
 
 const SIZES = {
@@ -117,7 +119,7 @@ async function checkLayout(page, name) {
 }
 
 /**
- * Runs in the page before its own scripts: adds up layout shift that no input caused. A new purchase
+ * Runs in the page before its own scripts: notes the largest paint, and adds up layout shift that no input caused. A new purchase
  * that moves the feed's rows down is the feed's purpose, so those movements are left out.
  */
 function recordShift() {
@@ -133,6 +135,17 @@ function recordShift() {
       if (!hadRecentInput && !arrival) scope.stoaShift = (scope.stoaShift ?? 0) + value;
     }
   }).observe({ type: 'layout-shift', buffered: true });
+  new PerformanceObserver((list) => {
+    for (const { startTime } of list.getEntries()) /** @type {{ stoaPaint?: number }} */ (window).stoaPaint = startTime;
+  }).observe({ type: 'largest-contentful-paint', buffered: true });
+}
+
+/** @param {Page} page @param {string} name */
+async function checkPaint(page, name) {
+  const paint = await page.evaluate(() => /** @type {{ stoaPaint?: number }} */ (window).stoaPaint ?? 0);
+  if (paint === 0) throw new CheckError(`${name}: the browser tells of no paint, so it cannot be judged.`);
+  if (paint > PAINT_BUDGET_MS) throw new CheckError(`${name} stood after ${Math.round(paint)} ms; at most ${PAINT_BUDGET_MS} ms are allowed.`);
+  passed(`${name}: its largest part stood after ${Math.round(paint)} ms`);
 }
 
 /**
@@ -161,6 +174,7 @@ async function visit(page, options, as) {
   await checkTheme(page, as);
   await checkWeight(watch, as);
   await checkLayout(page, `gallery ${as}`);
+  await checkPaint(page, `gallery ${as}`);
   await shoot('gallery');
 
   await card.getByRole('link').first().click();
@@ -170,6 +184,21 @@ async function visit(page, options, as) {
   passed(`listing ${as}: opens from its card and shows purchase ${purchase}`);
   await checkLayout(page, `listing ${as}`);
   await shoot('listing');
+
+  // Opened by its address, as from elsewhere; and the pages whose parts come one after the other.
+  await open(page, `${url}/listings/${listing}`);
+  await findPurchase(page, purchase, `The page of listing ${listing}, opened by its address,`);
+  await checkPaint(page, `listing ${as}, by its address`);
+  await checkLayout(page, `listing ${as}, by its address`);
+  for (const [name, path, mark] of /** @type {const} */ ([
+    ['market', '/market?range=day', 'figure canvas'],
+    ['compare', `/compare?ids=${listing}`, 'figure canvas'],
+    ['staking', '/staking', '[data-testid="staking"]'],
+  ])) {
+    await open(page, url + path);
+    await see(page.locator(mark), `${name} never showed ${mark}.`);
+    await checkLayout(page, `${name} ${as}`);
+  }
 
   await open(page, `${url}/activity`);
   await findPurchase(page, purchase, 'The feed');

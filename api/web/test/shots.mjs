@@ -6,8 +6,10 @@ import { TestWallet } from './wallet.mjs';
 
 const [url = 'http://127.0.0.1:8080', rpc = 'http://127.0.0.1:8545', folder = 'shots', index = '9', only = ''] = process.argv.slice(2);
 const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } };
-const listing = (await (await fetch(`${url}/v1/listings?sort=buyers&limit=1`)).json()).data[0].id;
-const PAGES = { gallery: '/', listing: `/listings/${listing}`, activity: '/activity', staking: '/staking', market: '/market?range=day', portfolio: '/portfolio', sell: '/sell', manage: `/listings/${listing}/manage` };
+const { data: listings } = /** @type {{ data: { id: string; owner: string }[] }} */ (await (await fetch(`${url}/v1/listings?sort=buyers&limit=3`)).json());
+const ids = listings.map(({ id }) => id);
+const [{ id: listing, owner } = { id: '', owner: '' }] = listings;
+const PAGES = { gallery: '/', listing: `/listings/${listing}`, activity: '/activity', staking: '/staking', market: '/market?range=day', portfolio: '/portfolio', sell: '/sell', manage: `/listings/${listing}/manage`, compare: `/compare?ids=${ids.slice(0, 3).join(',')}`, account: `/accounts/${owner}`, missing: '/nowhere' };
 
 await mkdir(folder, { recursive: true });
 const browser = await launch();

@@ -5,79 +5,20 @@
  */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { createPublicClient, createWalletClient, http, parseAbi } from 'viem';
 import { launch } from './chromium.mjs';
+import { divide, earnByStake, settle } from './owning.mjs';
+import { drop, lookClosely, payAllWays, sellToList, setUpShop } from './paying.mjs';
+import { BUYER, checkAccess, FAUCET, open, passed, PATIENCE_MS, pay, PROVIDER, see, send, StoryError } from './stage.mjs';
+import { compare, loseTouch, takeAlong } from './watching.mjs';
 import { account, TestWallet } from './wallet.mjs';
 
-/** @import { Locator, Page } from 'playwright-core' */
+/** @import { Stage } from './stage.mjs' */
 
-const PATIENCE_MS = 30_000;
 /** Light is looked at on a desktop, dark on a phone: so both are judged, and no page twice. */
 const SIZES = /** @type {const} */ ({
   desktop: { width: 1280, height: 800, theme: 'light' },
   phone: { width: 390, height: 844, theme: 'dark' },
 });
-/** Which of Anvil's keys plays whom. */
-const PROVIDER = 1;
-const BUYER = 2;
-const FAUCET = 0;
-
-const ABI = parseAbi([
-  'function mint(address to, uint256 amount)',
-  'function transfer(address to, uint256 amount) returns (bool)',
-  'struct NewShares { string name; string symbol; uint256 supply; address[] tokens; }',
-  'function createShares(uint256 listing, NewShares shares) returns (address)',
-]);
-
-/** @typedef {{ url: string; rpc: string; page: Page; wallet: TestWallet; contracts: Record<string, `0x${string}`>; chain: number; size: string; axe: string }} Stage */
-
-class StoryError extends Error {}
-
-/** @param {string} line */
-function passed(line) {
-  console.log(`ok    ${line}`);
-}
-
-/** @param {Locator} locator @param {string} sentence what is wrong when it never comes */
-async function see(locator, sentence) {
-  try {
-    await locator.first().waitFor({ state: 'visible', timeout: PATIENCE_MS });
-  } catch {
-    throw new StoryError(sentence);
-  }
-}
-
-/** @param {Stage} stage @param {string} path */
-async function open({ page, url }, path) {
-  await page.goto(url + path);
-}
-
-/** No page may hold what axe-core finds wrong. @param {Stage} stage @param {string} name */
-async function checkAccess({ page, size, axe }, name) {
-  await page.evaluate(axe);
-  const found = await violations(page);
-  if (found.length > 0) throw new StoryError(`${name} on a ${size} is not accessible to all: ${found.join(' | ')}`);
-  passed(`${size}: ${name} has no accessibility violations`);
-}
-
-/** @param {Page} page */
-function violations(page) {
-  return page.evaluate(async () => {
-    const { axe: run } = /** @type {{ axe: { run: (options: object) => Promise<{ violations: { id: string; help: string; nodes: { html: string; failureSummary?: string }[] }[] }> } }} */ (/** @type {unknown} */ (window));
-    const { violations: found } = await run.run({ resultTypes: ['violations'] });
-    return found.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0]?.html.slice(0, 160)} ${nodes[0]?.failureSummary?.slice(0, 300) ?? ''}`);
-  });
-}
-
-/** Sends as one of Anvil's accounts, beside the page. @param {Stage} stage @param {number} index @param {`0x${string}`} to @param {'mint' | 'transfer' | 'createShares'} functionName @param {readonly unknown[]} args */
-async function send({ rpc }, index, to, functionName, args) {
-  const transport = http(rpc);
-  const client = createWalletClient({ account: account(index), transport });
-  // The three functions have different arguments; the caller gives those of its own.
-  const request = /** @type {Parameters<typeof client.writeContract>[0]} */ (/** @type {unknown} */ ({ address: to, abi: ABI, functionName, args, chain: null }));
-  const hash = await client.writeContract(request);
-  await createPublicClient({ transport }).waitForTransactionReceipt({ hash, pollingInterval: 100 });
-}
 
 /** @param {Stage} stage */
 async function connect({ page }) {
@@ -115,12 +56,6 @@ async function list(stage) {
   await checkAccess(stage, 'the page to manage a listing');
   passed(`${size}: a provider lists and prices ${id}`);
   return id;
-}
-
-/** Buys in the dialog that is open, and waits until the page's data holds it. @param {Stage} stage */
-async function pay({ page }) {
-  await page.getByTestId('confirm-buy').and(page.locator(':enabled')).click();
-  await see(page.getByTestId('bought'), 'The purchase was never seen.');
 }
 
 /** @param {Stage} stage @param {string} id */
@@ -178,6 +113,7 @@ async function vault(stage) {
   const { page, size } = stage;
   await open(stage, '/portfolio');
   await page.getByTestId('deposit').click();
+  await page.getByLabel('Token', { exact: true }).selectOption({ label: 'dUSD' });
   await see(page.getByText(/Your wallet has [1-9]/), 'The wallet’s balance is not shown.');
   await page.getByLabel('Amount').fill('20');
   await page.getByTestId('confirm-move').and(page.locator(':enabled')).click();
@@ -185,6 +121,7 @@ async function vault(stage) {
   await page.getByRole('button', { name: 'Done' }).click();
   await see(page.getByTestId('vault-balance'), 'The vault balance did not appear.');
   await page.getByTestId('withdraw').click();
+  await page.getByLabel('Token', { exact: true }).selectOption({ label: 'dUSD' });
   await page.getByLabel('Amount').fill('5');
   await page.getByTestId('confirm-move').and(page.locator(':enabled')).click();
   await see(page.getByRole('button', { name: 'Done' }), 'The withdrawal was never seen.');
@@ -201,6 +138,8 @@ async function stake(stage) {
   const raise = (await lock.getAttribute('data-active')) !== null;
   await page.getByTestId(raise ? 'raise' : 'lock').click();
   await page.getByLabel('Amount').fill('1000');
+  // Room is left to extend it.
+  if (!raise) await page.getByLabel('Weeks').fill('26');
   await page.getByTestId('confirm-lock').and(page.locator(':enabled')).click();
   await see(page.getByRole('button', { name: 'Done' }), 'The lock was never seen.');
   await page.getByRole('button', { name: 'Done' }).click();
@@ -208,23 +147,6 @@ async function stake(stage) {
   if (!stage.wallet.asked.includes('eth_signTypedData_v4')) throw new StoryError('STOA takes signatures, and none was asked for.');
   await checkAccess(stage, 'the portfolio');
   passed(`${size}: a staker ${raise ? 'adds to a lock' : 'locks'}`);
-}
-
-/** @param {Stage} stage @param {string} id */
-async function claim(stage, id) {
-  const { page, size, wallet, contracts } = stage;
-  const shares = { name: `Tidal ${size}`, symbol: 'TIDE', supply: 10n ** 21n, tokens: [contracts['DemoUSD']] };
-  await send(stage, PROVIDER, contracts['Revenue'] ?? '0x', 'createShares', [BigInt(id.split('-')[1] ?? '0'), shares]);
-  await open(stage, `/listings/${id}`);
-  await see(page.getByTestId('shares'), 'The shares are not shown.');
-  await page.getByTestId('buy').click();
-  await pay(stage);
-  await wallet.use(PROVIDER);
-  await open(stage, '/portfolio');
-  const holding = page.getByTestId('own-holding').filter({ hasText: `Tidal ${size}` }).first();
-  await holding.getByTestId('claim-shares').click();
-  await see(holding.getByText('claimed'), 'The portfolio does not show what was claimed.');
-  passed(`${size}: a shareholder claims`);
 }
 
 /** @param {Stage} stage @param {string} id */
@@ -284,8 +206,18 @@ async function tell(stage) {
   await renew(stage, id);
   await vault(stage);
   await stake(stage);
-  await claim(stage, id);
+  await divide(stage, id);
+  const shop = await setUpShop(stage);
+  await payAllWays(stage, shop);
+  await sellToList(stage, shop);
+  await settle(stage, shop);
+  await earnByStake(stage);
   await read(stage);
+  await lookClosely(stage, shop);
+  await compare(stage, shop, id);
+  await takeAlong(stage);
+  await loseTouch(stage, shop);
+  await drop(stage, shop);
   await reorg(stage, id);
 }
 
@@ -305,8 +237,8 @@ async function main() {
     await wallet.install();
     const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
     const stage = { url, rpc, page, wallet, contracts: served.contracts, chain: served.chain_id, size: 'desktop', axe };
-    await send(stage, FAUCET, served.contracts['DemoUSD'] ?? '0x', 'mint', [account(BUYER).address, 10n ** 9n]);
-    await send(stage, FAUCET, served.contracts['StoaToken'] ?? '0x', 'transfer', [account(BUYER).address, 5000n * 10n ** 18n]);
+    await send(stage, FAUCET, 'DemoUSD', 'mint', [account(BUYER).address, 10n ** 9n]);
+    await send(stage, FAUCET, 'StoaToken', 'transfer', [account(BUYER).address, 5000n * 10n ** 18n]);
     await open(stage, '/');
     await connect(stage);
     for (const [size, { width, height, theme }] of Object.entries(SIZES)) {

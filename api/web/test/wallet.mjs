@@ -1,4 +1,4 @@
-import { createWalletClient, hashTypedData, http } from 'viem';
+import { createWalletClient, hashTypedData, http, parseTransaction } from 'viem';
 import { mnemonicToAccount } from 'viem/accounts';
 
 /** @import { Page } from 'playwright-core' */
@@ -171,6 +171,14 @@ export class TestWallet {
   /** How many transactions it sent so far. */
   get sent() {
     return this.#sent.length;
+  }
+
+  /** Spends the nonce of what was sent last on nothing, for a higher fee, as a wallet's "cancel" does. */
+  async replaceLast() {
+    const last = parseTransaction(/** @type {`0x${string}`} */ (this.#sent.at(-1)));
+    const fees = { maxFeePerGas: (last.maxFeePerGas ?? 0n) * 2n, maxPriorityFeePerGas: (last.maxPriorityFeePerGas ?? 0n) * 2n + 1n };
+    const signed = await this.#account.signTransaction({ type: 'eip1559', chainId: this.#chain, to: this.address, value: 0n, gas: 21_000n, nonce: last.nonce ?? 0, ...fees });
+    await this.#node('eth_sendRawTransaction', [signed]);
   }
 
   /** Sends the transactions from the n-th on once more, as nodes do with what a reorganisation took back. @param {number} first */

@@ -1,8 +1,10 @@
-import { reportAnswer, reportFailure } from './connection';
+import { reportAnswer, reportFailure, reportLimit } from './connection';
 import type {
   AccessAnswer,
   AccountAnswer,
   FlowAnswer,
+  GradesAnswer,
+  HistoryAnswer,
   LeadersAnswer,
   LeadersQuery,
   LineageAnswer,
@@ -10,8 +12,10 @@ import type {
   MarketAnswer,
   ListingsAnswer,
   ListingsQuery,
+  PricesAnswer,
   PurchasesAnswer,
   PurchasesQuery,
+  RetentionAnswer,
   SpendingsAnswer,
   SpendingsQuery,
   SeriesAnswer,
@@ -19,6 +23,7 @@ import type {
   StakingAnswer,
   StatusAnswer,
   TransactionAnswer,
+  YieldAnswer,
 } from './types';
 
 const TIMEOUT_MS = 20_000;
@@ -82,6 +87,7 @@ async function get<Body>(path: string, signal: AbortSignal): Promise<Body> {
   }
   if (response.status >= 500) reportFailure();
   else reportAnswer();
+  if (response.status === 429) reportLimit(response.headers.get('retry-after'));
   if (!response.ok) throw toProblem(response.status, body);
   return body as Body;
 }
@@ -141,4 +147,47 @@ export function getFlow(id: string, signal: AbortSignal): Promise<FlowAnswer> {
 /** Ancestors or descendants, the nearest first. */
 export function getLineage(id: string, way: 'ancestors' | 'descendants', signal: AbortSignal): Promise<LineageAnswer> {
   return get(withQuery(`/v1/listings/${encodeURIComponent(id)}/${way}`, { limit: 24 }), signal);
+}
+
+/** Its grades, and what they come from. */
+export function getGrades(id: string, signal: AbortSignal): Promise<GradesAnswer> {
+  return get(`/v1/listings/${encodeURIComponent(id)}/grades`, signal);
+}
+
+export function getPrices(id: string, signal: AbortSignal): Promise<PricesAnswer> {
+  return get(`/v1/listings/${encodeURIComponent(id)}/prices`, signal);
+}
+
+/** What its shares earned. */
+export function getYield(id: string, signal: AbortSignal): Promise<YieldAnswer> {
+  return get(`/v1/listings/${encodeURIComponent(id)}/yield`, signal);
+}
+
+/** The buyers of each month, of one listing. */
+export function getRetention(listing: string, months: number, signal: AbortSignal): Promise<RetentionAnswer> {
+  return get(withQuery('/v1/market/retention', { listing, months }), signal);
+}
+
+/** What concerned an account, newest first. */
+export function getHistory(address: string, cursor: string | null, signal: AbortSignal): Promise<HistoryAnswer> {
+  return get(withQuery(`/v1/accounts/${encodeURIComponent(address)}/history`, { limit: 100, cursor }), signal);
+}
+
+/** What a listing's sales brought in one token. */
+export interface Earned {
+  gross: string;
+  sales: string;
+  token: { address: string; symbol: string | null; decimals: number | null };
+}
+
+const REVENUES = 'query($ids:[PublicId!]){listings(first:100,where:{ids:$ids}){nodes{id revenue{gross sales token{address symbol decimals}}}}}';
+
+interface RevenuesAnswer {
+  data: { listings: { nodes: { id: string; revenue: Earned[] }[] } };
+}
+
+/** What each of up to 100 listings brought: the collection leaves it out, the graph tells it in one request. */
+export async function getRevenues(ids: readonly string[], signal: AbortSignal): Promise<Map<string, Earned[]>> {
+  const { data } = await get<RevenuesAnswer>(withQuery('/graphql', { query: REVENUES, variables: JSON.stringify({ ids }) }), signal);
+  return new Map(data.listings.nodes.map(({ id, revenue }) => [id, revenue]));
 }

@@ -7,9 +7,11 @@ export interface Connection {
   failures: number;
   /** When the API last answered, in milliseconds; `null` before the first answer. */
   answeredAt: number | null;
+  /** Until when the API wants no more requests from here, in milliseconds; 0 for never. */
+  limitedUntil: number;
 }
 
-let connection: Connection = { failures: 0, answeredAt: null };
+let connection: Connection = { failures: 0, answeredAt: null, limitedUntil: 0 };
 const listeners = new Set<() => void>();
 
 function set(next: Connection): void {
@@ -20,12 +22,28 @@ function set(next: Connection): void {
 export function reportAnswer(): void {
   const now = Date.now();
   // Several answers a second would re-render for nothing: only a change of state matters.
-  if (connection.failures > 0 || connection.answeredAt === null) set({ failures: 0, answeredAt: now });
+  if (connection.failures > 0 || connection.answeredAt === null) set({ ...connection, failures: 0, answeredAt: now });
   else connection.answeredAt = now;
 }
 
 export function reportFailure(): void {
   set({ ...connection, failures: connection.failures + 1 });
+}
+
+/** Without a word of the API's about when to come back. */
+const REST_SECONDS = 15;
+/** A longer rest is looked at again now and then: a wallet that signs in has a share of its own. */
+const LONGEST_REST_SECONDS = 300;
+
+/** The API answered that this reader has had its share (429), and perhaps when there is more. */
+export function reportLimit(retryAfter: string | null): void {
+  const seconds = retryAfter !== null && /^\d+$/.test(retryAfter) ? Number(retryAfter) : REST_SECONDS;
+  set({ ...connection, limitedUntil: Date.now() + Math.min(Math.max(1, seconds), LONGEST_REST_SECONDS) * 1000 });
+}
+
+/** How long nothing should be asked by itself; 0 for not at all. */
+export function restMs(): number {
+  return Math.max(0, connection.limitedUntil - Date.now());
 }
 
 export function useConnection(): Connection {
@@ -55,5 +73,5 @@ const LIVE_MS = 15_000;
 
 export function currentPollDelay(base: number): number {
   const calm = isLive() && connection.failures === 0;
-  return pollDelay(calm ? Math.max(base, LIVE_MS) : base, connection.failures, Math.random());
+  return Math.max(restMs(), pollDelay(calm ? Math.max(base, LIVE_MS) : base, connection.failures, Math.random()));
 }

@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { useEffect, useSyncExternalStore } from 'react';
 import { withQuery } from './client';
+import { restMs } from './connection';
 import { readMessage, type Stale, staleBy } from './topics';
 
 /** Told to every page; a page adds what it is about. */
@@ -83,17 +84,40 @@ function hear(event: MessageEvent<string>): void {
   const message = readMessage(event.data);
   if (message === null) return;
   for (const key of staleBy(message)) stale.set(key.join('\n'), key);
-  gathering ??= setTimeout(() => {
-    gathering = undefined;
-    const keys = [...stale.values()];
-    stale.clear();
-    for (const queryKey of keys) void client?.invalidateQueries({ queryKey });
-  }, GATHER_MS);
+  gathering ??= setTimeout(flush, GATHER_MS);
+}
+
+/** Reads what became stale again; not while nobody looks, nor while the API wants no more from here. */
+function flush(): void {
+  const rest = restMs();
+  if (rest > 0 || document.hidden) {
+    // A page that is looked at again is flushed then, see `startLive`.
+    gathering = rest > 0 ? setTimeout(flush, rest) : undefined;
+    return;
+  }
+  gathering = undefined;
+  const keys = [...stale.values()];
+  stale.clear();
+  for (const queryKey of keys) void client?.invalidateQueries({ queryKey });
 }
 
 /** Opens the stream; what it tells makes queries of `queries` stale. */
 export function startLive(queries: QueryClient): void {
   client = queries;
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden && stale.size > 0) gathering ??= setTimeout(flush, 0);
+  });
+  // The browser knows at once; a stream that was cut may be silent for long.
+  window.addEventListener('offline', () => {
+    source?.close();
+    retry();
+    void queries.invalidateQueries({ queryKey: ['status'] });
+  });
+  window.addEventListener('online', () => {
+    failures = 0;
+    reopen(0);
+    void queries.invalidateQueries();
+  });
   open();
 }
 

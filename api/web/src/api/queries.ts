@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
-import { getAccess, getAccount, getFlow, getLeaders, getLineage, getListing, getListings, getMarket, getPurchases, getSeries, getSpendings, getStaking, getStatus, ProblemError } from './client';
+import { getAccess, getAccount, getFlow, getGrades, getLeaders, getLineage, getListing, getListings, getMarket, getPrices, getPurchases, getRetention, getRevenues, getSeries, getSpendings, getStaking, getStatus, getYield, ProblemError } from './client';
 import { displayName } from '../lib/kinds';
 import { currentPollDelay } from './connection';
 import { appendOlder, type Feed, isSettled, mergeNewest, reaches } from './feed';
@@ -24,7 +24,7 @@ export function statusQuery() {
   });
 }
 
-export type ListingsFilter = Pick<ListingsQuery, 'kind' | 'status' | 'sort' | 'q' | 'tag' | 'licence' | 'free'>;
+export type ListingsFilter = Pick<ListingsQuery, 'kind' | 'status' | 'sort' | 'q' | 'tag' | 'licence' | 'free' | 'task' | 'framework' | 'sector' | 'modality' | 'resource_class'>;
 
 export function listingsQuery(filter: ListingsFilter) {
   return infiniteQueryOptions({
@@ -165,27 +165,40 @@ export function accessQuery(listing: string, account: string) {
   });
 }
 
+const FACETS = 'kind,status,tag,licence,task,framework,sector,modality,resource_class';
+
 /** How many listings have each value, under the filter but for the value's own. */
 export function facetsQuery(filter: ListingsFilter) {
   return queryOptions({
     queryKey: ['facets', filter],
-    queryFn: async ({ signal }) => (await getListings({ ...filter, facets: 'kind,status,tag,licence', limit: 1 }, signal)).facets ?? {},
+    queryFn: async ({ signal }) => (await getListings({ ...filter, facets: FACETS, limit: 1 }, signal)).facets ?? {},
     placeholderData: keepPreviousData,
     refetchInterval: () => currentPollDelay(LISTINGS_MS),
   });
 }
 
-/** Names of listings by their ids. */
+/** What listings are called, and their kinds, by their ids. */
 export function namesQuery(ids: readonly string[]) {
   return queryOptions({
     queryKey: ['names', ids],
     enabled: ids.length > 0,
     queryFn: async ({ signal }) => {
       const { data } = await getListings({ ids: ids.join(','), limit: 100 }, signal);
-      return new Map(data.map((listing) => [listing.id, displayName(listing)]));
+      return new Map(data.map((listing) => [listing.id, { name: displayName(listing), kind: listing.kind }]));
     },
     placeholderData: keepPreviousData,
     staleTime: 60_000,
+  });
+}
+
+/** What listings brought, by their ids. */
+export function revenuesQuery(ids: readonly string[]) {
+  return queryOptions({
+    queryKey: ['listings', 'revenues', ids],
+    enabled: ids.length > 0,
+    queryFn: ({ signal }) => getRevenues(ids, signal),
+    placeholderData: keepPreviousData,
+    refetchInterval: () => currentPollDelay(LISTINGS_MS * 2),
   });
 }
 
@@ -239,5 +252,42 @@ export function lineageQuery(id: string, way: 'ancestors' | 'descendants') {
     queryKey: ['lineage', way, id],
     queryFn: async ({ signal }) => (await getLineage(id, way, signal)).data,
     staleTime: 60_000,
+  });
+}
+
+/** What is counted every ten minutes, or changes by its owner's hand alone. */
+const SLOW_MS = 60_000;
+
+export function gradesQuery(id: string) {
+  return queryOptions({
+    queryKey: ['grades', id],
+    queryFn: async ({ signal }) => (await getGrades(id, signal)).data,
+    refetchInterval: () => currentPollDelay(SLOW_MS),
+  });
+}
+
+export function pricesQuery(id: string) {
+  return queryOptions({
+    queryKey: ['listing', id, 'prices'],
+    queryFn: async ({ signal }) => (await getPrices(id, signal)).data,
+    staleTime: SLOW_MS,
+  });
+}
+
+export function yieldQuery(id: string) {
+  return queryOptions({
+    queryKey: ['yield', id],
+    queryFn: async ({ signal }) => (await getYield(id, signal)).data,
+    refetchInterval: () => currentPollDelay(LISTINGS_MS * 4),
+  });
+}
+
+export const RETENTION_MONTHS = 12;
+
+export function retentionQuery(id: string) {
+  return queryOptions({
+    queryKey: ['market', 'retention', id],
+    queryFn: async ({ signal }) => (await getRetention(id, RETENTION_MONTHS, signal)).data,
+    refetchInterval: () => currentPollDelay(SLOW_MS),
   });
 }

@@ -1,10 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 import { useConnection } from '../api/connection';
+import { useLive } from '../api/live';
 import { statusQuery } from '../api/queries';
 import type { ChainStatus as Chain } from '../api/types';
 import { Age, Count, Hex } from '../components/Value';
 import { type Freshness, freshness } from '../lib/chain';
+import { useNow } from '../lib/clock';
 import styles from './ChainStatus.module.css';
 
 function useOnline(): boolean {
@@ -71,8 +73,10 @@ function Headline({ state, chain }: { state: Freshness; chain: Chain | undefined
 /** How current the page is, always in sight; the details open below it. */
 export function ChainStatus() {
   const { data, error } = useQuery(statusQuery());
-  const { failures } = useConnection();
+  const { failures, limitedUntil } = useConnection();
   const online = useOnline();
+  const live = useLive();
+  const now = useNow();
   const chains = data?.data.chains ?? [];
   // With several chains the one that is furthest behind speaks for all.
   const chain = chains.reduce<Chain | undefined>(
@@ -88,6 +92,7 @@ export function ChainStatus() {
         popoverTarget="chain-details"
         data-testid="chain-status"
         data-state={state}
+        data-live={live}
         data-block={chain?.indexed.number}
       >
         <span className={styles.dot} aria-hidden="true" />
@@ -101,6 +106,12 @@ export function ChainStatus() {
       </output>
       <div id="chain-details" popover="auto" className={styles.details}>
         <p className={styles.sentence}>{sentence(state, chain)}</p>
+        <p className={styles.version}>{live === 'live' ? 'Changes are told as they happen.' : 'Changes are not being told; the page asks for them in turns.'}</p>
+        {limitedUntil > now && (
+          <p className={styles.version} data-testid="limited">
+            This address has asked all it may for now. The page asks again in {Math.ceil((limitedUntil - now) / 1000)} s.
+          </p>
+        )}
         {chains.map((each) => (
           <ChainDetails key={each.chain_id} chain={each} />
         ))}

@@ -245,6 +245,34 @@ export const marketAbi = [
     "type": "uint256"
    },
    {
+    "internalType": "address",
+    "name": "gate",
+    "type": "address"
+   },
+   {
+    "internalType": "uint64",
+    "name": "from",
+    "type": "uint64"
+   },
+   {
+    "internalType": "uint64",
+    "name": "until",
+    "type": "uint64"
+   }
+  ],
+  "name": "boundPlan",
+  "outputs": [],
+  "stateMutability": "nonpayable",
+  "type": "function"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "uint256",
+    "name": "plan",
+    "type": "uint256"
+   },
+   {
     "internalType": "uint128",
     "name": "price",
     "type": "uint128"
@@ -256,6 +284,19 @@ export const marketAbi = [
    }
   ],
   "name": "changePlan",
+  "outputs": [],
+  "stateMutability": "nonpayable",
+  "type": "function"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "uint256",
+    "name": "sale",
+    "type": "uint256"
+   }
+  ],
+  "name": "closeShareSale",
   "outputs": [],
   "stateMutability": "nonpayable",
   "type": "function"
@@ -424,6 +465,62 @@ export const marketAbi = [
  {
   "inputs": [
    {
+    "components": [
+     {
+      "internalType": "uint256",
+      "name": "listing",
+      "type": "uint256"
+     },
+     {
+      "internalType": "address",
+      "name": "token",
+      "type": "address"
+     },
+     {
+      "internalType": "uint128",
+      "name": "lot",
+      "type": "uint128"
+     },
+     {
+      "internalType": "uint128",
+      "name": "price",
+      "type": "uint128"
+     },
+     {
+      "internalType": "uint64",
+      "name": "cap",
+      "type": "uint64"
+     },
+     {
+      "internalType": "uint64",
+      "name": "from",
+      "type": "uint64"
+     },
+     {
+      "internalType": "uint64",
+      "name": "until",
+      "type": "uint64"
+     }
+    ],
+    "internalType": "struct NewShareSale",
+    "name": "sale",
+    "type": "tuple"
+   }
+  ],
+  "name": "openShareSale",
+  "outputs": [
+   {
+    "internalType": "uint256",
+    "name": "id",
+    "type": "uint256"
+   }
+  ],
+  "stateMutability": "nonpayable",
+  "type": "function"
+ },
+ {
+  "inputs": [
+   {
     "internalType": "uint256",
     "name": "plan",
     "type": "uint256"
@@ -443,6 +540,48 @@ export const marketAbi = [
    }
   ],
   "name": "resumePlan",
+  "outputs": [],
+  "stateMutability": "nonpayable",
+  "type": "function"
+ }
+] as const;
+
+export const merkleGateAbi = [
+ {
+  "inputs": [
+   {
+    "internalType": "uint256",
+    "name": "plan",
+    "type": "uint256"
+   },
+   {
+    "internalType": "bytes32",
+    "name": "root",
+    "type": "bytes32"
+   }
+  ],
+  "name": "setRoot",
+  "outputs": [],
+  "stateMutability": "nonpayable",
+  "type": "function"
+ }
+] as const;
+
+export const tierGateAbi = [
+ {
+  "inputs": [
+   {
+    "internalType": "uint256",
+    "name": "plan",
+    "type": "uint256"
+   },
+   {
+    "internalType": "uint8",
+    "name": "tier",
+    "type": "uint8"
+   }
+  ],
+  "name": "setTier",
   "outputs": [],
   "stateMutability": "nonpayable",
   "type": "function"
@@ -532,6 +671,30 @@ export const listingsAbi = [
     "internalType": "uint256",
     "name": "id",
     "type": "uint256"
+   },
+   {
+    "internalType": "address",
+    "name": "account",
+    "type": "address"
+   }
+  ],
+  "name": "isManager",
+  "outputs": [
+   {
+    "internalType": "bool",
+    "name": "",
+    "type": "bool"
+   }
+  ],
+  "stateMutability": "view",
+  "type": "function"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "uint256",
+    "name": "id",
+    "type": "uint256"
    }
   ],
   "name": "pause",
@@ -597,6 +760,52 @@ export const listingsAbi = [
 ] as const;
 
 export const revenueAbi = [
+ {
+  "inputs": [
+   {
+    "internalType": "uint256",
+    "name": "listing",
+    "type": "uint256"
+   },
+   {
+    "components": [
+     {
+      "internalType": "string",
+      "name": "name",
+      "type": "string"
+     },
+     {
+      "internalType": "string",
+      "name": "symbol",
+      "type": "string"
+     },
+     {
+      "internalType": "uint256",
+      "name": "supply",
+      "type": "uint256"
+     },
+     {
+      "internalType": "address[]",
+      "name": "tokens",
+      "type": "address[]"
+     }
+    ],
+    "internalType": "struct NewShares",
+    "name": "shares",
+    "type": "tuple"
+   }
+  ],
+  "name": "createShares",
+  "outputs": [
+   {
+    "internalType": "address",
+    "name": "share",
+    "type": "address"
+   }
+  ],
+  "stateMutability": "nonpayable",
+  "type": "function"
+ },
  {
   "inputs": [
    {

@@ -1,6 +1,7 @@
 import { lazy, Suspense } from 'react';
 import type { TokenLike } from '../lib/amount';
 import { formatAmount, groupDigits, tokenLabel } from '../lib/amount';
+import { saveText, toCsv } from '../lib/csv';
 import type { Interval } from '../lib/series';
 import styles from './Chart.module.css';
 
@@ -27,6 +28,10 @@ interface ChartProps {
   unit: string;
   /** Where the rows behind the chart are to be had. */
   download?: string;
+  /** False where the values of different stretches cannot be added, such as buyers: some come again. */
+  sum?: boolean;
+  /** The axis goes as far at least, so that charts side by side have one measure. */
+  most?: bigint;
 }
 
 const LABEL: Record<Interval, Intl.DateTimeFormatOptions> = {
@@ -46,20 +51,31 @@ export function valueText(value: bigint, token: TokenLike | null, unit: string):
   return `${formatAmount(value.toString(), token.decimals ?? 0).text} ${tokenLabel(token)}`;
 }
 
+/** The chart's own figures, in whole units as they are shown. */
+function save({ title, data, token, unit }: ChartProps): void {
+  const rows = data.starts.map((start, at) => [
+    new Date(start).toISOString(),
+    token === null ? (data.values[at] ?? 0n) : formatAmount((data.values[at] ?? 0n).toString(), token.decimals ?? 0).exact.replaceAll(',', ''),
+  ]);
+  saveText(`${title.toLowerCase().replace(/[^a-z0-9]+/g, '-')}.csv`, toCsv(['from_utc', token === null ? unit : tokenLabel(token)], rows));
+}
+
 /** Bars over time from zero, with the same figures as a table. */
-export function Chart({ title, data, interval, token, unit, download }: ChartProps) {
-  const total = data.values.reduce((sum, value) => sum + value, 0n);
+export function Chart(props: ChartProps) {
+  const { title, data, interval, token, unit, download, sum = true, most = 0n } = props;
+  const total = data.values.reduce((all, value) => all + value, 0n);
+  const words = sum ? `: ${valueText(total, token, unit)} in all` : '';
   return (
     <figure className={styles.figure}>
       <figcaption className={styles.caption}>
         <span className={styles.title}>{title}</span>
-        <span className={styles.total}>{valueText(total, token, unit)}</span>
+        {sum && <span className={styles.total}>{valueText(total, token, unit)}</span>}
       </figcaption>
       {/* A canvas draws it: there is no tag for that. */}
       {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role */}
-      <div className={styles.plot} role="img" aria-label={`${title}: ${valueText(total, token, unit)} in all. The figures are in the table below.`}>
+      <div className={styles.plot} role="img" aria-label={`${title}${words}. The figures are in the table below.`}>
         <Suspense fallback={null}>
-          <Plot data={data} interval={interval} token={token} unit={unit} />
+          <Plot data={data} interval={interval} token={token} unit={unit} most={most} />
         </Suspense>
       </div>
       <div className={styles.below}>
@@ -86,11 +102,16 @@ export function Chart({ title, data, interval, token, unit, download }: ChartPro
             </table>
           </section>
         </details>
-        {download && (
-          <a href={download} download className={styles.download}>
+        <span className={styles.downloads}>
+          <button type="button" className={styles.download} onClick={() => save(props)} aria-label={`Save “${title}” as CSV`}>
             CSV
-          </a>
-        )}
+          </button>
+          {download && (
+            <a href={download} download className={styles.download}>
+              all rows
+            </a>
+          )}
+        </span>
       </div>
     </figure>
   );

@@ -12,6 +12,7 @@ interface PlotProps {
   interval: Interval;
   token: TokenLike | null;
   unit: string;
+  most: bigint;
 }
 
 /** Custom properties hold formulas; only a computed colour is one that a canvas understands. */
@@ -40,7 +41,7 @@ export default function Plot(props: PlotProps) {
   return <Drawing key={useTheme()} {...props} />;
 }
 
-function Drawing({ data, interval, token, unit }: PlotProps) {
+function Drawing({ data, interval, token, unit, most: least }: PlotProps) {
   const place = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState<{ index: number; left: number } | null>(null);
   useEffect(() => {
@@ -50,6 +51,7 @@ function Drawing({ data, interval, token, unit }: PlotProps) {
     // The first and the last bar need room as the others do.
     const half = data.starts.length > 1 ? ((data.starts[1] ?? 0) - (data.starts[0] ?? 0)) / 2000 : 1800;
     const scale = 10 ** (token?.decimals ?? 0);
+    const floor = Number(least) / scale;
     const axis = { stroke: text, font: '12px Geist Variable, sans-serif', ticks: { show: false }, grid: { stroke: line, width: 1 } };
     const options: uPlot.Options = {
       width: box.clientWidth,
@@ -57,9 +59,9 @@ function Drawing({ data, interval, token, unit }: PlotProps) {
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'UTC'),
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
-      scales: { x: { range: (_, first, last) => [first - half, last + half] }, y: { range: (_, __, most) => [0, most > 0 ? most * 1.08 : 1] } },
+      scales: { x: { range: (_, first, last) => [first - half, last + half] }, y: { range: (_, __, most) => [0, Math.max(most, floor) > 0 ? Math.max(most, floor) * 1.08 : 1] } },
       axes: [
-        { ...axis, grid: { show: false }, space: 64, values: (_, splits) => splits.map((seconds) => TICK[interval].format(seconds * 1000)) },
+        { ...axis, grid: { show: false }, space: 64, size: 28, values: (_, splits) => splits.map((seconds) => TICK[interval].format(seconds * 1000)) },
         { ...axis, size: 52, values: (_, splits) => splits.map((value) => COMPACT.format(value)) },
       ],
       series: [{}, { fill: brand, stroke: brand, width: 0, points: { show: false }, ...(uPlot.paths.bars && { paths: uPlot.paths.bars({ size: [0.7, 48] }) }) }],
@@ -80,7 +82,7 @@ function Drawing({ data, interval, token, unit }: PlotProps) {
       watch.disconnect();
       plot.destroy();
     };
-  }, [data, interval, token?.decimals]);
+  }, [data, interval, token?.decimals, least]);
   const start = at === null ? undefined : data.starts[at.index];
   return (
     <>

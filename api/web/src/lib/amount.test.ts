@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatAmount, formatBps, shortHex, tokenLabel } from './amount';
+import { formatAmount, formatBps, formatDecimal, shortHex, tokenLabel } from './amount';
 
 describe('formatAmount', () => {
   it('keeps every digit of the largest uint256', () => {
@@ -56,4 +56,16 @@ describe('labels', () => {
   it('leaves short hex alone', () => {
     expect(shortHex('0x1234')).toBe('0x1234');
   });
+});
+
+it.each([
+  ['1250000.5', 6, '1.2500005'],
+  ['0.000000000000000001', 18, '0.000000000000000000000000000000000001'],
+  ['12', 0, '12'],
+])('%s base units of %i decimals are %s', (text, decimals, shown) => {
+  expect(formatDecimal(text, decimals)).toBe(shown);
+});
+
+it('says that it cut a decimal number', () => {
+  expect(formatDecimal('1234567.891', 6, 2)).toBe('1.23…');
 });

@@ -47,6 +47,13 @@ export function formatAmount(base: string, decimals: number, digits = Infinity):
   return { text, exact, cut: kept.length < fraction.length };
 }
 
+/** A decimal number of base units, such as a share's part of an amount, in the token's own unit. */
+export function formatDecimal(text: string, decimals: number, digits = Infinity): string {
+  const [whole = '0', fraction = ''] = text.split('.');
+  const { text: shown, cut } = formatAmount(whole + fraction, decimals + fraction.length, digits);
+  return cut ? `${shown}…` : shown;
+}
+
 /** What to call a token: its symbol, else its short address. */
 export function tokenLabel(token: TokenLike): string {
   const symbol = token.symbol?.trim();

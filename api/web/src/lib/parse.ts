@@ -26,3 +26,10 @@ export function splitId(id: string): { chain: number; number: bigint } {
   const [chain = '0', number = '0'] = id.split('-');
   return { chain: Number(chain), number: BigInt(number) };
 }
+
+/** Accounts of a text with one to a line, or commas between; those that are none stand in `wrong`. */
+export function readAccounts(text: string): { accounts: `0x${string}`[]; wrong: string[] } {
+  const words = text.split(/[\s,;]+/).filter((word) => word !== '');
+  const accounts = words.filter(isAddress).map((account) => account.toLowerCase() as `0x${string}`);
+  return { accounts: [...new Set(accounts)], wrong: words.filter((word) => !isAddress(word)) };
+}

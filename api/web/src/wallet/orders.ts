@@ -1,13 +1,26 @@
-import { encodeAbiParameters, encodeFunctionData, type Hex as Bytes } from 'viem';
-import { listingsAbi, marketAbi, revenueAbi, revenueShareAbi, stakingAbi, vaultAbi } from '../chain/abi';
+import { concat, encodeAbiParameters, encodeFunctionData, type Hex as Bytes, keccak256, toHex } from 'viem';
+import { listingsAbi, marketAbi, merkleGateAbi, revenueAbi, revenueShareAbi, stakingAbi, stoaTokenAbi, tierGateAbi, vaultAbi } from '../chain/abi';
 import type { Hex } from './store';
 
-/** Data of a payment to the Market: what is ordered. */
-export function planOrder(plan: bigint, version: number, quantity: bigint, recipient: Hex): Bytes {
-  return encodeAbiParameters(
+/** Data of a payment to the Market: what is ordered, and what the plan's gate asks for. */
+export function planOrder(plan: bigint, version: number, quantity: bigint, recipient: Hex, gateData: Bytes = '0x'): Bytes {
+  const order = encodeAbiParameters(
     [{ type: 'uint256' }, { type: 'uint32' }, { type: 'uint64' }, { type: 'address' }],
     [plan, version, quantity, recipient],
   );
+  return concat([order, gateData]);
+}
+
+/** What a list's gate takes: the way from the account's leaf to the root. */
+export function proofData(proof: readonly Bytes[]): Bytes {
+  return encodeAbiParameters([{ type: 'bytes32[]' }], [proof]);
+}
+
+const SHARE_ORDER = keccak256(toHex('ShareOrder(uint256 sale,uint64 quantity,address recipient)'));
+
+/** Data of a payment to the Market: lots of a sale of shares. */
+export function shareOrder(sale: bigint, quantity: bigint, recipient: Hex): Bytes {
+  return encodeAbiParameters([{ type: 'bytes32' }, { type: 'uint256' }, { type: 'uint64' }, { type: 'address' }], [SHARE_ORDER, sale, quantity, recipient]);
 }
 
 /** Data of a payment to Staking: a new lock of `term` weeks, or with 0 a raise of the one there is. */
@@ -41,6 +54,14 @@ export const calls = {
     encodeFunctionData({ abi: listingsAbi, functionName: 'publish', args: [id, hash, uris] }),
   changePlan: (plan: bigint, price: bigint, cap: bigint) =>
     encodeFunctionData({ abi: marketAbi, functionName: 'changePlan', args: [plan, price, cap] }),
+  boundPlan: (plan: bigint, gate: Hex, from: bigint, until: bigint) =>
+    encodeFunctionData({ abi: marketAbi, functionName: 'boundPlan', args: [plan, gate, from, until] }),
+  setRoot: (plan: bigint, root: Bytes) => encodeFunctionData({ abi: merkleGateAbi, functionName: 'setRoot', args: [plan, root] }),
+  setTier: (plan: bigint, tier: number) => encodeFunctionData({ abi: tierGateAbi, functionName: 'setTier', args: [plan, tier] }),
+  createShares: (listing: bigint, shares: { name: string; symbol: string; supply: bigint; tokens: Hex[] }) =>
+    encodeFunctionData({ abi: revenueAbi, functionName: 'createShares', args: [listing, shares] }),
+  approve: (spender: Hex, amount: bigint) => encodeFunctionData({ abi: stoaTokenAbi, functionName: 'approve', args: [spender, amount] }),
+  closeShareSale: (sale: bigint) => encodeFunctionData({ abi: marketAbi, functionName: 'closeShareSale', args: [sale] }),
   plan: (functionName: 'pausePlan' | 'resumePlan', id: bigint) =>
     encodeFunctionData({ abi: marketAbi, functionName, args: [id] }),
 };
@@ -81,4 +102,18 @@ export interface NewPlan {
 
 export function createPlan(plan: NewPlan): Bytes {
   return encodeFunctionData({ abi: marketAbi, functionName: 'createPlan', args: [plan] });
+}
+
+export interface NewShareSale {
+  listing: bigint;
+  token: Hex;
+  lot: bigint;
+  price: bigint;
+  cap: bigint;
+  from: bigint;
+  until: bigint;
+}
+
+export function openShareSale(sale: NewShareSale): Bytes {
+  return encodeFunctionData({ abi: marketAbi, functionName: 'openShareSale', args: [sale] });
 }

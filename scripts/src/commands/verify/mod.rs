@@ -8,6 +8,7 @@ mod hygiene;
 mod lcov;
 mod mutation;
 mod run;
+mod secrets;
 mod suites;
 mod targets;
 

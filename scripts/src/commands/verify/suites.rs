@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use stoa_scripts::{checkout, toolchain::Tools};
 
-use super::{coverage, hygiene, mutation::Sample, targets};
+use super::{coverage, hygiene, mutation::Sample, secrets, targets};
 
 /// Suites of one lane run one after the other; the lanes run side by side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,6 +99,8 @@ pub(super) fn all() -> anyhow::Result<Vec<Suite>> {
         Lane::Side,
         Work::Check(hygiene::check),
     ));
+    let about = "no key in the sources or in what they ever were";
+    suites.push(suite("secrets", about, Lane::Side, Work::Check(secrets::check)));
     suites.extend(stories()?);
     Ok(suites)
 }

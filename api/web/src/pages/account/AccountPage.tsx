@@ -10,6 +10,7 @@ import { Skeleton } from '../../components/Skeleton';
 import { Amount, Count } from '../../components/Value';
 import { shortHex } from '../../lib/amount';
 import styles from './AccountPage.module.css';
+import { Exports } from './Exports';
 import { Holdings } from './Holdings';
 import { LockPanel } from './LockPanel';
 import { Passes } from './Passes';
@@ -53,6 +54,7 @@ function Content({ account }: { account: AccountAnswer['data'] }) {
           <code>{account.address}</code>
           <CopyButton text={account.address} label="account's address" />
         </p>
+        <Exports address={account.address} />
       </header>
       {account.chains.map((chain) => (
         <Chain key={chain.chain_id} chain={chain} heading={several} />

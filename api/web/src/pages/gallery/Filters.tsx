@@ -6,7 +6,7 @@ import type { Kind } from '../../api/types';
 import { ChevronIcon, KindIcon } from '../../components/icons';
 import { KIND_LABEL, KINDS, STATUSES } from '../../lib/kinds';
 import styles from './Filters.module.css';
-import { type GallerySearch, readGallerySearch, toFilter } from './search';
+import { type Detail, DETAILS, type GallerySearch, readGallerySearch, toFilter } from './search';
 
 /** Kind, status and order. Each choice is an address, so links, back and reload all work. */
 export function Filters({ search }: { search: GallerySearch }) {
@@ -32,6 +32,7 @@ export function Filters({ search }: { search: GallerySearch }) {
         <SortSelect search={search} />
       </div>
       <Tags search={search} tags={facets?.['tag'] ?? []} />
+      <Details search={search} facets={facets ?? {}} />
     </div>
   );
 }
@@ -172,6 +173,42 @@ function LicenceSelect({ search, licences }: { search: GallerySearch; licences: 
   );
 }
 
+const DETAIL_LABEL: Record<Detail, string> = { task: 'Task', framework: 'Framework', sector: 'Sector', modality: 'Kind of data', resource_class: 'Machines' };
+
+/** One list for each detail that any listing here tells. */
+function Details({ search, facets }: { search: GallerySearch; facets: Record<string, Value[]> }) {
+  const navigate = useNavigate({ from: '/' });
+  const told = DETAILS.filter((detail) => search[detail] !== undefined || (facets[detail] ?? []).length > 0);
+  if (told.length === 0) return null;
+  return (
+    <details className={styles.more} open={DETAILS.some((detail) => search[detail] !== undefined)}>
+      <summary>More filters</summary>
+      <div className={styles.selects}>
+        {told.map((detail) => {
+          const values = facets[detail] ?? [];
+          const chosen = search[detail];
+          return (
+            <Select
+              key={detail}
+              label={DETAIL_LABEL[detail]}
+              value={chosen ?? ''}
+              onChange={(value) => void navigate({ search: readGallerySearch({ ...search, [detail]: value }), replace: true, resetScroll: false })}
+            >
+              <option value="">{DETAIL_LABEL[detail]}: any</option>
+              {chosen !== undefined && !values.some(({ value }) => value === chosen) && <option value={chosen}>{chosen}</option>}
+              {values.map(({ value, count }) => (
+                <option key={value} value={value}>
+                  {value} ({count})
+                </option>
+              ))}
+            </Select>
+          );
+        })}
+      </div>
+    </details>
+  );
+}
+
 function StatusSelect({ search }: { search: GallerySearch }) {
   const navigate = useNavigate({ from: '/' });
   return (
@@ -203,8 +240,8 @@ function SortSelect({ search }: { search: GallerySearch }) {
       }
     >
       {search.q !== undefined && <option value="">Best match</option>}
-      <option value="newest">Newest first</option>
-      <option value="oldest">Oldest first</option>
+      <option value="newest">Newest</option>
+      <option value="oldest">Oldest</option>
       <option value="trending">Trending</option>
       <option value="buyers">Most buyers</option>
     </Select>

@@ -1,7 +1,8 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQueries } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
-import { listingsQuery } from '../../api/queries';
+import { listingsQuery, revenuesQuery } from '../../api/queries';
+import type { Earned } from '../../api/client';
 import type { ListingSummary } from '../../api/types';
 import { MoreButton } from '../../components/MoreButton';
 import { ErrorNotice, Notice } from '../../components/Notice';
@@ -37,6 +38,8 @@ function Catalogue({ search }: { search: Parameters<typeof toFilter>[0] }) {
   const source = useMemo(() => query.data?.pages.flatMap((page) => page.data), [query.data]);
   const { visible, waiting, showAll } = useSettled(query.isPlaceholderData ? undefined : source);
 
+  const revenues = useRevenues(query.data?.pages);
+
   if (source === undefined || query.isPlaceholderData || source.length === 0) {
     return (
       <>
@@ -58,7 +61,7 @@ function Catalogue({ search }: { search: Parameters<typeof toFilter>[0] }) {
       </output>
       <ul className={styles.grid}>
         {visible.map((listing) => (
-          <ListingCard key={listing.id} listing={listing} />
+          <ListingCard key={listing.id} listing={listing} earned={revenues.get(listing.id)} />
         ))}
       </ul>
       {query.hasNextPage && (
@@ -73,6 +76,14 @@ function Catalogue({ search }: { search: Parameters<typeof toFilter>[0] }) {
       )}
     </>
   );
+}
+
+/** A page at a time, as they come. */
+function useRevenues(pages: { data: ListingSummary[] }[] = []): Map<string, Earned[]> {
+  return useQueries({
+    queries: pages.map(({ data }) => revenuesQuery(data.map(({ id }) => id))),
+    combine: (answers) => new Map(answers.flatMap(({ data }) => [...(data ?? [])])),
+  });
 }
 
 /** Holds the cards still: new listings wait behind a button instead of pushing the grid about. */

@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import type { Earned } from '../../api/client';
 import type { ListingSummary } from '../../api/types';
 import { KindName, KindTile, StatusBadge } from '../../components/Badge';
 import { Fingerprint } from '../../components/Fingerprint';
@@ -18,7 +19,7 @@ const WORDS: Record<ListingSummary['metadata']['status'], string> = {
   invalid: 'Its description cannot be read.',
 };
 
-export function ListingCard({ listing }: { listing: ListingSummary }) {
+export function ListingCard({ listing, earned }: { listing: ListingSummary; earned: Earned[] | undefined }) {
   const { metadata } = listing;
   return (
     <li
@@ -48,7 +49,9 @@ export function ListingCard({ listing }: { listing: ListingSummary }) {
       <Fingerprint hash={listing.content_hash} />
       <div className={styles.foot}>
         <Price listing={listing} />
+        <Grade listing={listing} />
         <Sales listing={listing} />
+        <Revenue earned={earned} />
       </div>
     </li>
   );
@@ -94,6 +97,33 @@ function Sales({ listing }: { listing: ListingSummary }) {
   );
 }
 
+/** What it brought, by token, the most sold first; its line is kept until that is known. */
+function Revenue({ earned }: { earned: Earned[] | undefined }) {
+  const [most, ...others] = (earned ?? []).filter(({ gross }) => !/^0+$/.test(gross)).toSorted((a, b) => Number(BigInt(b.sales) - BigInt(a.sales)));
+  return (
+    <span className={styles.revenue}>
+      {most !== undefined && (
+        <>
+          brought <Amount base={most.gross} token={most.token} digits={2} />
+          {others.length > 0 && ` + ${others.length} more ${others.length === 1 ? 'token' : 'tokens'}`}
+        </>
+      )}
+      {most === undefined && earned !== undefined && 'brought nothing yet'}
+    </span>
+  );
+}
+
+/** Nothing until it was counted: every ten minutes. */
+function Grade({ listing: { grade } }: { listing: ListingSummary }) {
+  if (grade == null) return null;
+  return (
+    <span className={styles.grade} title={`Grades, of 1,000: ${grade.short_term} of the last 30 days, ${grade.long_term} of its whole life`}>
+      <span className="visually-hidden">grade </span>
+      <span aria-hidden="true">▲</span> {grade.short_term}
+    </span>
+  );
+}
+
 export function CardSkeleton() {
   return (
     <li className={styles.card} aria-hidden="true">
@@ -113,6 +143,7 @@ export function CardSkeleton() {
       <div className={styles.foot}>
         <Skeleton width="72px" />
         <Skeleton width="52px" />
+        <span className={styles.revenue} />
       </div>
     </li>
   );

@@ -10,8 +10,17 @@ export interface GallerySearch {
   q?: string;
   tag?: string;
   licence?: string;
+  task?: string;
+  framework?: string;
+  sector?: string;
+  modality?: string;
+  resource_class?: string;
   free?: true;
 }
+
+/** What a listing may say of itself beside its tags: few do, so they stand behind a button. */
+export const DETAILS = ['task', 'framework', 'sector', 'modality', 'resource_class'] as const;
+export type Detail = (typeof DETAILS)[number];
 
 export const SORTS = ['newest', 'oldest', 'buyers', 'trending'] as const;
 /** As long as the API takes. */
@@ -26,6 +35,14 @@ function text(value: unknown): string | undefined {
 
 function oneOf<T extends string>(allowed: readonly T[], value: unknown): T | undefined {
   return allowed.find((each) => each === value);
+}
+
+function detailsOf(search: Record<string, unknown>): Partial<Record<Detail, string>> {
+  const found = DETAILS.flatMap((detail) => {
+    const value = text(search[detail]);
+    return value === undefined ? [] : [[detail, value] as const];
+  });
+  return Object.fromEntries(found);
 }
 
 /** Reads the address; a word it does not know is left out rather than sent to the API. */
@@ -46,12 +63,15 @@ export function readGallerySearch(search: Record<string, unknown>): GallerySearc
     ...(q !== undefined && { q }),
     ...(tag !== undefined && { tag }),
     ...(licence !== undefined && { licence }),
+    ...detailsOf(search),
     ...(free && { free }),
   };
 }
 
-export function toFilter({ kind, status, sort, q, tag, licence, free }: GallerySearch): ListingsFilter {
+export function toFilter(search: GallerySearch): ListingsFilter {
+  const { kind, status, sort, q, tag, licence, free } = search;
   return {
+    ...detailsOf({ ...search }),
     sort: sort ?? (q === undefined ? 'newest' : 'relevance'),
     ...(kind && { kind }),
     ...(status && { status }),

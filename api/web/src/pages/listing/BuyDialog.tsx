@@ -2,17 +2,18 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { marketAbi, revenueAbi } from '../../chain/abi';
 import type { ChainStatus, Listing, Plan } from '../../api/types';
-import { Button, CheckField, TextField } from '../../components/Form';
+import { Button, CheckField, TextArea, TextField } from '../../components/Form';
 import { Dialog } from '../../components/Dialog';
 import { ActionState } from '../../components/TxState';
 import { Amount, Count } from '../../components/Value';
 import { formatAmount, formatBps, tokenLabel } from '../../lib/amount';
 import { displayName } from '../../lib/kinds';
+import { readProof } from '../../lib/proof';
 import { isAddress, splitId } from '../../lib/parse';
 import { day, formatPeriod } from '../../lib/time';
 import { actor } from '../../wallet/engine';
 import { type Purse, type Source, SOURCE_WORDS, sourcesFor } from '../../wallet/funding';
-import { planOrder } from '../../wallet/orders';
+import { planOrder, proofData } from '../../wallet/orders';
 import { askTarget, type Payment, paySteps, purseOf } from '../../wallet/pay';
 import { toRefusal } from '../../wallet/refusal';
 import { askForWallet, type Hex, useWallet } from '../../wallet/store';
@@ -33,12 +34,15 @@ export default function BuyDialog({ listing, plan, chain, onClose }: BuyDialogPr
   const [gift, setGift] = useState(false);
   const [recipient, setRecipient] = useState('');
   const [chosen, setChosen] = useState<Source | null>(null);
+  const [proofText, setProof] = useState('');
   const { account, chainId } = useWallet();
   const action = useAction();
 
   const count = /^[1-9]\d{0,9}$/.test(quantity) ? BigInt(quantity) : null;
   const to = gift ? (isAddress(recipient) ? (recipient.trim() as Hex) : null) : account;
-  const payment = count === null ? null : paymentOf({ listing, plan, chain, count, to: to ?? account });
+  const listed = plan.gate_rule?.kind === 'list';
+  const proof = listed && account !== null ? readProof(proofText, account) : null;
+  const payment = count === null ? null : paymentOf({ listing, plan, chain, count, to: to ?? account, proof });
   const there = account !== null && chainId === chain.chain_id;
   const terms = useTerms(there && payment !== null ? { account, listing: splitId(listing.id).number, chain, plan, payment, to: to ?? account } : null);
   const sources = terms.data === undefined || payment === null ? [] : sourcesFor(terms.data.purse, payment.amount);
@@ -77,6 +81,15 @@ export default function BuyDialog({ listing, plan, chain, onClose }: BuyDialogPr
               value={recipient}
               onChange={setRecipient}
               error={recipient !== '' && to === null ? 'Write an address: 0x and 40 hexadecimal digits.' : null}
+            />
+          )}
+          {listed && (
+            <TextArea
+              label="Your proof"
+              value={proofText}
+              onChange={setProof}
+              error={proofText !== '' && account !== null && proof === null ? 'There is no proof for your account in it.' : null}
+              hint="This plan sells to a list of accounts. Paste what its provider gave you."
             />
           )}
           {there && terms.data !== undefined && !free && (
@@ -129,7 +142,17 @@ export function WrongNetwork({ chain, at }: { chain: ChainStatus; at: number | n
   );
 }
 
-function paymentOf({ listing, plan, chain, count, to }: { listing: Listing; plan: Plan; chain: ChainStatus; count: bigint; to: Hex | null }): Payment | null {
+interface Ordered {
+  listing: Listing;
+  plan: Plan;
+  chain: ChainStatus;
+  count: bigint;
+  to: Hex | null;
+  /** Of the payer being on the plan's list. */
+  proof: Hex[] | null;
+}
+
+function paymentOf({ listing, plan, chain, count, to, proof }: Ordered): Payment | null {
   const { Vault: vault, Market: target } = chain.contracts;
   if (vault === undefined || target === undefined) return null;
   const amount = BigInt(plan.price) * count;
@@ -141,7 +164,7 @@ function paymentOf({ listing, plan, chain, count, to }: { listing: Listing; plan
     token: plan.token.address as Hex,
     amount,
     amountWords: `${formatAmount(amount.toString(), plan.token.decimals ?? 0).text} ${tokenLabel(plan.token)}`,
-    data: planOrder(splitId(plan.id).number, plan.version, count, recipient),
+    data: planOrder(splitId(plan.id).number, plan.version, count, recipient, proof === null ? '0x' : proofData(proof)),
     title: `Buy ${displayName(listing)}`,
     about: `/listings/${listing.id}`,
   };
@@ -157,7 +180,7 @@ interface Terms {
 /** What the contracts say of the purchase as it would be made now. */
 function useTerms(wanted: { account: Hex; listing: bigint; chain: ChainStatus; plan: Plan; payment: Payment; to: Hex } | null) {
   return useQuery({
-    queryKey: ['terms', wanted?.account, wanted?.plan.id, wanted?.plan.version, wanted?.payment.amount.toString(), wanted?.to],
+    queryKey: ['terms', wanted?.account, wanted?.payment.data],
     enabled: wanted !== null,
     placeholderData: keepPreviousData,
     queryFn: async (): Promise<Terms> => {
@@ -211,7 +234,7 @@ function Fee({ chain, plan, payment, fee }: { chain: ChainStatus; plan: Plan; pa
   );
 }
 
-function Line({ name, strong = false, children }: { name: string; strong?: boolean; children: ReactNode }) {
+export function Line({ name, strong = false, children }: { name: string; strong?: boolean; children: ReactNode }) {
   return (
     <div className={styles.line} data-strong={strong || undefined}>
       <dt>{name}</dt>
@@ -221,7 +244,7 @@ function Line({ name, strong = false, children }: { name: string; strong?: boole
 }
 
 /** Anyone may make a token and call it as they like. Those of the deployment itself are known. */
-function TokenWarning({ plan, chain }: { plan: Plan; chain: ChainStatus }) {
+export function TokenWarning({ plan, chain }: { plan: Pick<Plan, 'token'>; chain: ChainStatus }) {
   const own = Object.values(chain.contracts).some((address) => address.toLowerCase() === plan.token.address.toLowerCase());
   if (own) return null;
   return (
@@ -234,14 +257,14 @@ function TokenWarning({ plan, chain }: { plan: Plan; chain: ChainStatus }) {
 
 interface SourcesProps {
   purse: Purse;
-  plan: Plan;
+  plan: Pick<Plan, 'token'>;
   amount: bigint;
   sources: Source[];
   source: Source | null;
   choose: (source: Source) => void;
 }
 
-function Sources({ purse, plan, amount, sources, source, choose }: SourcesProps) {
+export function Sources({ purse, plan, amount, sources, source, choose }: SourcesProps) {
   const { token } = plan;
   if (sources.length === 0) {
     return (

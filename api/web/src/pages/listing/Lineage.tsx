@@ -1,12 +1,11 @@
-import { useQueries, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { flowQuery, listingNameQuery } from '../../api/queries';
+import { flowQuery, namesQuery } from '../../api/queries';
 import type { Listing } from '../../api/types';
 import { KindTile } from '../../components/Badge';
 import { Section } from '../../components/Section';
 import { Amount } from '../../components/Value';
 import { formatBps } from '../../lib/amount';
-import { displayName } from '../../lib/kinds';
 import { flowed } from '../../lib/lineage';
 import styles from './Lineage.module.css';
 import { LineageGraph } from './LineageGraph';
@@ -77,19 +76,19 @@ interface EdgesProps {
 }
 
 function Edges({ title, edges, say, flow, more = 0 }: EdgesProps) {
-  const listings = useQueries({ queries: edges.map((edge) => listingNameQuery(edge.id)) });
+  const { data: names } = useQuery(namesQuery(edges.map(({ id }) => id)));
   return (
     <div className={styles.group}>
       <h3 className={styles.title}>{title}</h3>
       <ul>
-        {edges.map((edge, at) => {
-          const listing = listings[at]?.data;
+        {edges.map((edge) => {
+          const listing = names?.get(edge.id);
           return (
             <li key={edge.id} className={styles.edge}>
               <span className={styles.tile}>{listing && <KindTile kind={listing.kind} />}</span>
               <span className={styles.name}>
                 <Link to="/listings/$listingId" params={{ listingId: edge.id }}>
-                  <bdi>{listing ? displayName(listing) : `Listing ${edge.id}`}</bdi>
+                  <bdi>{listing?.name ?? `Listing ${edge.id}`}</bdi>
                 </Link>
                 <span className={styles.id}>{edge.id}</span>
               </span>

@@ -44,7 +44,7 @@ export function LineageGraph({ listing }: { listing: Listing }) {
                 onFocus={() => setPointed(node.id)}
                 onBlur={() => setPointed(null)}
               >
-                <bdi>{node.name ?? `Listing ${node.id}`}</bdi>
+                <bdi title={node.name ?? undefined}>{node.name ?? `Listing ${node.id}`}</bdi>
                 <span className={styles.id}>{node.id}</span>
               </Link>
             </li>

@@ -13,17 +13,33 @@ import { Skeleton } from '../../components/Skeleton';
 import { Account, Count } from '../../components/Value';
 import { displayName } from '../../lib/kinds';
 import { Facts } from './Facts';
+import { Grades } from './Grades';
 import { Lineage } from './Lineage';
 import styles from './ListingPage.module.css';
 import { Plans } from './Plans';
+import { Prices } from './Prices';
 import { Purchases } from './Purchases';
 import { Revenue } from './Revenue';
 import { Shares } from './Shares';
 import { Use } from './Use';
 import { Versions } from './Versions';
+import { Yield } from './Yield';
 
 /** Charts are no part of the first look. */
 const Sales = lazy(() => import('./Sales'));
+/** On its way while the listing is asked for: what is drawn before it would move when it comes. */
+const words = import('./Markdown');
+words.catch(() => {});
+const Markdown = lazy(() => words.catch(() => ({ default: PlainText })));
+
+/** Formatting that cannot be loaded leaves the words. */
+function PlainText({ text }: { text: string }) {
+  return (
+    <p className={styles.description} dir="auto">
+      {text}
+    </p>
+  );
+}
 
 export function ListingPage() {
   const { listingId } = useParams({ from: '/listings/$listingId' });
@@ -40,7 +56,13 @@ export function ListingPage() {
 function Loaded({ id }: { id: string }) {
   useTopic(/^\d+-\d+$/.test(id) ? `listing:${id}` : null);
   const { data, error, refetch } = useQuery(listingQuery(id));
-  if (data !== undefined) return <Content listing={data} />;
+  if (data !== undefined) {
+    return (
+      <Suspense fallback={<Loading />}>
+        <Content listing={data} />
+      </Suspense>
+    );
+  }
   if (error instanceof ProblemError && error.status < 500) {
     return (
       <Notice
@@ -70,11 +92,14 @@ function Content({ listing }: { listing: Listing }) {
           <Suspense fallback={null}>
             <Sales listing={listing} />
           </Suspense>
+          <Grades listing={listing} />
+          <Prices listing={listing} />
           <Lineage listing={listing} />
         </div>
         <aside className={styles.side}>
           <Plans listing={listing} />
           <Shares listing={listing} />
+          <Yield listing={listing} />
           <Revenue listing={listing} />
           <Facts listing={listing} />
         </aside>
@@ -106,6 +131,14 @@ function Title({ listing }: { listing: Listing }) {
           <span>
             <Count value={listing.buyers} /> {listing.buyers === 1 ? 'buyer' : 'buyers'}
           </span>
+          {listing.grade != null && (
+            <span title="Its grades, of 1,000: of the last 30 days, and of its whole life">
+              grade {listing.grade.short_term} · {listing.grade.long_term}
+            </span>
+          )}
+          <Link to="/compare" search={{ ids: listing.id }}>
+            Compare
+          </Link>
         </p>
       </div>
       <div className={styles.print} title={`Content hash of version ${listing.version}: ${listing.content_hash}`}>
@@ -121,9 +154,7 @@ function About({ listing }: { listing: Listing }) {
   return (
     <section className={styles.about} aria-label="About">
       {description ? (
-        <p className={styles.description} dir="auto">
-          {description}
-        </p>
+        <Markdown text={description} />
       ) : (
         <p className={styles.quiet}>
           {metadata ? 'Its owner wrote no description.' : 'Its description lies outside the chain; its address is below.'}

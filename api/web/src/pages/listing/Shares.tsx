@@ -1,10 +1,19 @@
+import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense, useState } from 'react';
+import { statusQuery } from '../../api/queries';
 import type { Listing, ShareSale, Shares as ShareContract } from '../../api/types';
+import { Do } from '../../components/Do';
+import { Button } from '../../components/Form';
 import { Section } from '../../components/Section';
 import { Account, Amount, Count, Hex } from '../../components/Value';
 import { Window } from '../../components/Window';
 import { formatBps } from '../../lib/amount';
+import { splitId } from '../../lib/parse';
 import { shareToken } from '../../lib/shares';
+import { type Hex as Address, useWallet } from '../../wallet/store';
 import styles from './Shares.module.css';
+
+const BuySharesDialog = lazy(() => import('./BuySharesDialog'));
 
 /** Who shares the listing's revenue, what the shares earned, and where some are to be had. */
 export function Shares({ listing }: { listing: Listing }) {
@@ -47,7 +56,7 @@ export function Shares({ listing }: { listing: Listing }) {
       {sales.length > 0 && (
         <ul aria-label="Shares for sale">
           {sales.map((sale) => (
-            <Sale key={sale.id} sale={sale} shares={shares} />
+            <Sale key={sale.id} listing={listing} sale={sale} shares={shares} />
           ))}
         </ul>
       )}
@@ -55,7 +64,7 @@ export function Shares({ listing }: { listing: Listing }) {
   );
 }
 
-function Sale({ sale, shares }: { sale: ShareSale; shares: ShareContract }) {
+function Sale({ listing, sale, shares }: { listing: Listing; sale: ShareSale; shares: ShareContract }) {
   return (
     <li className={styles.sale} data-testid="share-sale">
       <p className={styles.price}>
@@ -76,6 +85,36 @@ function Sale({ sale, shares }: { sale: ShareSale; shares: ShareContract }) {
         lots sold
       </p>
       <Window from={sale.sells_from} until={sale.sells_until} className={styles.terms} />
+      <Take listing={listing} sale={sale} />
     </li>
+  );
+}
+
+/** Buyers buy; the seller may end it. */
+function Take({ listing, sale }: { listing: Listing; sale: ShareSale }) {
+  const [open, setOpen] = useState(false);
+  const { account } = useWallet();
+  const { data } = useQuery(statusQuery());
+  const chain = data?.data.chains.find(({ chain_id }) => chain_id === listing.chain_id);
+  if (chain === undefined) return null;
+  if (account?.toLowerCase() === sale.seller.toLowerCase()) {
+    const steps = async () => {
+      const { calls } = await import('../../wallet/orders');
+      return [{ title: `End offer ${sale.id}`, to: chain.contracts['Market'] as Address, data: calls.closeShareSale(splitId(sale.id).number), about: `/listings/${listing.id}` }];
+    };
+    return <Do label="End this offer" chainId={chain.chain_id} testId="end-offer" steps={steps} />;
+  }
+  if (!sale.on_sale) return null;
+  return (
+    <>
+      <Button small data-testid="buy-shares" onClick={() => setOpen(true)}>
+        Buy shares
+      </Button>
+      {open && (
+        <Suspense fallback={null}>
+          <BuySharesDialog listing={listing} sale={sale} chain={chain} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </>
   );
 }

@@ -1,11 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { accessQuery } from '../../api/queries';
-import type { Listing } from '../../api/types';
+import type { Listing, Version } from '../../api/types';
 import { CopyButton } from '../../components/CopyButton';
-import { FileHash } from '../../components/FileHash';
+import { DownloadIcon } from '../../components/icons';
 import { Section } from '../../components/Section';
 import { Uri } from '../../components/Uri';
+import { CheckFile } from '../../components/Verify';
+import { licenceUrl, sampleFor } from '../../lib/use';
+import { placesOf } from '../../lib/places';
 import { day } from '../../lib/time';
 import { useWallet } from '../../wallet/store';
 import styles from './Buy.module.css';
@@ -16,48 +18,70 @@ export function Use({ listing }: { listing: Listing }) {
   const { data } = useQuery({ ...accessQuery(listing.id, account ?? ''), enabled: account !== null });
   if (account === null || data === undefined || !(data.valid || data.owner)) return null;
   const newest = listing.versions.toSorted((a, b) => b.version - a.version)[0];
-  const proof = `${window.location.origin}/v1/access?listing=${listing.id}&account=${account}`;
+  const { origin } = window.location;
+  const proof = `curl -s '${origin}/v1/access?listing=${listing.id}&account=${account}'`;
+  const sample = sampleFor(listing, newest, origin, account);
   return (
     <Section title={data.owner ? 'Yours' : 'You have a pass'} note={data.expires_at == null ? (data.kind ?? 'owner') : `until ${day(data.expires_at)}`}>
       <div className={styles.use} data-testid="use">
-        {newest !== undefined && newest.uris.length > 0 && (
-          <div className={styles.part}>
-            <h3>Get version {newest.version}</h3>
-            {newest.uris.map((uri) => (
-              <Uri key={uri} uri={uri} />
-            ))}
-            <Check hash={newest.content_hash} />
-          </div>
-        )}
+        {newest !== undefined && newest.uris.length > 0 && <Download version={newest} />}
         <div className={styles.part}>
           <h3>Licence</h3>
-          {listing.licence === '' ? 'Its owner stated none.' : <Uri uri={listing.licence} />}
+          <Licence licence={listing.licence} />
         </div>
-        <div className={styles.part}>
-          <h3>
-            Proof of the pass <CopyButton text={`curl -s '${proof}'`} label="command" />
-          </h3>
-          <p>Anyone can check it, a service before it answers you, too:</p>
-          <code className={styles.code}>{`curl -s '${proof}'`}</code>
-        </div>
+        <Code title={sample.title} text={sample.code} says={sample.says} />
+        <Code title="Proof of the pass" text={proof} says="Anyone can check it, a service before it answers you, too." />
       </div>
     </Section>
   );
 }
 
-/** Compares a file on this device with the hash on the chain. */
-function Check({ hash }: { hash: string }) {
-  const [found, setFound] = useState<string | null>(null);
+function Download({ version }: { version: Version }) {
+  const kept = placesOf(version.uris, version.content_hash, window.location.origin).find(({ path, uri }) => path !== null && version.uris.includes(uri));
   return (
-    <>
-      <FileHash label="Check what you downloaded" onHash={setFound} />
-      {found !== null && (
-        <output className={found === hash.toLowerCase() ? styles.good : styles.bad} data-testid="hash-verdict">
-          {found === hash.toLowerCase()
-            ? 'It is exactly what the chain names.'
-            : 'Its sha-256 is not the hash on the chain. It is another file, or the hash is that of an IPFS address.'}
-        </output>
+    <div className={styles.part}>
+      <h3>Get version {version.version}</h3>
+      {kept?.path != null && (
+        <p>
+          <a href={kept.path} download className={styles.download}>
+            <DownloadIcon /> Download from here
+          </a>
+        </p>
       )}
-    </>
+      {version.uris.map((uri) => (
+        <Uri key={uri} uri={uri} />
+      ))}
+      <CheckFile hash={version.content_hash} />
+    </div>
+  );
+}
+
+function Licence({ licence }: { licence: string }) {
+  if (licence === '') return <p>Its owner stated none.</p>;
+  const url = licenceUrl(licence);
+  if (url === null) return <Uri uri={licence} />;
+  return (
+    <p>
+      <a href={url} target="_blank" rel="noopener noreferrer nofollow">
+        {licence}
+      </a>
+      , the whole text
+    </p>
+  );
+}
+
+function Code({ title, text, says }: { title: string; text: string; says: string }) {
+  return (
+    <div className={styles.part}>
+      <h3>
+        {title} <CopyButton text={text} label={title.toLowerCase()} />
+      </h3>
+      <p>{says}</p>
+      {/* What scrolls must be reachable by keyboard. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <pre className={styles.code} tabIndex={0}>
+        {text}
+      </pre>
+    </div>
   );
 }

@@ -2,6 +2,7 @@ import type { Listing, Version } from '../../api/types';
 import { Fingerprint } from '../../components/Fingerprint';
 import { Section } from '../../components/Section';
 import { Uri } from '../../components/Uri';
+import { VerifyContent } from '../../components/Verify';
 import { Age, Count, Hex } from '../../components/Value';
 import styles from './Versions.module.css';
 
@@ -48,6 +49,11 @@ function VersionRow({ version, latest }: { version: Version; latest: boolean }) 
           <Hex value={version.tx_hash} label="transaction hash" />
         </dd>
       </dl>
+      {!/^0x0*$/.test(version.content_hash) && (
+        <div className={styles.verify}>
+          <VerifyContent uris={version.uris} hash={version.content_hash} />
+        </div>
+      )}
     </li>
   );
 }

@@ -1,9 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useMemo } from 'react';
-import { leadersQuery, marketQuery, namesQuery, seriesQuery } from '../../api/queries';
-import type { MarketAnswer, Stretch, Token } from '../../api/types';
-import { Chart, type ChartData } from '../../components/Chart';
+import { leadersQuery, marketQuery, namesQuery } from '../../api/queries';
+import type { MarketAnswer, Token } from '../../api/types';
 import { ErrorNotice, Notice } from '../../components/Notice';
 import { Section } from '../../components/Section';
 import { SelectField, TextField } from '../../components/Form';
@@ -11,8 +9,8 @@ import { Skeleton } from '../../components/Skeleton';
 import { Account, Amount, Count, Quantity } from '../../components/Value';
 import { tokenLabel } from '../../lib/amount';
 import { KIND_LABEL, KINDS } from '../../lib/kinds';
-import { intervalFor, stretches, type Interval } from '../../lib/series';
 import { useNow } from '../../lib/clock';
+import { Charts } from './Charts';
 import styles from './MarketPage.module.css';
 import { type MarketSearch, RANGES, type Range, readMarketSearch, span } from './search';
 
@@ -28,7 +26,10 @@ export function MarketPage() {
       <title>Market · Stoa</title>
       <header className={styles.header}>
         <h1 className={styles.heading}>Market</h1>
-        <p className={styles.lead}>What was sold, for how much, and by whom. Amounts in different tokens are never added.</p>
+        <p className={styles.lead}>
+          What was sold, for how much, and by whom. Amounts in different tokens are never added.{' '}
+          <Link to="/compare">Compare listings.</Link>
+        </p>
       </header>
       {data === undefined && error && <ErrorNotice error={error} what="The market’s figures" retry={() => void refetch()} />}
       {data === undefined && !error && <Skeleton height={420} />}
@@ -90,10 +91,6 @@ function dayOf(time: number): string {
   return new Date(time).toISOString().slice(0, 10);
 }
 
-function iso(time: number): string {
-  return `${new Date(time).toISOString().slice(0, 19)}Z`;
-}
-
 function Controls({ search, tokens, token }: { search: MarketSearch; tokens: Token[]; token: Token }) {
   const go = useGo();
   const range = search.from === undefined ? (search.range ?? 'month') : null;
@@ -140,44 +137,6 @@ function Controls({ search, tokens, token }: { search: MarketSearch; tokens: Tok
   );
 }
 
-/** One value for each stretch, those without sales included. */
-function spread(rows: readonly Stretch[], range: { from: number; until: number }, interval: Interval, read: (row: Stretch) => bigint): ChartData {
-  const found = new Map<number, bigint>();
-  for (const row of rows) {
-    const start = Date.parse(row.start);
-    found.set(start, (found.get(start) ?? 0n) + read(row));
-  }
-  const starts = stretches(range.from, range.until, interval);
-  return { starts, values: starts.map((start) => found.get(start) ?? 0n) };
-}
-
-export function Charts({ search, chain, token, listing }: { search: MarketSearch; chain: number; token: Token; listing?: string }) {
-  const minute = Math.floor(useNow() / 60_000) * 60_000;
-  const range = useMemo(() => span(search, minute), [search, minute]);
-  const interval = intervalFor(range.from, range.until);
-  const { data, error, refetch } = useQuery(
-    seriesQuery({
-      chain: String(chain),
-      interval,
-      from: iso(range.from),
-      until: iso(range.until),
-      ...(search.kind && { kind: search.kind }),
-      ...(listing !== undefined && { listing }),
-    }),
-  );
-  const own = useMemo(() => (data ?? []).filter((row) => row.token.address === token.address), [data, token.address]);
-  const amounts = useMemo(() => spread(own, range, interval, (row) => BigInt(row.amount)), [own, range, interval]);
-  const sales = useMemo(() => spread(data ?? [], range, interval, (row) => BigInt(row.sales)), [data, range, interval]);
-  if (data === undefined && error) return <ErrorNotice error={error} what="The charts" retry={() => void refetch()} />;
-  const csv = `/v1/export/sale_hours.csv?chain=${chain}`;
-  return (
-    <div className={styles.charts}>
-      <Chart title={`Paid in ${tokenLabel(token)}, per ${interval}`} data={amounts} interval={interval} token={token} unit="" download={csv} />
-      <Chart title={`Sales in any token, per ${interval}`} data={sales} interval={interval} token={null} unit="sales" download={csv} />
-    </div>
-  );
-}
-
 function Leaders({ search, chain, token }: { search: MarketSearch; chain: number; token: Token }) {
   const go = useGo();
   const of = search.of ?? 'listings';
@@ -212,7 +171,7 @@ function Leaders({ search, chain, token }: { search: MarketSearch; chain: number
                 <Account value={leader.provider} label="provider's address" />
               ) : (
                 <Link to="/listings/$listingId" params={{ listingId: leader.listing }}>
-                  <bdi>{names?.get(leader.listing) ?? `Listing ${leader.listing}`}</bdi>
+                  <bdi>{names?.get(leader.listing)?.name ?? `Listing ${leader.listing}`}</bdi>
                 </Link>
               )}
             </span>

@@ -1,13 +1,17 @@
 import { Link } from '@tanstack/react-router';
+import { lazy, Suspense, useState } from 'react';
 import type { ChainStatus, Holding } from '../../api/types';
 import { Claims } from '../../components/Claims';
 import { Do } from '../../components/Do';
+import { Button } from '../../components/Form';
 import { Section } from '../../components/Section';
 import { Amount } from '../../components/Value';
 import { formatBps } from '../../lib/amount';
 import { partBps, shareToken } from '../../lib/shares';
 import type { Hex } from '../../wallet/store';
 import styles from './PortfolioPage.module.css';
+
+const OfferShares = lazy(() => import('./OfferShares'));
 
 /** Revenue shares, what they have earned, and the button that gets it. */
 export function OwnShares({ holdings, chain }: { holdings: Holding[]; chain: ChainStatus }) {
@@ -27,6 +31,7 @@ export function OwnShares({ holdings, chain }: { holdings: Holding[]; chain: Cha
               </span>
             </div>
             <Claims items={holding.claimable} beside={({ token }) => claimButton(holding, token.address, chain)} />
+            <Offer holding={holding} chain={chain} />
           </li>
         ))}
       </ul>
@@ -40,4 +45,21 @@ function claimButton(holding: Holding, token: string, chain: ChainStatus) {
     return [{ title: `Claim what ${holding.symbol} earned`, to: holding.share as Hex, data: calls.claimShare(token as Hex), about: '/portfolio' }];
   };
   return <Do label="Claim" chainId={chain.chain_id} testId="claim-shares" steps={steps} />;
+}
+
+function Offer({ holding, chain }: { holding: Holding; chain: ChainStatus }) {
+  const [open, setOpen] = useState(false);
+  if (/^0+$/.test(holding.amount)) return null;
+  return (
+    <div className={styles.buttons}>
+      <Button small look="quiet" data-testid="offer" onClick={() => setOpen(true)}>
+        Offer some for sale
+      </Button>
+      {open && (
+        <Suspense fallback={null}>
+          <OfferShares holding={holding} chain={chain} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </div>
+  );
 }

@@ -5,7 +5,6 @@ import { accountQuery, ownListingsQuery, stakingQuery, statusQuery } from '../..
 import type { ChainAccount, ChainStaking, ChainStatus } from '../../api/types';
 import { KindTile, StatusBadge } from '../../components/Badge';
 import { Button } from '../../components/Form';
-import { DownloadIcon } from '../../components/icons';
 import { ErrorNotice, Notice } from '../../components/Notice';
 import { Section } from '../../components/Section';
 import { Skeleton } from '../../components/Skeleton';
@@ -13,6 +12,7 @@ import { Account, Count } from '../../components/Value';
 import { displayName } from '../../lib/kinds';
 import { askForWallet, useWallet } from '../../wallet/store';
 import { AccountPurchases } from '../account/AccountPurchases';
+import { Exports } from '../account/Exports';
 import { Powers } from '../account/Powers';
 import { Spendings } from '../account/Spendings';
 import { OwnPasses } from './OwnPasses';
@@ -69,7 +69,7 @@ function Loaded({ account }: { account: string }) {
         if (chain === undefined) return null;
         return <Chain key={mine.chain_id} mine={mine} chain={chain} stakes={stakes} account={account} />;
       })}
-      <History account={account} chains={status.data.data.chains} />
+      <History account={account} />
     </>
   );
 }
@@ -127,22 +127,12 @@ function OwnListings({ account, chainId }: { account: string; chainId: number })
   );
 }
 
-function History({ account, chains }: { account: string; chains: ChainStatus[] }) {
+function History({ account }: { account: string }) {
   return (
     <div className={styles.history}>
       <AccountPurchases address={account} />
       <Spendings address={account} />
-      <p className={styles.exports}>
-        <DownloadIcon /> Everything at the newest final block, of all accounts, as CSV:{' '}
-        {chains.flatMap(({ chain_id }) =>
-          ['purchases', 'passes', 'balances', 'share_earnings', 'locks'].map((name) => (
-            <a key={`${chain_id}-${name}`} href={`/v1/export/${name}.csv?chain=${chain_id}`} download>
-              {name.replace('_', ' ')}
-              {chains.length > 1 && ` (${chain_id})`}
-            </a>
-          )),
-        )}
-      </p>
+      <Exports address={account} />
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTopic } from '../../api/live';
 import { listingQuery, statusQuery } from '../../api/queries';
 import type { ChainStatus, Listing, Plan, Token } from '../../api/types';
@@ -17,9 +17,12 @@ import { displayName } from '../../lib/kinds';
 import { checkUri } from '../../lib/metadata';
 import { parseAmount, splitId } from '../../lib/parse';
 import { formatPeriod } from '../../lib/time';
-import { engine, type Hex, useWallet } from '../../wallet/store';
+import { askForWallet, engine, type Hex, useWallet } from '../../wallet/store';
 import { NewPlan } from './NewPlan';
+import { OwnShares } from './NewShares';
 import styles from './SellPage.module.css';
+
+const PlanBounds = lazy(() => import('./PlanBounds'));
 
 export function ManagePage() {
   const { listingId } = useParams({ from: '/listings/$listingId/manage' });
@@ -39,7 +42,7 @@ export function ManagePage() {
         <h1 className={styles.heading}>
           <bdi>{displayName(data)}</bdi>
         </h1>
-        <p className={styles.lead}>
+        <p className={styles.state}>
           {data.id} <StatusBadge status={data.status} />
         </p>
       </header>
@@ -53,21 +56,58 @@ interface ManageProps {
   chain: ChainStatus;
 }
 
+/** Whether the account may change the listing: the contract knows the owner's operators, too. */
+function useManager(listing: Listing, chain: ChainStatus): boolean | undefined {
+  const { account, chainId } = useWallet();
+  const named = account !== null && [listing.owner, listing.approved].some((each) => each?.toLowerCase() === account.toLowerCase());
+  const asks = account !== null && !named && chainId === chain.chain_id;
+  const { data, isError } = useQuery({
+    queryKey: ['listing', listing.id, 'manager', account, listing.owner],
+    enabled: asks,
+    queryFn: async () => {
+      const [{ actor }, { listingsAbi }] = await Promise.all([engine(), import('../../chain/abi')]);
+      const { read } = await actor(chain.chain_id);
+      return read.readContract({ address: chain.contracts['Listings'] as Hex, abi: listingsAbi, functionName: 'isManager', args: [splitId(listing.id).number, account ?? '0x'] });
+    },
+  });
+  if (named || !asks || isError) return named;
+  return data;
+}
+
 function Content({ listing, chain }: ManageProps) {
-  const { account } = useWallet();
-  const own = account !== null && [listing.owner, listing.approved].some((each) => each?.toLowerCase() === account.toLowerCase());
-  return (
-    <div className={styles.sections} data-testid="manage">
-      {!own && (
-        <Notice title={account === null ? 'Connect the wallet that owns it' : 'This wallet does not own it'}>
+  const { account, status } = useWallet();
+  const manager = useManager(listing, chain);
+  const owner = account?.toLowerCase() === listing.owner.toLowerCase();
+  if (manager === undefined || (account === null && status === 'connecting')) return <Skeleton height={420} />;
+  if (!manager) {
+    return (
+      <div className={styles.sections} data-testid="not-yours">
+        <Notice
+          title={account === null ? 'Connect the wallet that owns it' : 'This wallet does not own it'}
+          action={
+            account === null ? (
+              <Button look="solid" onClick={() => askForWallet()}>
+                Connect a wallet
+              </Button>
+            ) : (
+              <Link to="/portfolio">See what is yours</Link>
+            )
+          }
+        >
           Only its owner, whom the owner approved, and the owner’s operators can change it.
         </Notice>
-      )}
+        <Earnings listing={listing} chain={chain} own={false} />
+      </div>
+    );
+  }
+  return (
+    <div className={styles.sections} data-testid="manage">
       <Plans listing={listing} chain={chain} />
       <Section title={listing.plans.length === 0 ? 'Price it' : 'New plan'}>
         <NewPlan listing={listing} chain={chain} />
       </Section>
-      <Earnings listing={listing} chain={chain} />
+      <Earnings listing={listing} chain={chain} own={owner} />
+      <OwnShares listing={listing} chain={chain} owner={owner} />
       <Publish listing={listing} chain={chain} />
       <State listing={listing} chain={chain} />
     </div>
@@ -91,6 +131,7 @@ function Plans({ listing, chain }: ManageProps) {
 
 function PlanRow({ plan, listing, chain }: ManageProps & { plan: Plan }) {
   const [text, setText] = useState<string | null>(null);
+  const [bounding, setBounding] = useState(false);
   const market = chain.contracts['Market'] as Hex;
   const about = `/listings/${listing.id}/manage`;
   const { number } = splitId(plan.id);
@@ -112,6 +153,14 @@ function PlanRow({ plan, listing, chain }: ManageProps & { plan: Plan }) {
         <Button small look="quiet" onClick={() => setText((was) => (was === null ? formatAmount(plan.price, decimals).exact.replaceAll(',', '') : null))}>
           {text === null ? 'Change the price' : 'Keep the price'}
         </Button>
+        <Button small look="quiet" data-testid="bounds" onClick={() => setBounding(true)}>
+          Who and when…
+        </Button>
+        {bounding && (
+          <Suspense fallback={null}>
+            <PlanBounds listing={listing} plan={plan} chain={chain} onClose={() => setBounding(false)} />
+          </Suspense>
+        )}
         <Do
           look="quiet"
           label={plan.paused ? 'Resume' : 'Pause'}
@@ -140,7 +189,7 @@ function PlanRow({ plan, listing, chain }: ManageProps & { plan: Plan }) {
 }
 
 /** What is earned and not split yet. Anyone may split it; it goes where it belongs. */
-function Earnings({ listing, chain }: ManageProps) {
+function Earnings({ listing, chain, own }: ManageProps & { own: boolean }) {
   if (listing.revenue.length === 0) return null;
   return (
     <Section title="Revenue">
@@ -150,14 +199,14 @@ function Earnings({ listing, chain }: ManageProps) {
             <span>Earned, before parents’ parts</span>
             <Amount base={(BigInt(net) + BigInt(paid)).toString()} token={token} />
           </div>
-          <Pending listing={listing} chain={chain} token={token} />
+          <Pending listing={listing} chain={chain} token={token} own={own} />
         </div>
       ))}
     </Section>
   );
 }
 
-function Pending({ listing, chain, token }: ManageProps & { token: Token }) {
+function Pending({ listing, chain, token, own }: ManageProps & { token: Token; own: boolean }) {
   const { account, chainId } = useWallet();
   const beneficiary = (listing.shares?.share ?? listing.owner) as Hex;
   const revenue = chain.contracts['Revenue'] as Hex;
@@ -183,7 +232,7 @@ function Pending({ listing, chain, token }: ManageProps & { token: Token }) {
       {data > 0n && (
         <div className={styles.buttons}>
           <Do
-            label="Settle and collect"
+            label={own ? 'Settle and collect' : 'Settle'}
             look="solid"
             testId="settle"
             chainId={chain.chain_id}

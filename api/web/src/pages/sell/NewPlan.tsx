@@ -1,14 +1,12 @@
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { marketQuery } from '../../api/queries';
 import type { ChainStatus, Listing, Plan } from '../../api/types';
 import { Do } from '../../components/Do';
 import { CheckField, SelectField, TextField } from '../../components/Form';
-import type { TokenLike } from '../../lib/amount';
 import { formatAmount, tokenLabel } from '../../lib/amount';
-import { isAddress, parseAmount, splitId } from '../../lib/parse';
-import { engine, type Hex, useWallet } from '../../wallet/store';
+import { parseAmount, splitId } from '../../lib/parse';
+import type { Hex } from '../../wallet/store';
 import styles from './SellPage.module.css';
+import { useTokenChoice } from './useTokenChoice';
 
 const KINDS = ['licence', 'subscription', 'credits'] as const satisfies readonly Plan['kind'][];
 const KIND_WORDS: Record<Plan['kind'], string> = {
@@ -17,52 +15,21 @@ const KIND_WORDS: Record<Plan['kind'], string> = {
   credits: 'Credits, to be spent',
 };
 const ZERO: Hex = '0x0000000000000000000000000000000000000000';
-const OTHER = 'other';
 const DAY = 86_400;
-
-/** Tokens that something was sold for here, and STOA. */
-function useKnownTokens(chain: ChainStatus): TokenLike[] {
-  const { data = [] } = useQuery(marketQuery());
-  const sold: TokenLike[] = data.find(({ chain_id }) => chain_id === chain.chain_id)?.turnover.map(({ token }) => token) ?? [];
-  const stoa = chain.contracts['StoaToken'];
-  const own = stoa === undefined ? [] : [{ address: stoa, symbol: 'STOA', decimals: 18 }];
-  return [...new Map([...sold, ...own].map((token) => [token.address.toLowerCase(), token])).values()];
-}
-
-/** What another token says of itself, asked through the wallet. */
-function useOther(chain: ChainStatus, address: string) {
-  const { account, chainId } = useWallet();
-  return useQuery({
-    queryKey: ['token', chain.chain_id, address],
-    enabled: isAddress(address) && account !== null && chainId === chain.chain_id,
-    queryFn: async (): Promise<TokenLike> => {
-      const [{ actor }, { stoaTokenAbi: abi }] = await Promise.all([engine(), import('../../chain/abi')]);
-      const { read } = await actor(chain.chain_id);
-      const token = { address: address as Hex, abi } as const;
-      const decimals = await read.readContract({ ...token, functionName: 'decimals' });
-      const symbol = await read.readContract({ ...token, functionName: 'symbol' }).catch(() => null);
-      return { address, symbol, decimals };
-    },
-  });
-}
 
 function whole(text: string, most: number): boolean {
   return /^[1-9]\d{0,14}$/.test(text) && Number(text) <= most;
 }
 
 export function NewPlan({ listing, chain }: { listing: Listing; chain: ChainStatus }) {
-  const known = useKnownTokens(chain);
   const [kind, setKind] = useState<Plan['kind']>('licence');
-  const [chosen, setChosen] = useState<string | null>(null);
-  const [address, setAddress] = useState('');
+  const { token, select, address } = useTokenChoice(chain, 'Paid in');
   const [priceText, setPrice] = useState('');
   const [days, setDays] = useState('30');
   const [units, setUnits] = useState('1000');
   const [unit, setUnit] = useState('call');
   const [cap, setCap] = useState('');
   const [transferable, setTransferable] = useState(false);
-  const other = useOther(chain, address);
-  const token = chosen === OTHER ? other.data : (known.find((each) => each.address === chosen) ?? known[0]);
   const price = token === undefined ? null : parseAmount(priceText, token.decimals ?? 0);
   const errors = {
     price: priceText !== '' && price === null ? 'Write an amount such as 12.5.' : kind === 'credits' && price === 0n ? 'Credits cannot be free.' : null,
@@ -83,25 +50,9 @@ export function NewPlan({ listing, chain }: { listing: Listing; chain: ChainStat
             </option>
           ))}
         </SelectField>
-        <SelectField label="Paid in" value={chosen ?? token?.address ?? ''} onChange={setChosen}>
-          {known.map((each) => (
-            <option key={each.address} value={each.address}>
-              {tokenLabel(each)}
-            </option>
-          ))}
-          <option value={OTHER}>Another token…</option>
-        </SelectField>
+        {select}
       </div>
-      {chosen === OTHER && (
-        <TextField
-          label="Address of the token"
-          value={address}
-          onChange={setAddress}
-          placeholder="0x…"
-          error={address !== '' && !isAddress(address) ? 'Write an address: 0x and 40 hexadecimal digits.' : other.error ? 'No ERC-20 answers there.' : null}
-          hint={other.data ? `${tokenLabel(other.data)}, ${other.data.decimals} decimals` : 'Buyers will see that the deployment does not know it.'}
-        />
-      )}
+      {address}
       <div className={styles.pair}>
         <TextField label="Price" inputMode="decimal" value={priceText} onChange={setPrice} unit={token && tokenLabel(token)} error={errors.price} hint="0 makes it free." />
         <TextField label="How many may be sold" inputMode="numeric" value={cap} onChange={setCap} error={errors.cap} hint="Empty for no limit." />
