@@ -16,8 +16,10 @@ use super::reader::{PAGE, Page, Reader};
 use super::settings::Settings;
 use super::track::Levels;
 use crate::error::ApiError;
-use crate::model::Finality;
+use crate::model::{Finality, Sort};
+use crate::raw::search::{EventFilter, event_search};
 use crate::slots::Slots;
+use crate::snapshot::{Question, Snapshot, ask};
 
 /// The channel of the indexer's notices. Only a hint.
 const CHANNEL: &str = "stoa";
@@ -28,6 +30,8 @@ const CONNECTIONS: u32 = 6;
 /// Rows that are kept for subscribers that come back, and about how many bytes, for each chain.
 const RECENT: usize = 512;
 const RECENT_BYTES: usize = 64 << 20;
+/// Fewer blocks are passed over where they hold no events; a bulk fill brings more.
+const JUMP: i64 = 1_000;
 /// Rows that are read when the first subscriber comes.
 const BEFORE: i64 = 4 * PAGE;
 /// How long the first subscriber waits for the database.
@@ -175,6 +179,7 @@ impl Hub {
 
     /// Tells that blocks came without messages.
     fn skip(&self, chain_id: i64, from: i64, to: i64) {
+        tracing::info!(chain_id, from, to, "blocks came without messages: the archive was filled first");
         // Under the lock, so that nobody joins in between and is told of what lies before.
         let _chains = self.chains();
         let _ = self.sender.send(Item::Gap(chain_id, from, to));
@@ -263,22 +268,63 @@ async fn look(
         while reader.next <= head.outbox_seq {
             match reader.page(&hub.pool).await? {
                 Page::Rows(rows) if rows.is_empty() => break,
-                Page::Rows(rows) => rows.into_iter().for_each(|batch| hub.publish(batch)),
+                Page::Rows(rows) => {
+                    for batch in rows {
+                        if let Some((from, to)) = skipped(hub, &batch, known.get(&chain_id).copied()).await {
+                            hub.skip(chain_id, from, to);
+                        }
+                        let reached = batch.block.number - i64::from(batch.what != What::Block);
+                        known.insert(chain_id, reached);
+                        hub.publish(batch);
+                    }
+                }
                 Page::Expired | Page::Reset => {
                     reset(hub, reader, &head, first);
                     break;
                 }
             }
         }
-        let before = known.insert(chain_id, head.projected_block).unwrap_or(head.projected_block);
-        if let Some((from, to)) = head.gap(before) {
-            tracing::info!(chain_id, from, to, "blocks came without messages: the archive was filled first");
+        let reached = *known.entry(chain_id).or_insert(head.projected_block);
+        if let Some((from, to)) = head.gap(reached) {
+            known.insert(chain_id, to);
             hub.skip(chain_id, from, to);
         }
         // Behind the rows: a block is told before it is called final.
         hub.raise(chain_id, Levels { safe: head.safe_block, finalized: head.finalized_block });
     }
     Ok(())
+}
+
+/// Blocks with events that came before a row's block, and that no row tells of: the archive was filled, and the chain has
+/// gone on since.
+async fn skipped(hub: &Hub, batch: &Batch, reached: Option<i64>) -> Option<(i64, i64)> {
+    let (from, to) = (reached? + 1, batch.block.number - 1);
+    if batch.what != What::Block || to - from < JUMP {
+        return None;
+    }
+    let events = Between { chain_id: batch.chain_id, from, to };
+    // The rows that were read must be told, whatever the database says now.
+    let any = ask(&hub.pool, &events).await.inspect_err(|error| tracing::debug!(%error, "a gap is assumed"));
+    any.unwrap_or(true).then_some((from, to))
+}
+
+/// Whether there is any event in these blocks.
+struct Between {
+    chain_id: i64,
+    from: i64,
+    to: i64,
+}
+
+impl Question for Between {
+    type Answer = bool;
+
+    async fn answer(&self, snapshot: &mut Snapshot<'_>) -> Result<bool, ApiError> {
+        let filter =
+            EventFilter { from_block: Some(self.from), to_block: Some(self.to), ..EventFilter::default() };
+        let at = (self.chain_id, self.to);
+        let found = event_search(snapshot.connection, at, &filter, Sort::Oldest, None, 1).await?;
+        Ok(!found.is_empty())
+    }
 }
 
 /// The outbox is not the one that was followed: another database stands in its place.

@@ -114,6 +114,12 @@ async fn blocks_that_came_without_messages_are_told_as_a_gap() {
     chain.commit(20_050, 0xa3, &[]).await;
     chain.commit(20_051, 0xa4, &[2]).await;
     assert_eq!(stream.message().await["block"]["number"], 20_051);
+    // The chain goes on at once: the next block's row comes behind the gap.
+    chain.fill(40_000).await;
+    chain.commit(40_001, 0xa5, &[3]).await;
+    let gap = stream.next().await;
+    assert_eq!(gap.data["skipped"], json!({"chain_id": 31_337, "from": 20_052, "to": 40_000}), "{gap:?}");
+    assert_eq!(stream.message().await["block"]["number"], 40_001);
     // Whoever comes later begins behind it.
     let mut late = Stream::open(&stage, "topics=purchases").await;
     late.silent().await;

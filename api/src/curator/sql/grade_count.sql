@@ -56,7 +56,7 @@ WITH insider AS MATERIALIZED (
     FROM person GROUP BY listing
 ), earned AS (
     SELECT listing, token, sum(net) AS net_all,
-           coalesce(sum(net) FILTER (WHERE block_time > $3 - interval '30 days'), 0) AS net_30
+           coalesce(sum(net) FILTER (WHERE counted.block_time > $3 - interval '30 days'), 0) AS net_30
     FROM counted JOIN archive.staking_token_listed AS quote USING (token)
     WHERE quote.chain_id = $1 AND quote.block_number <= $2
     GROUP BY listing, token

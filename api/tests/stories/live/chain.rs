@@ -23,19 +23,23 @@ impl Chain {
     /// A block with sales at these log indexes.
     pub(crate) async fn commit(&mut self, block: i64, own: u8, sales: &[i32]) {
         for log_index in sales {
-            Purchase::new(block, *log_index).insert(&self.pool).await;
-            sqlx::query(
-                "INSERT INTO archive.market_purchased SELECT chain_id, block_number, log_index, block_time, tx_hash, plan,
-                 payer, recipient, listing, quantity, amount, fee, beneficiary, 3, expiry
-                 FROM market.purchase WHERE block_number = $1 AND log_index = $2",
-            )
-            .bind(block)
-            .bind(log_index)
-            .execute(&self.pool)
-            .await
-            .expect("an event");
+            self.sale(block, *log_index).await;
         }
         self.told(0, block, own, block).await;
+    }
+
+    async fn sale(&self, block: i64, log_index: i32) {
+        Purchase::new(block, log_index).insert(&self.pool).await;
+        sqlx::query(
+            "INSERT INTO archive.market_purchased SELECT chain_id, block_number, log_index, block_time, tx_hash, plan,
+             payer, recipient, listing, quantity, amount, fee, beneficiary, 3, expiry
+             FROM market.purchase WHERE block_number = $1 AND log_index = $2",
+        )
+        .bind(block)
+        .bind(log_index)
+        .execute(&self.pool)
+        .await
+        .expect("an event");
     }
 
     /// The newest block is replaced.
@@ -67,8 +71,10 @@ impl Chain {
         self.notify().await;
     }
 
-    /// Many final blocks at once: the archive was filled, then the projections were built. No row tells of it.
+    /// Many final blocks at once, the last with a sale: the archive was filled, then the projections were built. No row
+    /// tells of it.
     pub(super) async fn fill(&self, to: i64) {
+        self.sale(to, 9).await;
         sqlx::query(
             "UPDATE archive.cursor SET stored_block = $1, projected_block = $1, finalized_block = $1",
         )
@@ -76,7 +82,6 @@ impl Chain {
         .execute(&self.pool)
         .await
         .expect("the cursor");
-        self.notify().await;
     }
 
     async fn told(&mut self, kind: i16, block: i64, own: u8, at: i64) {
