@@ -3760,7 +3760,11 @@ export interface components {
              * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
              */
             signer: string;
-            state: ("queued" | "sent" | "included" | "final" | "failed" | "dropped" | "reorged") & Record<string, never>;
+            /**
+             * @description Where an order stands.
+             * @enum {string}
+             */
+            state: "queued" | "sent" | "included" | "final" | "failed" | "dropped" | "reorged";
             /** @description Every transaction that was signed for it, the newest first. The chain takes one of them. */
             transactions: string[];
             /**
