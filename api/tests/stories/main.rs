@@ -16,6 +16,7 @@ mod grades;
 mod graphql;
 mod headers;
 mod histories;
+mod hooks;
 mod hot;
 mod left;
 mod lineage;
