@@ -20,6 +20,7 @@ use tower_http::trace::TraceLayer;
 
 use crate::access::{Access, gate, idempotent};
 use crate::front::front;
+use crate::hooks::Hooks;
 use crate::hot::{Hot, hot};
 use crate::live::Live;
 use crate::{graphql, health, meta, problem, routes, web};
@@ -44,6 +45,8 @@ pub struct App {
     pub timeout: Duration,
     /// What live connections share.
     pub live: Live,
+    /// What is sent to those who subscribed.
+    pub hooks: Hooks,
     /// Answers that are kept, if any are.
     pub hot: Option<Hot>,
 }

@@ -15,6 +15,7 @@ use crate::access::Access;
 use crate::app::{App, app};
 use crate::config::Serve;
 use crate::curator::Curator;
+use crate::hooks::Hooks;
 use crate::hot::{self, Hot};
 use crate::live::Live;
 use crate::migrate::migrate;
@@ -41,14 +42,17 @@ pub async fn serve(config: Serve) -> anyhow::Result<()> {
     tracing::info!(address = %listener.local_addr()?, web = %config.web.display(), "serving");
 
     let access = Access::new(&pool, config.access.setup(listener.local_addr()?)?)?;
+    let live = Live::new(&pool, config.live.clone(), &stop);
+    let hooks = Hooks::new(&pool, &access, &live, &config.hooks)?;
     let app = app(App {
+        hooks: hooks.clone(),
         access: access.clone(),
         pool: pool.clone(),
         web: config.web.clone(),
         content: config.content.clone(),
         sql: config.sql()?,
         timeout: config.timeout(),
-        live: Live::new(&pool, config.live.clone(), &stop),
+        live,
         hot: (config.cache_mib > 0).then(|| Hot::new(&pool, config.cache_mib << 20, hot::AGE, &stop)),
     });
     let draining = stop.clone();
@@ -68,7 +72,10 @@ pub async fn serve(config: Serve) -> anyhow::Result<()> {
         }
     };
     let curating = Box::pin(curate(&config, &pool, draining.clone()));
-    let (served, (), ()) = tokio::join!(serving, curating, Box::pin(access.run(draining.clone())));
+    let working = async {
+        tokio::join!(access.run(draining.clone()), hooks.run(draining.clone()));
+    };
+    let (served, (), ()) = tokio::join!(serving, curating, Box::pin(working));
     served?;
     pool.close().await;
     tracing::info!("stopped");

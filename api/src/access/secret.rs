@@ -46,7 +46,7 @@ pub(super) fn equal(a: &[u8], b: &[u8]) -> bool {
 }
 
 /// So many random letters and digits, each of 62 with the same chance.
-pub(super) fn base62(length: usize) -> Result<String, rand::rand_core::OsError> {
+pub(crate) fn base62(length: usize) -> Result<String, rand::rand_core::OsError> {
     let mut text = String::with_capacity(length);
     while text.len() < length {
         let mut bytes = [0; 64];

@@ -47,6 +47,7 @@ pub(crate) fn router() -> Router<App> {
         (name = "raw", description = "What the chain said: events, transactions, whole collections and queries over them."),
         (name = "live", description = "What happens, as it happens."),
         (name = "access", description = "Signing in with a wallet, its API keys, and what they asked for."),
+        (name = "webhooks", description = "What is sent to an address of one's own, and what it is sent about."),
         (name = "status", description = "The server, and how far it has read."),
     ),
     paths(
@@ -97,6 +98,20 @@ pub(crate) fn router() -> Router<App> {
         crate::access::routes::oauth::introspect,
         crate::access::routes::ledger::audit,
         crate::access::routes::ledger::usage,
+        crate::hooks::routes::webhooks::webhooks,
+        crate::hooks::routes::webhooks::create,
+        crate::hooks::routes::webhooks::webhook,
+        crate::hooks::routes::webhooks::change,
+        crate::hooks::routes::webhooks::remove,
+        crate::hooks::routes::actions::rotate,
+        crate::hooks::routes::actions::ping,
+        crate::hooks::routes::actions::replay,
+        crate::hooks::routes::actions::deliveries,
+        crate::hooks::routes::alerts::alerts,
+        crate::hooks::routes::alerts::create,
+        crate::hooks::routes::alerts::alert,
+        crate::hooks::routes::alerts::change,
+        crate::hooks::routes::alerts::remove,
         openapi,
     ),
     components(schemas(
@@ -185,7 +200,7 @@ mod tests {
         let document: Value = serde_json::from_str(document().expect("generates")).expect("is JSON");
         assert_eq!(document["openapi"], "3.1.0");
         let paths = document["paths"].as_object().expect("has paths");
-        assert_eq!(paths.len(), 42);
+        assert_eq!(paths.len(), 50);
         for (path, item) in paths {
             for (method, operation) in item.as_object().expect("an item") {
                 let at = format!("{method} {path}");

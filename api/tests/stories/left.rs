@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use crate::rows::{self, CHAIN, Listing};
-use crate::stage::{Stage, unlimited};
+use crate::stage::{Stage, silent, unlimited};
 
 /// Polls: more than it takes to have begun.
 const STEPS: usize = 40;
@@ -30,7 +30,9 @@ async fn a_question_that_was_left_leaves_no_transaction() {
     let live = Live::new(&pool, Settings::default(), &CancellationToken::new());
     let (access, nowhere) = (unlimited(&pool), PathBuf::from("/nonexistent"));
     let (web, content) = (nowhere.clone(), nowhere);
-    let router = app(App { pool: pool.clone(), web, content, sql: None, access, timeout, live, hot: None });
+    let hooks = silent(&pool, &access, &live);
+    let router =
+        app(App { pool: pool.clone(), web, content, sql: None, access, timeout, live, hot: None, hooks });
     for steps in 0..STEPS {
         {
             let request = Request::get("/v1/staking").body(Body::empty()).expect("a request");

@@ -139,6 +139,11 @@ export class TestWallet {
         await this.#consent(method);
         return this.#account.sign({ hash: hashTypedData(JSON.parse(String(params[1]))) });
       }
+      case 'personal_sign': {
+        await this.#consent(method);
+        const [raw] = /** @type {[`0x${string}`]} */ (params);
+        return this.#account.signMessage({ message: { raw } });
+      }
       case 'eth_sendTransaction': {
         await this.#consent(method);
         const [{ to, data, value }] = /** @type {[{ to: `0x${string}`; data?: `0x${string}`; value?: `0x${string}` }]} */ (params);

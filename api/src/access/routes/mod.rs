@@ -25,7 +25,7 @@ pub(crate) fn router() -> Router<App> {
 }
 
 /// `{"data": …}`, which nobody keeps.
-fn answer(status: StatusCode, data: &impl Serialize) -> Result<Response, ApiError> {
+pub(crate) fn answer(status: StatusCode, data: &impl Serialize) -> Result<Response, ApiError> {
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
@@ -33,13 +33,13 @@ fn answer(status: StatusCode, data: &impl Serialize) -> Result<Response, ApiErro
     Ok((status, headers, envelope(data)?).into_response())
 }
 
-fn envelope(data: &impl Serialize) -> Result<Vec<u8>, ApiError> {
+pub(crate) fn envelope(data: &impl Serialize) -> Result<Vec<u8>, ApiError> {
     serde_json::to_vec(&serde_json::json!({ "data": data }))
         .map_err(|error| ApiError::Internal(format!("the answer does not serialise: {error}")))
 }
 
 /// A body of JSON, every member known.
-fn body<T: DeserializeOwned>(body: Result<Bytes, BytesRejection>) -> Result<T, ApiError> {
+pub(crate) fn body<T: DeserializeOwned>(body: Result<Bytes, BytesRejection>) -> Result<T, ApiError> {
     let body =
         body.map_err(|_| told(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large"))?;
     serde_json::from_slice(&body).map_err(|error| {
@@ -51,10 +51,10 @@ fn body<T: DeserializeOwned>(body: Result<Bytes, BytesRejection>) -> Result<T, A
     })
 }
 
-fn told(status: StatusCode, name: &str, detail: &str) -> ApiError {
+pub(crate) fn told(status: StatusCode, name: &str, detail: &str) -> ApiError {
     ApiError::Told(Box::new(Problem::new(status, name, "The request cannot be done", detail)))
 }
 
-fn no_randomness(error: impl std::fmt::Display) -> ApiError {
+pub(crate) fn no_randomness(error: impl std::fmt::Display) -> ApiError {
     ApiError::Internal(format!("the system gives no random bytes: {error}"))
 }

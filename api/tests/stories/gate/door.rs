@@ -16,6 +16,7 @@ use sqlx::PgPool;
 use stoa_api::access::{Access, Limits, Master, Pepper, Setup, Tiers};
 use stoa_api::app::{App, app};
 use stoa_api::config;
+use stoa_api::hooks::{self, Hooks};
 use stoa_api::live::{Live, Settings};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -56,10 +57,21 @@ pub(crate) fn tiers(per_minute: i64, per_day: i64, premium_per_month: i64) -> Op
 
 /// A server over the database, and what it knows of access.
 pub(crate) fn replica(stage: &Stage, setup: Setup) -> (Router, Access) {
+    let (router, access, _) = replica_with(stage, setup, &hooks::Settings::default());
+    (router, access)
+}
+
+/// The same, and what sends webhooks, which does once it runs.
+pub(crate) fn replica_with(
+    stage: &Stage,
+    setup: Setup,
+    settings: &hooks::Settings,
+) -> (Router, Access, Hooks) {
     let timeout = Duration::from_secs(10);
     let pool: PgPool = config::pool(stage.database.url().parse().expect("an address"), 4, timeout);
     let live = Live::new(&pool, Settings::default(), &CancellationToken::new());
     let access = Access::new(&pool, setup).expect("access");
+    let hooks = Hooks::new(&pool, &access, &live, settings).expect("hooks");
     let nowhere = || PathBuf::from("/nonexistent");
     let app = app(App {
         pool,
@@ -70,8 +82,9 @@ pub(crate) fn replica(stage: &Stage, setup: Setup) -> (Router, Access) {
         live,
         access: access.clone(),
         hot: None,
+        hooks: hooks.clone(),
     });
-    (app, access)
+    (app, access, hooks)
 }
 
 pub(crate) async fn door(setup: Setup) -> Door {
