@@ -47,7 +47,7 @@ async fn people_do_their_work_on_the_page() {
     let parameters = Parameters { weth, ..Parameters::local(Anvil::signer(0).address()) };
     let stack = Stack::on(chain, Some(parameters)).await;
     let _indexer = stack.index_into(&stack.database, "indexer");
-    let (_api, url) = stack.api("api").await;
+    let (_api, url) = stack.open_api("api").await;
     eventually(&format!("{url}/v1/status"), "the chain", |body| {
         body["data"]["chains"][0]["protocol"].is_object()
     })

@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 import { launch } from './chromium.mjs';
 import { divide, earnByStake, settle } from './owning.mjs';
 import { drop, lookClosely, payAllWays, sellToList, setUpShop } from './paying.mjs';
+import { buyWithoutGas, upload } from './signing.mjs';
 import { BUYER, checkAccess, FAUCET, open, passed, PATIENCE_MS, pay, PROVIDER, see, send, StoryError } from './stage.mjs';
 import { compare, loseTouch, takeAlong } from './watching.mjs';
 import { account, TestWallet } from './wallet.mjs';
@@ -209,6 +210,8 @@ async function tell(stage) {
   await divide(stage, id);
   const shop = await setUpShop(stage);
   await payAllWays(stage, shop);
+  await buyWithoutGas(stage, shop.id);
+  await upload(stage);
   await sellToList(stage, shop);
   await settle(stage, shop);
   await earnByStake(stage);

@@ -22,15 +22,15 @@ function read(text: string): unknown {
 export function uploadFile(file: Blob, sha256: `0x${string}`, progress: (part: number) => void): Promise<Content> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.upload.onprogress = ({ loaded, total }) => progress(total === 0 ? 1 : loaded / total);
-    request.onload = () => {
+    request.upload.addEventListener('progress', ({ loaded, total }) => progress(total === 0 ? 1 : loaded / total));
+    request.addEventListener('load', () => {
       const body = read(request.responseText) as { data?: Content } | null;
       if (request.status >= 200 && request.status < 300 && body?.data !== undefined) {
         if (body.data.sha256 === sha256) resolve(body.data);
         else reject(new ProblemError(request.status, 'Another file', `The API kept another file than this one: ${body.data.sha256}.`));
       } else reject(toProblem(request.status, body));
-    };
-    request.onerror = () => reject(new UnreachableError('The upload broke off. Nothing was kept.'));
+    });
+    request.addEventListener('error', () => reject(new UnreachableError('The upload broke off. Nothing was kept.')));
     request.open('POST', '/v1/content');
     request.setRequestHeader('content-type', 'application/octet-stream');
     request.setRequestHeader('content-digest', contentDigest(sha256));

@@ -163,9 +163,9 @@ function Wizard({ chains }: { chains: ChainStatus[] }) {
           <p className={styles.hint}>A service or an agent may have none. The file stays on this device unless you upload it: only its hash goes on the chain.</p>
           <FileHash
             label="File"
-            onHash={(hash, file) => {
+            onHash={(hash, chosen) => {
               change({ hash });
-              setFile(file);
+              setFile(chosen);
             }}
           >
             {file !== null && draft.hash !== null && <Upload key={draft.hash} file={file} sha256={draft.hash} chainId={chainId} onUploaded={(contentUri) => change({ contentUri })} />}
