@@ -21,6 +21,7 @@ use tower_http::trace::TraceLayer;
 use crate::access::{Access, gate, idempotent};
 use crate::content::Uploads;
 use crate::front::front;
+use crate::hooks::Hooks;
 use crate::hot::{Hot, hot};
 use crate::live::Live;
 use crate::relay::Relay;
@@ -50,6 +51,8 @@ pub struct App {
     pub uploads: Option<Uploads>,
     /// What sends orders to the chain, if that is done.
     pub relay: Option<Relay>,
+    /// What is sent to those who subscribed.
+    pub hooks: Hooks,
     /// Answers that are kept, if any are.
     pub hot: Option<Hot>,
 }

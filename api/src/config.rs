@@ -96,6 +96,8 @@ pub struct Serve {
     pub uploads: crate::content::Settings,
     #[command(flatten)]
     pub relay: crate::relay::Settings,
+    #[command(flatten)]
+    pub hooks: crate::hooks::Settings,
     /// How many listings' metadata are fetched at once, 0 to 64. With 0 this server fetches and ranks nothing, and
     /// leaves that to another one on the same database
     #[arg(long, env = "STOA_METADATA_FETCHES", default_value_t = 8, value_name = "N",

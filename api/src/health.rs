@@ -1,4 +1,4 @@
-//! `/live` and `/ready`: for whoever starts, watches and restarts the server.
+//! `/live`, `/ready` and `/metrics`: for whoever starts, watches and restarts the server.
 
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -11,7 +11,7 @@ use crate::error::ApiError;
 use crate::snapshot::{Question, Snapshot, ask};
 
 pub(crate) fn router() -> Router<App> {
-    Router::new().route("/live", get(live)).route("/ready", get(ready))
+    Router::new().route("/live", get(live)).route("/ready", get(ready)).route("/metrics", get(metrics))
 }
 
 /// The process answers.
@@ -32,6 +32,12 @@ async fn ready(State(app): State<App>) -> Response {
             )
         }
     }
+}
+
+/// Counts, in Prometheus' text format.
+async fn metrics(State(app): State<App>) -> Response {
+    // Writing into a string does not fail.
+    plain(StatusCode::OK, &app.hooks.metrics().unwrap_or_default())
 }
 
 fn plain(status: StatusCode, text: &str) -> Response {

@@ -7,6 +7,7 @@
 //! - [`params`], [`cursor`]: what a request may say; `front`: what is understood on every route;
 //! - [`graphql`]: the same model as a graph;
 //! - [`hot`]: answers kept for those who ask the same again;
+//! - [`hooks`]: webhooks and alerts;
 //! - [`live`]: WebSocket and Server-Sent Events;
 //! - [`reply`], [`problem`], [`error`]: what it is answered with;
 //! - [`access`]: who asks, what they may, and how much;
@@ -23,6 +24,7 @@ pub mod cursor;
 pub mod error;
 pub mod export;
 pub mod graphql;
+pub mod hooks;
 pub mod hot;
 pub mod live;
 pub mod meta;

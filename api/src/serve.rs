@@ -16,6 +16,7 @@ use crate::app::{App, app};
 use crate::config::Serve;
 use crate::content;
 use crate::curator::Curator;
+use crate::hooks::Hooks;
 use crate::hot::{self, Hot};
 use crate::live::Live;
 use crate::migrate::migrate;
@@ -46,14 +47,17 @@ pub async fn serve(config: Serve) -> anyhow::Result<()> {
     let access = Access::new(&pool, setup)?;
     let relay = config.relay.relay(&access.pool)?;
     tidy(&config);
+    let live = Live::new(&pool, config.live.clone(), &stop);
+    let hooks = Hooks::new(&pool, &access, &live, &config.hooks)?;
     let app = app(App {
+        hooks: hooks.clone(),
         access: access.clone(),
         pool: pool.clone(),
         web: config.web.clone(),
         content: config.content.clone(),
         sql: config.sql()?,
         timeout: config.timeout(),
-        live: Live::new(&pool, config.live.clone(), &stop),
+        live,
         uploads: config.uploads.uploads(),
         relay: relay.clone(),
         hot: (config.cache_mib > 0).then(|| Hot::new(&pool, config.cache_mib << 20, hot::AGE, &stop)),
@@ -77,11 +81,13 @@ pub async fn serve(config: Serve) -> anyhow::Result<()> {
     let curating = Box::pin(curate(&config, &pool, draining.clone()));
     let relaying = async {
         if let Some(relay) = relay {
-            Box::pin(relay.run(draining.clone())).await;
+            relay.run(draining.clone()).await;
         }
     };
-    let (served, (), (), ()) =
-        tokio::join!(serving, curating, Box::pin(access.run(draining.clone())), relaying);
+    let working = async {
+        tokio::join!(access.run(draining.clone()), hooks.run(draining.clone()), relaying);
+    };
+    let (served, (), ()) = tokio::join!(serving, curating, Box::pin(working));
     served?;
     pool.close().await;
     tracing::info!("stopped");

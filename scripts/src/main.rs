@@ -7,8 +7,8 @@ use std::{ffi::OsString, process::ExitCode};
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use commands::{
-    audit, bench, buy, compile, credits, deploy, dev, govern, key, listing, network, order, passes, plan,
-    publish, revenue, seed, shares, sqlx, stake, toolchain, vault, verify, wallet,
+    alert, audit, bench, buy, compile, credits, deploy, dev, govern, key, listing, network, order, passes,
+    plan, publish, revenue, seed, shares, sqlx, stake, toolchain, vault, verify, wallet, webhook,
 };
 use stoa_scripts::cli::{Exit, exit_of};
 
@@ -58,6 +58,8 @@ enum Command {
     Govern(Box<govern::Args>),
     Wallet(Box<wallet::Args>),
     Key(Box<key::Args>),
+    Webhook(Box<webhook::Args>),
+    Alert(Box<alert::Args>),
     Network(Box<network::Args>),
     Toolchain(toolchain::Args),
     Compile(compile::Args),
@@ -126,6 +128,8 @@ async fn run() -> ExitCode {
         Command::Govern(args) => govern::run(&args).await,
         Command::Wallet(args) => wallet::run(&args),
         Command::Key(args) => key::run(&args).await,
+        Command::Webhook(args) => webhook::run(&args).await,
+        Command::Alert(args) => alert::run(&args).await,
         Command::Network(args) => network::run(&args).await,
         Command::Completions { shell } => {
             clap_complete::generate(

@@ -69,6 +69,7 @@ pub struct Rule {
 }
 
 const READ: Need = Need::Open(Scope::Read);
+const HOOKS: Need = Need::Own(Scope::Webhooks);
 const MANAGE: Need = Need::Own(Scope::Admin);
 
 const fn rule(method: &'static str, path: &'static str, need: Need, plain: i64) -> Rule {
@@ -139,6 +140,20 @@ pub const RULES: &[Rule] = &[
     creates(rule("POST", "/v1/orders", Need::Own(Scope::Relay), 20)),
     rule("GET", "/v1/orders/{id}", Need::Open(Scope::Relay), 1),
     rule("GET", "/v1/usage", Need::Own(Scope::Read), 1),
+    rule("GET", "/v1/webhooks", HOOKS, 1),
+    creates(rule("POST", "/v1/webhooks", HOOKS, 5)),
+    rule("GET", "/v1/webhooks/{id}", HOOKS, 1),
+    rule("PATCH", "/v1/webhooks/{id}", HOOKS, 5),
+    rule("DELETE", "/v1/webhooks/{id}", HOOKS, 5),
+    creates(rule("POST", "/v1/webhooks/{id}/rotate", HOOKS, 5)),
+    rule("POST", "/v1/webhooks/{id}/ping", HOOKS, 10),
+    rule("POST", "/v1/webhooks/{id}/replay", HOOKS, 10),
+    rule("GET", "/v1/webhooks/{id}/deliveries", HOOKS, 1),
+    rule("GET", "/v1/alerts", HOOKS, 1),
+    creates(rule("POST", "/v1/alerts", HOOKS, 5)),
+    rule("GET", "/v1/alerts/{id}", HOOKS, 1),
+    rule("PATCH", "/v1/alerts/{id}", HOOKS, 5),
+    rule("DELETE", "/v1/alerts/{id}", HOOKS, 5),
     // Described by a schema of its own. Its limits say how much one question may ask.
     rule("GET", "/graphql", READ, 5),
     rule("POST", "/graphql", READ, 5),

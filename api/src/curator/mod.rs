@@ -19,6 +19,7 @@ use sqlx::types::Json;
 use tokio_util::sync::CancellationToken;
 
 pub use fetch::Places;
+pub(crate) use guard::Guarded;
 pub use guard::{Private, Refused};
 
 use crate::model::MetadataStatus;

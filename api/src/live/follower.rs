@@ -19,7 +19,7 @@ use super::track::{Due, Track};
 use crate::error::ApiError;
 use crate::model::Finality;
 
-pub(super) const EXPIRED: &str = "What follows this cursor is kept no more: the outbox goes back 7 days. Read what you \
+pub(crate) const EXPIRED: &str = "What follows this cursor is kept no more: the outbox goes back 7 days. Read what you \
     need by REST (its `meta` says of which block it is), then subscribe without a cursor.";
 const AHEAD: &str = "This database has not come as far as this cursor: it is another one, or a copy that is behind. \
     Read what you need by REST, then subscribe without a cursor.";
@@ -31,17 +31,17 @@ const RESET: &str =
 
 /// What is to be sent.
 #[derive(Clone, Debug)]
-pub(super) struct Out {
+pub(crate) struct Out {
     /// `message`, `retract`, or the type of a notice.
-    pub(super) event: &'static str,
-    pub(super) text: Arc<str>,
+    pub(crate) event: &'static str,
+    pub(crate) text: Arc<str>,
     /// Where the subscriber is, once this is sent.
-    pub(super) cursor: Option<String>,
+    pub(crate) cursor: Option<String>,
 }
 
 /// One connection.
 #[derive(Debug)]
-pub(super) struct Follower {
+pub(crate) struct Follower {
     hub: Arc<Hub>,
     level: Finality,
     topics: HashSet<Topic>,
@@ -53,7 +53,8 @@ pub(super) struct Follower {
     notices: VecDeque<Out>,
     beat: Instant,
     closed: bool,
-    _slot: Slot,
+    /// Of a connection; webhooks have none.
+    _slot: Option<Slot>,
 }
 
 #[derive(Debug)]
@@ -67,7 +68,7 @@ struct Chain {
 
 impl Follower {
     /// Checks the wish against the chains that there are.
-    pub(super) async fn open(hub: &Arc<Hub>, wish: Wish, slot: Slot) -> Result<Self, ApiError> {
+    pub(crate) async fn open(hub: &Arc<Hub>, wish: Wish, slot: Option<Slot>) -> Result<Self, ApiError> {
         let tips: BTreeMap<i64, (i64, i64)> =
             hub.chains().iter().map(|(id, feed)| (*id, (feed.tip, feed.start(wish.level)))).collect();
         let served = tips.keys().map(|chain| format!("`{chain}`")).collect::<Vec<_>>().join(", ");
@@ -107,7 +108,7 @@ impl Follower {
     }
 
     /// The next thing to be sent; `None` behind the last. May be dropped and called again: nothing is lost.
-    pub(super) async fn next(&mut self) -> Option<Out> {
+    pub(crate) async fn next(&mut self) -> Option<Out> {
         loop {
             if let Some(out) = self.pop() {
                 self.beat = Instant::now() + self.hub.settings.heartbeat;

@@ -55,7 +55,7 @@ struct Handle {
 
 /// What followers share.
 #[derive(Debug)]
-pub(super) struct Hub {
+pub(crate) struct Hub {
     pub(super) pool: PgPool,
     pub(super) settings: Settings,
     pub(super) slots: Arc<Slots>,
@@ -121,7 +121,7 @@ impl Live {
     }
 
     /// The feed, once it has read something. The first caller starts it.
-    pub(super) async fn hub(&self) -> Result<&Arc<Hub>, ApiError> {
+    pub(crate) async fn hub(&self) -> Result<&Arc<Hub>, ApiError> {
         let hub = &self.0.hub;
         if !self.0.started.swap(true, Ordering::SeqCst) {
             tokio::spawn(listen(hub.clone()));

@@ -21,11 +21,15 @@ mod topic;
 mod track;
 pub mod ws;
 
+pub(crate) use follower::{EXPIRED, Follower, Out};
 pub use hub::Live;
 pub use message::{
     BlockStats, LiveAbout, LiveData, LiveEvent, LiveMessage, LiveNotice, LiveRetracted, TokenStats,
 };
+pub(crate) use place::{Place, Places};
+pub(crate) use query::Wish;
 pub use slots::Settings;
+pub(crate) use topic::{Topic, Topics};
 
 use axum::Router;
 use axum::routing::get;

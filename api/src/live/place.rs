@@ -13,28 +13,28 @@ const MOST_CHAINS: usize = 64;
 
 /// A place on a chain: the outbox's row, and the message inside of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
-    pub(super) seq: i64,
-    pub(super) index: i32,
+pub(crate) struct Place {
+    pub(crate) seq: i64,
+    pub(crate) index: i32,
 }
 
 impl Place {
     /// Behind a whole row.
-    pub(super) fn behind(seq: i64) -> Self {
+    pub(crate) fn behind(seq: i64) -> Self {
         Self { seq, index: END }
     }
 
     /// The first row that is still to be read.
-    pub(super) fn next_row(self) -> i64 {
+    pub(crate) fn next_row(self) -> i64 {
         if self.index == END { self.seq + 1 } else { self.seq }
     }
 }
 
 /// A cursor: `{level}:{chainId}-{seq}-{index}`, further chains behind commas. Without an index it is behind the row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Places {
-    pub(super) level: Finality,
-    pub(super) at: BTreeMap<i64, Place>,
+pub(crate) struct Places {
+    pub(crate) level: Finality,
+    pub(crate) at: BTreeMap<i64, Place>,
 }
 
 impl Places {

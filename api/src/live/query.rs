@@ -37,13 +37,13 @@ pub(crate) struct LiveQuery {
 
 /// A request, checked as far as it can be without the database.
 #[derive(Clone, Debug)]
-pub(super) struct Wish {
-    pub(super) topics: Vec<Topic>,
-    pub(super) chain: Option<i64>,
-    pub(super) level: Finality,
-    pub(super) after: BTreeMap<i64, Place>,
+pub(crate) struct Wish {
+    pub(crate) topics: Vec<Topic>,
+    pub(crate) chain: Option<i64>,
+    pub(crate) level: Finality,
+    pub(crate) after: BTreeMap<i64, Place>,
     /// What the cursor was given as.
-    pub(super) after_name: &'static str,
+    pub(crate) after_name: &'static str,
 }
 
 impl Wish {

@@ -58,7 +58,7 @@ pub(super) struct Slots {
 
 /// A connection's place; dropped with it.
 #[derive(Debug)]
-pub(super) struct Slot {
+pub(crate) struct Slot {
     slots: Arc<Slots>,
     address: IpAddr,
 }

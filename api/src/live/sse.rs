@@ -40,7 +40,7 @@ pub(crate) async fn stream(State(app): State<App>, request: Request) -> Result<R
     }
     let hub = app.live.hub().await?;
     let slot = hub.slots.take(address(&request))?;
-    let follower = Follower::open(hub, wish, slot).await?;
+    let follower = Follower::open(hub, wish, Some(slot)).await?;
     let events = stream::unfold((follower, true), |(mut follower, first)| async move {
         let out = follower.next().await?;
         let mut event = Event::default().event(out.event).data(&*out.text);

@@ -13,7 +13,7 @@ pub(super) const MOST: usize = 100;
 
 /// A topic of messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Topic {
+pub(crate) enum Topic {
     /// Blocks, and their retraction.
     Blocks,
     /// What a block's sales come to, by token.
@@ -65,7 +65,7 @@ impl FromParam for Topic {
 
 /// Topics as a parameter names them, with commas between.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Topics(pub(super) Vec<Topic>);
+pub(crate) struct Topics(pub(crate) Vec<Topic>);
 
 impl FromParam for Topics {
     fn from_param(text: &str) -> Option<Self> {

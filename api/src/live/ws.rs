@@ -66,7 +66,7 @@ pub(crate) async fn live(State(app): State<App>, request: Request) -> Result<Res
     };
     let hub = app.live.hub().await?;
     let slot = hub.slots.take(address)?;
-    let follower = Follower::open(hub, wish, slot).await;
+    let follower = Follower::open(hub, wish, Some(slot)).await;
     let upgrade = upgrade.max_message_size(MOST_BYTES).max_frame_size(MOST_BYTES);
     match follower {
         Ok(follower) => Ok(upgrade.on_upgrade(move |socket| talk(socket, Box::new(follower)))),

@@ -28,7 +28,7 @@ pub mod yields;
 
 pub(crate) mod summary;
 
-mod account_parts;
+pub(crate) mod account_parts;
 
 use axum::Router;
 use axum::http::Method;
@@ -70,6 +70,7 @@ pub(crate) fn router() -> Router<App> {
         .merge(live::router())
         .merge(crate::access::routes::router())
         .merge(crate::relay::routes::router())
+        .merge(crate::hooks::routes::router())
         .merge(openapi::router())
         .fallback(unknown)
         .method_not_allowed_fallback(method)

@@ -47,6 +47,7 @@ pub(crate) fn router() -> Router<App> {
         (name = "raw", description = "What the chain said: events, transactions, whole collections and queries over them."),
         (name = "live", description = "What happens, as it happens."),
         (name = "access", description = "Signing in with a wallet, its API keys, and what they asked for."),
+        (name = "webhooks", description = "What is sent to an address of one's own, and what it is sent about."),
         (name = "status", description = "The server, and how far it has read."),
     ),
     paths(
@@ -103,6 +104,20 @@ pub(crate) fn router() -> Router<App> {
         crate::relay::routes::relay,
         crate::relay::routes::submit,
         crate::relay::routes::order,
+        crate::hooks::routes::webhooks::webhooks,
+        crate::hooks::routes::webhooks::create,
+        crate::hooks::routes::webhooks::webhook,
+        crate::hooks::routes::webhooks::change,
+        crate::hooks::routes::webhooks::remove,
+        crate::hooks::routes::actions::rotate,
+        crate::hooks::routes::actions::ping,
+        crate::hooks::routes::actions::replay,
+        crate::hooks::routes::actions::deliveries,
+        crate::hooks::routes::alerts::alerts,
+        crate::hooks::routes::alerts::create,
+        crate::hooks::routes::alerts::alert,
+        crate::hooks::routes::alerts::change,
+        crate::hooks::routes::alerts::remove,
         openapi,
     ),
     components(schemas(
@@ -193,7 +208,7 @@ mod tests {
         let document: Value = serde_json::from_str(document().expect("generates")).expect("is JSON");
         assert_eq!(document["openapi"], "3.1.0");
         let paths = document["paths"].as_object().expect("has paths");
-        assert_eq!(paths.len(), 47);
+        assert_eq!(paths.len(), 55);
         for (path, item) in paths {
             for (method, operation) in item.as_object().expect("an item") {
                 let at = format!("{method} {path}");

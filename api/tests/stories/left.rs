@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use crate::rows::{self, CHAIN, Listing};
-use crate::stage::{Stage, unlimited};
+use crate::stage::{Stage, silent, unlimited};
 
 /// Polls: more than it takes to have begun.
 const STEPS: usize = 40;
@@ -30,6 +30,7 @@ async fn a_question_that_was_left_leaves_no_transaction() {
     let live = Live::new(&pool, Settings::default(), &CancellationToken::new());
     let (access, nowhere) = (unlimited(&pool), PathBuf::from("/nonexistent"));
     let (web, content) = (nowhere.clone(), nowhere);
+    let hooks = silent(&pool, &access, &live);
     let router = app(App {
         pool: pool.clone(),
         web,
@@ -41,6 +42,7 @@ async fn a_question_that_was_left_leaves_no_transaction() {
         uploads: None,
         relay: None,
         hot: None,
+        hooks,
     });
     for steps in 0..STEPS {
         {

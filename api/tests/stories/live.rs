@@ -1,6 +1,6 @@
 //! Live messages: what is committed is told once, in order, and taken back when it is.
 
-mod chain;
+pub(crate) mod chain;
 mod resume;
 mod socket;
 mod stream;

@@ -15,6 +15,7 @@ mod grades;
 mod graphql;
 mod headers;
 mod histories;
+mod hooks;
 mod hot;
 mod left;
 mod lineage;

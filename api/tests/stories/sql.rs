@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::chronicle;
 use crate::rows::{Purchase, address};
-use crate::stage::{Answer, Stage, send, unlimited};
+use crate::stage::{Answer, Stage, send, silent, unlimited};
 
 /// Roles are the server's: two databases cannot change one at once.
 static ROLE: Mutex<()> = Mutex::const_new(());
@@ -44,6 +44,7 @@ async fn desk(timeout: Duration) -> Desk {
     let sql = Some(Sql::new(options.clone(), timeout));
     let live = Live::new(&pool, Settings::default(), &CancellationToken::new());
     let access = unlimited(&pool);
+    let hooks = silent(&pool, &access, &live);
     let router = app(App {
         pool,
         web: nowhere(),
@@ -55,6 +56,7 @@ async fn desk(timeout: Duration) -> Desk {
         uploads: None,
         relay: None,
         hot: None,
+        hooks,
     });
     Desk { stage, router, options }
 }

@@ -12,6 +12,7 @@ use stoa_api::access::{Access, Setup};
 use stoa_api::app::{App, app};
 use stoa_api::config;
 use stoa_api::curator::{Curator, Places, Private};
+use stoa_api::hooks::{self, Hooks};
 use stoa_api::hot::Hot;
 use stoa_api::live::{Live, Settings};
 use stoa_schema::{archive, market};
@@ -69,6 +70,7 @@ impl Stage {
             tokio::task::yield_now().await;
         }
         let access = unlimited(&pool);
+        let hooks = silent(&pool, &access, &live);
         app(App {
             pool,
             web: nowhere.clone(),
@@ -80,6 +82,7 @@ impl Stage {
             uploads: None,
             relay: None,
             hot: Some(hot),
+            hooks,
         })
     }
 
@@ -152,7 +155,20 @@ pub(crate) fn within(database: &TestDatabase, web: PathBuf, connections: u32, ti
     let pool = config::pool(options, connections, timeout);
     let live = Live::new(&pool, Settings::default(), &CancellationToken::new());
     let access = unlimited(&pool);
-    app(App { pool, web, content, sql: None, timeout, live, access, uploads: None, relay: None, hot: None })
+    let hooks = silent(&pool, &access, &live);
+    app(App {
+        pool,
+        web,
+        content,
+        sql: None,
+        timeout,
+        live,
+        access,
+        uploads: None,
+        relay: None,
+        hot: None,
+        hooks,
+    })
 }
 
 /// A server that serves this folder of published content. Its database need not answer.
@@ -161,6 +177,7 @@ pub(crate) fn with_content(content: PathBuf) -> Router {
     let pool = config::pool(options, 1, timeout);
     let live = Live::new(&pool, Settings::default(), &CancellationToken::new());
     let access = unlimited(&pool);
+    let hooks = silent(&pool, &access, &live);
     app(App {
         pool,
         web: PathBuf::from("/nonexistent"),
@@ -172,12 +189,19 @@ pub(crate) fn with_content(content: PathBuf) -> Router {
         uploads: None,
         relay: None,
         hot: None,
+        hooks,
     })
 }
 
 /// Nobody is counted, nobody signs in.
 pub(crate) fn unlimited(pool: &PgPool) -> Access {
     Access::new(pool, Setup::default()).expect("access")
+}
+
+/// Nothing is sent to anybody.
+pub(crate) fn silent(pool: &PgPool, access: &Access, live: &Live) -> Hooks {
+    Hooks::new(pool, access, live, &hooks::Settings { sends: 0, ..hooks::Settings::default() })
+        .expect("hooks")
 }
 
 pub(crate) async fn send(router: &Router, request: Request<Body>) -> Answer {

@@ -71,8 +71,14 @@ const manage = createRoute({
   component: lazyRouteComponent(() => import('./pages/sell/ManagePage'), 'ManagePage'),
 });
 
+const developers = createRoute({
+  getParentRoute: () => root,
+  path: '/developers',
+  component: lazyRouteComponent(() => import('./pages/developers/DevelopersPage'), 'DevelopersPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([gallery, listing, manage, activity, account, staking, market, compare, portfolio, sell]),
+  routeTree: root.addChildren([gallery, listing, manage, activity, account, staking, market, compare, portfolio, sell, developers]),
   defaultPreload: 'intent',
   defaultErrorComponent: PageCrash,
   scrollRestoration: true,

@@ -9,7 +9,7 @@ const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1280, heig
 const { data: listings } = /** @type {{ data: { id: string; owner: string }[] }} */ (await (await fetch(`${url}/v1/listings?sort=buyers&limit=3`)).json());
 const ids = listings.map(({ id }) => id);
 const [{ id: listing, owner } = { id: '', owner: '' }] = listings;
-const PAGES = { gallery: '/', listing: `/listings/${listing}`, activity: '/activity', staking: '/staking', market: '/market?range=day', portfolio: '/portfolio', sell: '/sell', manage: `/listings/${listing}/manage`, compare: `/compare?ids=${ids.slice(0, 3).join(',')}`, account: `/accounts/${owner}`, missing: '/nowhere' };
+const PAGES = { gallery: '/', listing: `/listings/${listing}`, activity: '/activity', staking: '/staking', market: '/market?range=day', portfolio: '/portfolio', sell: '/sell', developers: '/developers', manage: `/listings/${listing}/manage`, compare: `/compare?ids=${ids.slice(0, 3).join(',')}`, account: `/accounts/${owner}`, missing: '/nowhere' };
 
 await mkdir(folder, { recursive: true });
 const browser = await launch();

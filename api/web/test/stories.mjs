@@ -6,6 +6,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { launch } from './chromium.mjs';
+import { developers } from './developers.mjs';
 import { divide, earnByStake, settle } from './owning.mjs';
 import { drop, lookClosely, payAllWays, sellToList, setUpShop } from './paying.mjs';
 import { buyWithoutGas, upload } from './signing.mjs';
@@ -219,6 +220,7 @@ async function tell(stage) {
   await lookClosely(stage, shop);
   await compare(stage, shop, id);
   await takeAlong(stage);
+  await developers(stage);
   await loseTouch(stage, shop);
   await drop(stage, shop);
   await reorg(stage, id);

@@ -141,7 +141,8 @@ export class TestWallet {
       }
       case 'personal_sign': {
         await this.#consent(method);
-        return this.#account.signMessage({ message: { raw: /** @type {`0x${string}`} */ (params[0]) } });
+        const [raw] = /** @type {[`0x${string}`]} */ (params);
+        return this.#account.signMessage({ message: { raw } });
       }
       case 'eth_sendTransaction': {
         await this.#consent(method);

@@ -1,5 +1,6 @@
 //! One file per command.
 
+pub(crate) mod alert;
 pub(crate) mod api;
 pub(crate) mod audit;
 pub(crate) mod bench;
@@ -26,3 +27,4 @@ pub(crate) mod toolchain;
 pub(crate) mod vault;
 pub(crate) mod verify;
 pub(crate) mod wallet;
+pub(crate) mod webhook;

@@ -1,11 +1,16 @@
 //! What was asked for, by day: counted here, added to the store every few seconds.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 use sqlx::PgPool;
 use time::OffsetDateTime;
+
+use crate::access::network;
+
+/// Networks of keys that are remembered.
+const MOST: usize = 50_000;
 
 /// What a subject did since the last time it was stored.
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,6 +33,9 @@ struct Counts {
     by_subject: HashMap<String, Tally>,
     /// When keys were last used, and from where.
     keys: HashMap<String, (OffsetDateTime, IpAddr)>,
+    /// Networks that this replica has not stored for a key yet, and those that it has.
+    networks: HashSet<(String, IpAddr)>,
+    stored: HashSet<(String, IpAddr)>,
 }
 
 impl Usage {
@@ -49,16 +57,34 @@ impl Usage {
     pub(crate) fn used(&self, key: &str, from: IpAddr) {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         counts.keys.insert(key.to_owned(), (OffsetDateTime::now_utc(), from));
+        let place = (key.to_owned(), network(from));
+        if counts.networks.len() < MOST && !counts.stored.contains(&place) {
+            counts.networks.insert(place);
+        }
     }
 
     /// Stores what was counted. What cannot be stored is counted on.
     pub(crate) async fn flush(&self) -> sqlx::Result<()> {
-        let counts = std::mem::take(&mut *self.counts.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut counts = {
+            let mut own = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+            let stored = std::mem::take(&mut own.stored);
+            std::mem::replace(&mut *own, Counts { stored, ..Counts::default() })
+        };
         let stored = self.store(&counts).await;
         if stored.is_err() {
-            for (subject, tally) in counts.by_subject {
+            for (subject, tally) in std::mem::take(&mut counts.by_subject) {
                 self.add(&subject, tally);
             }
+        }
+        let mut own = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        if stored.is_err() {
+            own.networks.extend(counts.networks);
+        } else {
+            // What was forgotten is stored once more, and that is all.
+            if own.stored.len() > MOST {
+                own.stored.clear();
+            }
+            own.stored.extend(counts.networks);
         }
         stored
     }
@@ -85,6 +111,17 @@ impl Usage {
         for (id, (at, from)) in keys {
             let sql = "UPDATE api.api_key SET last_used_at = greatest(last_used_at, $2), last_used_from = $3 WHERE id = $1";
             sqlx::query(sql).bind(id).bind(at).bind(from.to_string()).execute(&mut *transaction).await?;
+        }
+        if !counts.networks.is_empty() {
+            let mut networks: Vec<_> = counts.networks.iter().collect();
+            networks.sort_unstable();
+            let (keys, networks): (Vec<&str>, Vec<String>) =
+                networks.iter().map(|(key, network)| (key.as_str(), network.to_string())).unzip();
+            // A key that was removed meanwhile came from nowhere.
+            let sql = "INSERT INTO api.key_network (key_id, network)
+                SELECT seen.key, seen.network FROM unnest($1::text[], $2::text[]) AS seen (key, network)
+                JOIN api.api_key ON id = seen.key ON CONFLICT DO NOTHING";
+            sqlx::query(sql).bind(keys).bind(networks).execute(&mut *transaction).await?;
         }
         transaction.commit().await
     }

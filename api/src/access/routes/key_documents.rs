@@ -229,7 +229,7 @@ impl From<KeyRow> for ApiKey {
     }
 }
 
-pub(super) fn name(text: &str) -> Result<String, ApiError> {
+pub(crate) fn name(text: &str) -> Result<String, ApiError> {
     let name = text.trim();
     let good =
         !name.is_empty() && name.chars().count() <= LONGEST_NAME && !name.chars().any(char::is_control);

@@ -298,7 +298,7 @@ pub(crate) async fn rotate(
     shown_once(made, new)
 }
 
-fn owner(caller: &Caller) -> Result<Addr, ApiError> {
+pub(crate) fn owner(caller: &Caller) -> Result<Addr, ApiError> {
     let known = caller.principal.account();
     known.ok_or_else(|| ApiError::Internal("a route for wallets was reached without one".to_owned()))
 }

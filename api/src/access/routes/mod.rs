@@ -33,7 +33,7 @@ pub(crate) fn answer(status: StatusCode, data: &impl Serialize) -> Result<Respon
     Ok((status, headers, envelope(data)?).into_response())
 }
 
-fn envelope(data: &impl Serialize) -> Result<Vec<u8>, ApiError> {
+pub(crate) fn envelope(data: &impl Serialize) -> Result<Vec<u8>, ApiError> {
     serde_json::to_vec(&serde_json::json!({ "data": data }))
         .map_err(|error| ApiError::Internal(format!("the answer does not serialise: {error}")))
 }

@@ -17,6 +17,7 @@ use stoa_api::access::{Access, Master, Pepper, Setup, Tiers};
 use stoa_api::app::{App, app};
 use stoa_api::config;
 use stoa_api::content::{Limits, Uploads};
+use stoa_api::hooks::{self, Hooks};
 use stoa_api::live::{Live, Settings};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -57,15 +58,32 @@ pub(crate) fn tiers(per_minute: i64, per_day: i64, premium_per_month: i64) -> Op
 
 /// A server over the database, and what it knows of access.
 pub(crate) fn replica(stage: &Stage, setup: Setup) -> (Router, Access) {
-    keeping(stage, setup, PathBuf::from("/nonexistent"), None)
+    let (router, access, _) = replica_with(stage, setup, &hooks::Settings::default());
+    (router, access)
+}
+
+/// The same, and what sends webhooks, which does once it runs.
+pub(crate) fn replica_with(
+    stage: &Stage,
+    setup: Setup,
+    settings: &hooks::Settings,
+) -> (Router, Access, Hooks) {
+    keeping(stage, setup, settings, PathBuf::from("/nonexistent"), None)
 }
 
 /// The same, with a folder of published content and what may be uploaded into it.
-fn keeping(stage: &Stage, setup: Setup, content: PathBuf, uploads: Option<Limits>) -> (Router, Access) {
+fn keeping(
+    stage: &Stage,
+    setup: Setup,
+    settings: &hooks::Settings,
+    content: PathBuf,
+    uploads: Option<Limits>,
+) -> (Router, Access, Hooks) {
     let timeout = Duration::from_secs(10);
     let pool: PgPool = config::pool(stage.database.url().parse().expect("an address"), 4, timeout);
     let live = Live::new(&pool, Settings::default(), &CancellationToken::new());
     let access = Access::new(&pool, setup).expect("access");
+    let hooks = Hooks::new(&pool, &access, &live, settings).expect("hooks");
     let app = app(App {
         pool,
         web: PathBuf::from("/nonexistent"),
@@ -77,8 +95,9 @@ fn keeping(stage: &Stage, setup: Setup, content: PathBuf, uploads: Option<Limits
         uploads: uploads.map(Uploads::new),
         relay: None,
         hot: None,
+        hooks: hooks.clone(),
     });
-    (app, access)
+    (app, access, hooks)
 }
 
 pub(crate) async fn door(setup: Setup) -> Door {
@@ -95,7 +114,7 @@ async fn opened(setup: Setup, content: PathBuf, uploads: Option<Limits>) -> Door
     rows::chain(&stage.pool, CHAIN).await;
     rows::head(&stage.pool, CHAIN).await;
     Listing::new(1).insert(&stage.pool).await;
-    let (router, access) = keeping(&stage, setup, content, uploads);
+    let (router, access, _) = keeping(&stage, setup, &hooks::Settings::default(), content, uploads);
     Door { stage, router, access }
 }
 

@@ -1,3 +1,5 @@
+use std::time::{Duration, Instant};
+
 use axum::http::Request;
 use serde_json::{Value, json};
 use stoa_api::access::{Proxies, Setup};
@@ -115,13 +117,25 @@ async fn a_revoked_key_opens_nothing_on_any_server() {
     let stop = CancellationToken::new();
     let worker = tokio::spawn(access.run(stop.clone()));
     let wallet = door.wallet().await;
-    let (id, secret) = door.key(&wallet, json!({ "name": "x", "scopes": ["read"] })).await;
-    let elsewhere =
-        async || ask(&other, bearer(Request::get("/v1/listings"), &secret), &Value::Null).await.status;
-    until("it is known there", async || elsewhere().await == 200).await;
-    door.by(&wallet, Request::delete(format!("/v1/keys/{id}")), &Value::Null).await.ok();
-    door.with_key(&secret, Request::get("/v1/listings")).await.problem(401);
-    until("it is revoked there", async || elsewhere().await == 401).await;
+    let mut quick = 0;
+    let mut last = String::new();
+    for _ in 0..5 {
+        let (id, secret) = door.key(&wallet, json!({ "name": "x", "scopes": ["read"] })).await;
+        let elsewhere =
+            async || ask(&other, bearer(Request::get("/v1/listings"), &secret), &Value::Null).await.status;
+        // Looked up there for the first time, and so kept for three seconds from now on: who is refused sooner was
+        // told of it.
+        let known = Instant::now();
+        assert_eq!(elsewhere().await, 200);
+        door.by(&wallet, Request::delete(format!("/v1/keys/{id}")), &Value::Null).await.ok();
+        door.with_key(&secret, Request::get("/v1/listings")).await.problem(401);
+        until("it is revoked there", async || elsewhere().await == 401).await;
+        quick += usize::from(known.elapsed() < Duration::from_millis(1_500));
+        last = id;
+    }
+    // One may fall before the other server listens, or on a machine that does something else.
+    assert!(quick >= 4, "{quick} of 5 were refused before what was kept of them had ended");
+    let id = last;
     door.by(&wallet, Request::patch(format!("/v1/keys/{id}")), &json!({ "name": "y" })).await.problem(409);
     stop.cancel();
     worker.await.expect("ends");

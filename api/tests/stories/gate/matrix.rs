@@ -40,6 +40,13 @@ const EVERYBODY: [Who; 11] = [
     Who::OtherOwner,
 ];
 
+/// What is of one wallet alone, and how others are told that it is not there.
+const OWNED: [(&str, &str); 3] = [
+    ("/v1/keys/{id}", "This wallet has no API key"),
+    ("/v1/webhooks/{id}", "This wallet has no webhook"),
+    ("/v1/alerts/{id}", "This wallet has no alert"),
+];
+
 /// What comes of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
@@ -53,7 +60,7 @@ enum Outcome {
 
 /// The table.
 fn expected(rule: &Rule, who: Who) -> Outcome {
-    let of_one = rule.path.starts_with("/v1/keys/{id}");
+    let of_one = OWNED.iter().any(|(path, _)| rule.path.starts_with(path));
     match (who, rule.need) {
         // It asks for a key in a form, and there is none.
         (_, Need::Client) => Outcome::Unknown,
@@ -73,7 +80,7 @@ fn outcome(answer: &Answer) -> Outcome {
     match answer.status.as_u16() {
         401 => Outcome::Unknown,
         403 => Outcome::Forbidden,
-        404 if answer.text().contains("This wallet has no API key") => Outcome::Hidden,
+        404 if OWNED.iter().any(|(_, what)| answer.text().contains(what)) => Outcome::Hidden,
         _ => Outcome::In,
     }
 }
@@ -100,6 +107,29 @@ impl Cast {
         let scopes: Vec<&str> =
             Scope::ALL.into_iter().filter(|scope| has || Some(*scope) != needed).map(Scope::word).collect();
         self.door.key(owner, json!({ "name": "x", "scopes": scopes })).await
+    }
+
+    /// The thing that the route is about: the wallet's own, where it is of one.
+    async fn victim(&self, rule: &Rule) -> String {
+        if rule.path.starts_with("/v1/keys/{id}") {
+            return self.door.key(&self.wallet, json!({ "name": "victim", "scopes": ["read"] })).await.0;
+        }
+        let (id, hook) =
+            ("31337-1".to_owned(), json!({ "name": "victim", "url": "https://example.invalid/" }));
+        let alerts = rule.path.starts_with("/v1/alerts/{id}");
+        if !alerts && !rule.path.starts_with("/v1/webhooks/{id}") {
+            return id;
+        }
+        let made = async |path: &str, body: Value| {
+            let answer = self.door.by(&self.wallet, Request::post(path), &body).await;
+            assert_eq!(answer.status, 201, "{}", answer.text());
+            answer.json()["data"]["id"].as_str().expect("an id").to_owned()
+        };
+        let hook = made("/v1/webhooks", hook).await;
+        if !alerts {
+            return hook;
+        }
+        made("/v1/alerts", json!({ "name": "victim", "webhook": hook, "watch": { "kind": "usage" } })).await
     }
 
     /// As this one asks. The peer is 198.51.100.7.
@@ -157,10 +187,7 @@ async fn every_route_is_open_to_those_it_is_for_and_to_nobody_else() {
         // A wallet has a bounded number of keys: each row has wallets of its own.
         let cast = Cast::new().await;
         for who in EVERYBODY {
-            let victim = match rule.path.contains("/keys/{id}") {
-                true => cast.door.key(&cast.wallet, json!({ "name": "victim", "scopes": ["read"] })).await.0,
-                false => "31337-1".to_owned(),
-            };
+            let victim = cast.victim(rule).await;
             let path = rule
                 .path
                 .replace("{id}", &victim)

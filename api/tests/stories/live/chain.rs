@@ -5,14 +5,14 @@ use sqlx::PgPool;
 use crate::rows::{self, CHAIN, Listing, Plan, Purchase, hash, time_of};
 use crate::stage::Stage;
 
-pub(super) struct Chain {
+pub(crate) struct Chain {
     pool: PgPool,
     seq: i64,
 }
 
 impl Chain {
     /// With a listing, a plan and a token; at block 100.
-    pub(super) async fn new(stage: &Stage) -> Self {
+    pub(crate) async fn new(stage: &Stage) -> Self {
         rows::chain(&stage.pool, CHAIN).await;
         Listing::new(1).insert(&stage.pool).await;
         Plan::new(1, 1, 5).insert(&stage.pool).await;
@@ -21,7 +21,7 @@ impl Chain {
     }
 
     /// A block with sales at these log indexes.
-    pub(super) async fn commit(&mut self, block: i64, own: u8, sales: &[i32]) {
+    pub(crate) async fn commit(&mut self, block: i64, own: u8, sales: &[i32]) {
         for log_index in sales {
             Purchase::new(block, *log_index).insert(&self.pool).await;
             sqlx::query(
@@ -39,7 +39,7 @@ impl Chain {
     }
 
     /// The newest block is replaced.
-    pub(super) async fn take_back(&mut self, block: i64, own: u8) {
+    pub(crate) async fn take_back(&mut self, block: i64, own: u8) {
         sqlx::query("DELETE FROM market.purchase WHERE block_number = $1")
             .bind(block)
             .execute(&self.pool)
@@ -58,7 +58,7 @@ impl Chain {
         self.told(1, block, own, block - 1).await;
     }
 
-    pub(super) async fn finalize(&self, block: i64) {
+    pub(crate) async fn finalize(&self, block: i64) {
         sqlx::query("UPDATE archive.cursor SET finalized_block = $1")
             .bind(block)
             .execute(&self.pool)

@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
-use crate::stage::{Stage, unlimited};
+use crate::stage::{Stage, silent, unlimited};
 
 /// Nothing takes this long.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -42,6 +42,7 @@ pub(super) fn router(stage: &Stage, settings: Settings) -> Router {
     let live = Live::new(&pool, settings, &CancellationToken::new());
     let nowhere = PathBuf::from("/nonexistent");
     let access = unlimited(&pool);
+    let hooks = silent(&pool, &access, &live);
     app(App {
         pool,
         web: nowhere.clone(),
@@ -53,6 +54,7 @@ pub(super) fn router(stage: &Stage, settings: Settings) -> Router {
         uploads: None,
         relay: None,
         hot: None,
+        hooks,
     })
 }
 

@@ -2,12 +2,15 @@ import type { QueryClient } from '@tanstack/react-query';
 import { useEffect, useSyncExternalStore } from 'react';
 import { withQuery } from './client';
 import { restMs } from './connection';
-import { readMessage, type Stale, staleBy } from './topics';
+import { readMessage, type Stale, staleBy, withBlock } from './topics';
+import type { StatusAnswer } from './types';
 
 /** Told to every page; a page adds what it is about. */
 const ALWAYS = ['blocks', 'purchases', 'listings'];
 /** A busy block has many messages: what they make stale is read again once. */
 const GATHER_MS = 250;
+/** How often the API is asked what is final while blocks are told. */
+const STATUS_MS = 12_000;
 const RETRY_MS = [1000, 2000, 5000, 10_000];
 
 type State = 'connecting' | 'live' | 'down';
@@ -18,6 +21,7 @@ let state: State = 'connecting';
 let source: EventSource | null = null;
 let cursor: string | null = null;
 let failures = 0;
+let statusAt = 0;
 let client: QueryClient | null = null;
 let reopening: ReturnType<typeof setTimeout> | undefined;
 let gathering: ReturnType<typeof setTimeout> | undefined;
@@ -83,6 +87,12 @@ function hear(event: MessageEvent<string>): void {
   remember(event);
   const message = readMessage(event.data);
   if (message === null) return;
+  client?.setQueryData<StatusAnswer>(['status'], (status) => status && (withBlock(status, message) ?? status));
+  // Written anew with each block, the status is never old enough to be asked for by itself.
+  if (message.about === 'block' && Date.now() - statusAt > STATUS_MS) {
+    statusAt = Date.now();
+    stale.set('status', ['status']);
+  }
   for (const key of staleBy(message)) stale.set(key.join('\n'), key);
   gathering ??= setTimeout(flush, GATHER_MS);
 }

@@ -75,6 +75,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The wallet's alerts, newest first. */
+        get: operations["listAlerts"];
+        put?: never;
+        /** Watches something. What is so already is told at once; see the README for when the same is told again. */
+        post: operations["createAlert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alerts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One alert. */
+        get: operations["getAlert"];
+        put?: never;
+        post?: never;
+        /** Watches it no more. */
+        delete: operations["removeAlert"];
+        options?: never;
+        head?: never;
+        /** Changes an alert, stops it or lets it go on. */
+        patch: operations["changeAlert"];
+        trace?: never;
+    };
     "/v1/audit": {
         parameters: {
             query?: never;
@@ -131,41 +168,6 @@ export interface paths {
         post: operations["createSession"];
         /** Signs out: the session ends on every server. */
         delete: operations["deleteSession"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/content": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How large files may be that are uploaded here, and how much in a day. */
-        get: operations["getUploadLimits"];
-        put?: never;
-        /** Keeps a file, the body as it is, and names it. Content is named by its hash: the same file again is the same file. */
-        post: operations["uploadContent"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/content/{cid}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Published content, whole or by `Range`, by its name: bytes to be saved, never a page. `/ipfs/{cid}` serves the same. */
-        get: operations["getContent"];
-        put?: never;
-        post?: never;
-        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -627,44 +629,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/orders": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Takes a signed order and sends it to the chain. The operator pays for the gas; the signer pays what it signed for.
-         * @description The order is tried first, and one that would revert is refused with the contract's reason. One that was taken before is
-         *     not sent twice: it is answered as it stands.
-         */
-        post: operations["submitOrder"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/orders/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How far an order is. Whoever knows its id may ask. */
-        get: operations["getOrder"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/payments": {
         parameters: {
             query?: never;
@@ -691,23 +655,6 @@ export interface paths {
         };
         /** Purchases, newest first unless asked otherwise. */
         get: operations["searchPurchases"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/relay": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Where orders are relayed, by whom, and what is left of the day's budget. */
-        get: operations["getRelay"];
         put?: never;
         post?: never;
         delete?: never;
@@ -839,6 +786,117 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The wallet's webhooks, newest first. */
+        get: operations["listWebhooks"];
+        put?: never;
+        /**
+         * Makes a webhook. It is told of what happens from now on. What its messages are signed with is in this answer and
+         *     nowhere else.
+         */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One webhook. */
+        get: operations["getWebhook"];
+        put?: never;
+        post?: never;
+        /** Removes a webhook with its log, its alerts, and what it was not told yet. */
+        delete: operations["removeWebhook"];
+        options?: never;
+        head?: never;
+        /** Changes a webhook, pauses it or lets it go on. */
+        patch: operations["changeWebhook"];
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was sent and is to be, newest first, with each attempt. Kept for 7 days, 10,000 at most. */
+        get: operations["listDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/ping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a message of type `ping`, once and at once, and tells what came of it. It is in the log like any other. */
+        post: operations["pingWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tells again what was told from a cursor on, or all that is kept; what is queued of these chains and was not taken
+         *     yet is dropped first. Whoever looks at `webhook-id` does nothing twice.
+         */
+        post: operations["replayWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a new secret in a secret's place. The old one signs beside it for a while, so that receivers can change over. */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -948,6 +1006,47 @@ export interface components {
              */
             points: number;
         };
+        /** @description Something that is watched. */
+        Alert: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description Whether it is looked at. */
+            enabled: boolean;
+            /**
+             * Format: date-time
+             * @description When it was last told; null for never.
+             */
+            fired_at: string | null;
+            /**
+             * @description Its public id.
+             * @example al4jFq0Zr8LmXaQ2
+             */
+            id: string;
+            /** @description What its owner calls it. */
+            name: string;
+            /**
+             * @description The wallet that made it.
+             * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+             */
+            owner: string;
+            watch: components["schemas"]["Watch"];
+            /**
+             * @description The webhook that is told.
+             * @example wh4jFq0Zr8LmXaQ2
+             */
+            webhook: string;
+        };
+        /** @description The answer about an alert. */
+        AlertAnswer: {
+            data: components["schemas"]["Alert"];
+        };
+        /** @description The answer of `GET /v1/alerts`. */
+        AlertsAnswer: {
+            data: components["schemas"]["Alert"][];
+        };
         /** @description What somebody may move of an account's. */
         Allowance: {
             /**
@@ -1022,7 +1121,7 @@ export interface components {
              */
             revoked_at: string | null;
             /**
-             * @description What it may be used for: `read`, `export`, `sql`, `webhooks`, `relay`, `content`, `admin`.
+             * @description What it may be used for: `read`, `export`, `sql`, `webhooks`, `relay`, `admin`.
              * @example [
              *       "read"
              *     ]
@@ -1042,6 +1141,28 @@ export interface components {
         /** @description The answer of `GET /v1/keys`. */
         ApiKeysAnswer: {
             data: components["schemas"]["ApiKey"][];
+        };
+        /** @description One attempt to send a message. */
+        Attempt: {
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            at: string;
+            /** @description Why it failed; null where it did not. */
+            error: string | null;
+            /**
+             * Format: int64
+             * @description How long it took.
+             * @example 84
+             */
+            milliseconds: number;
+            /**
+             * Format: int32
+             * @description What the receiver answered; null where it did not.
+             * @example 200
+             */
+            status: number | null;
         };
         /** @description What a listing got from one source in one token. Amounts are in the token's base units. */
         Attribution: {
@@ -1359,6 +1480,16 @@ export interface components {
             name: string;
             protocol: components["schemas"]["Protocol"] | null;
         };
+        /** @description What of an alert is to be another; what is left out stays. */
+        ChangeAlert: {
+            /** @description Whether it is looked at. */
+            enabled?: boolean | null;
+            /** @description What it is called. */
+            name?: string | null;
+            watch?: components["schemas"]["Watch"] | null;
+            /** @description Another webhook of the wallet. */
+            webhook?: string | null;
+        };
         /** @description What of a key is to be another; what is left out stays. */
         ChangeKey: {
             /**
@@ -1373,6 +1504,24 @@ export interface components {
             networks?: string[] | null;
             /** @description What it may be used for. */
             scopes?: string[] | null;
+        };
+        /** @description What of a webhook is to be another; what is left out stays. */
+        ChangeWebhook: {
+            /** @description What messages may be about; none for everything. */
+            about?: string[] | null;
+            /**
+             * Format: int64
+             * @description Null for all chains.
+             */
+            chain?: number | null;
+            /** @description What it is called. */
+            name?: string | null;
+            /** @description `paused`, or `active` to go on: at once, whatever failed before. */
+            state?: string | null;
+            /** @description What it is told of from now on. */
+            topics?: string[] | null;
+            /** @description Where messages are sent. */
+            url?: string | null;
         };
         /** @description The plan that costs least. */
         CheapestPlan: {
@@ -1425,33 +1574,19 @@ export interface components {
              */
             month: string;
         };
-        /** @description A file that is kept. */
-        Content: {
+        /** @description What is to be watched. */
+        CreateAlert: {
             /**
-             * @description Its name in IPFS: version 1, chunks of 256 KiB, as `ipfs add --cid-version=1 --raw-leaves` names it.
-             * @example bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e
+             * @description At most 100 characters.
+             * @example price went up
              */
-            cid: string;
+            name: string;
+            watch: components["schemas"]["Watch"];
             /**
-             * @description sha-256 of its bytes: the content hash of a listing's version.
-             * @example 0xb94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9
+             * @description A webhook of the wallet.
+             * @example wh4jFq0Zr8LmXaQ2
              */
-            sha256: string;
-            /**
-             * Format: int64
-             * @description Its length in bytes.
-             * @example 11
-             */
-            size: number;
-            /**
-             * @description The address to put into a listing.
-             * @example ipfs://bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e
-             */
-            uri: string;
-        };
-        /** @description The answer of `POST /v1/content`. */
-        ContentAnswer: {
-            data: components["schemas"]["Content"];
+            webhook: string;
         };
         /** @description What a new key is to be. */
         CreateKey: {
@@ -1470,13 +1605,92 @@ export interface components {
             /** @description Networks that it may come from, as CIDR; all without any. */
             networks?: string[];
             /**
-             * @description At least one of `read`, `export`, `sql`, `webhooks`, `relay`, `content`, `admin`.
+             * @description At least one of `read`, `export`, `sql`, `webhooks`, `relay`, `admin`.
              * @example [
              *       "read"
              *     ]
              */
             scopes: string[];
             signing?: components["schemas"]["KeySigning"] | null;
+        };
+        /** @description What a new webhook is to be. */
+        CreateWebhook: {
+            /** @description What messages may be about: some of `purchase`, `listing`, `event`, `block`, `stats`; everything without it. */
+            about?: string[];
+            /**
+             * Format: int64
+             * @description One chain; all without it.
+             */
+            chain?: number | null;
+            /** @description `latest` (the default), `safe` or `finalized`. It stays. */
+            level?: string | null;
+            /**
+             * @description At most 100 characters.
+             * @example our shop
+             */
+            name: string;
+            /**
+             * @description At most 100 topics of `GET /v1/stream`: `listings`, `purchases`, `blocks`, `stats`, `listing:{chainId}-{n}`,
+             *     `account:{address}`; none for one that alerts alone are sent to.
+             * @example [
+             *       "purchases"
+             *     ]
+             */
+            topics?: string[];
+            /**
+             * @description An https address on the public internet, at port 443 or from 1024 on.
+             * @example https://example.org/hooks/stoa
+             */
+            url: string;
+        };
+        /** @description The answer of `GET /v1/webhooks/{id}/deliveries`. */
+        DeliveriesAnswer: {
+            data: components["schemas"]["Delivery"][];
+            /**
+             * Format: int64
+             * @description Pass it as `before` to read on; null at the end.
+             */
+            next: number | null;
+        };
+        /** @description A message that was sent, or is to be. */
+        Delivery: {
+            /** @description Attempts, oldest first: of many, the first and the last 29. */
+            attempts: components["schemas"]["Attempt"][];
+            /** @description The body that was sent. */
+            body: unknown;
+            /**
+             * Format: date-time
+             * @description When it was queued.
+             */
+            created_at: string;
+            /** @description Where to replay from to hear what came after it; null for pings and alerts. */
+            cursor: string | null;
+            /**
+             * Format: date-time
+             * @description When it was taken, or given up.
+             */
+            done_at: string | null;
+            /**
+             * @description The header `webhook-id`: equal each time that the same thing is told.
+             * @example msg_wh4jFq0Zr8LmXaQ2_31337_812_4
+             */
+            message: string;
+            /**
+             * Format: int64
+             * @description Its place in the order of sending.
+             * @example 12
+             */
+            number: number;
+            /**
+             * @description `pending`; `delivered`; `failed`: a ping that nobody took; `dropped`: a replay began elsewhere.
+             * @example delivered
+             */
+            state: string;
+            /**
+             * @description `purchase`, `listing`, `event`, `block`, `stats`, `retract`, `ping` or `alert.…`.
+             * @example purchase
+             */
+            type: string;
         };
         /** @description A share of revenue between a listing and one that it derives from. */
         Edge: {
@@ -2579,6 +2793,19 @@ export interface components {
         NewApiKeyAnswer: {
             data: components["schemas"]["NewApiKey"];
         };
+        /** @description A webhook with a new secret. */
+        NewWebhook: components["schemas"]["Webhook"] & {
+            /**
+             * @description What its messages are signed with (Standard Webhooks), shown this once. Null in an answer that is told again for
+             *     an `Idempotency-Key`; who has lost it rotates it.
+             * @example whsec_…
+             */
+            secret: string | null;
+        };
+        /** @description The answer about a webhook with a new secret. */
+        NewWebhookAnswer: {
+            data: components["schemas"]["NewWebhook"];
+        };
         /** @description What a message must hold to be taken once. */
         Nonce: {
             /**
@@ -2624,121 +2851,6 @@ export interface components {
          * @enum {string}
          */
         OperatorScope: "balances" | "listings" | "passes";
-        /**
-         * @description Where the money of a payment comes from, with the Vault's number for it.
-         * @enum {string}
-         */
-        OrderFunding: "balance" | "allowance" | "permit" | "authorization";
-        /**
-         * @description What an order is.
-         * @enum {string}
-         */
-        OrderKind: "pay" | "spend";
-        /** @description The struct `Order`. */
-        OrderOfPlan: {
-            /**
-             * @description What the plan's gate asks for, else `0x`.
-             * @example 0x
-             */
-            gateData: string;
-            /**
-             * @description The plan's number on its chain.
-             * @example 4
-             */
-            plan: string;
-            /**
-             * Format: int64
-             * @description How many licences, periods or packs.
-             * @example 1
-             */
-            quantity: number;
-            /** @description Who gets the pass. */
-            recipient: string;
-            /**
-             * Format: int32
-             * @description The plan's version: its terms.
-             * @example 1
-             */
-            version: number;
-        };
-        /** @description The struct `ShareOrder`. */
-        OrderOfShares: {
-            /**
-             * Format: int64
-             * @description How many lots.
-             * @example 1
-             */
-            quantity: number;
-            /** @description Who gets the shares. */
-            recipient: string;
-            /**
-             * @description The sale's number on its chain.
-             * @example 1
-             */
-            sale: string;
-        };
-        /** @description The struct `Pay`. */
-        OrderPayment: {
-            /**
-             * @description All that leaves the payer, in base units.
-             * @example 20000000
-             */
-            amount: string;
-            /**
-             * @description Until when it is good, in Unix seconds.
-             * @example 1795474427
-             */
-            deadline: string;
-            /** @description Who pays, and signs. */
-            from: string;
-            /** @description Where it comes from. */
-            funding: components["schemas"]["OrderFunding"];
-            /**
-             * @description The payment's number, used once.
-             * @example 1
-             */
-            nonce: string;
-            /** @description Who may send it: the zero address for anyone, else this server's relayer. */
-            relayer: string;
-            /**
-             * @description What the sender gets out of `amount`, in base units.
-             * @example 0
-             */
-            relayerFee: string;
-            /** @description Who is paid: the Market. */
-            target: string;
-            /** @description In which token. */
-            token: string;
-        };
-        /** @description The struct `Spend`. */
-        OrderSpending: {
-            /**
-             * @description Until when it is good, in Unix seconds.
-             * @example 1795474427
-             */
-            deadline: string;
-            /** @description Whose credits, and who signs. */
-            holder: string;
-            /**
-             * @description The spending's number, used once.
-             * @example 1
-             */
-            nonce: string;
-            /**
-             * @description The plan's number on its chain.
-             * @example 3
-             */
-            plan: string;
-            /** @description What they are spent for. */
-            ref: string;
-            /** @description Who may spend them: this server's relayer, since it sends the order. */
-            spender: string;
-            /**
-             * @description How many.
-             * @example 25
-             */
-            units: string;
-        };
         /** @description A listing that an account owns. */
         OwnedListing: {
             /**
@@ -2947,6 +3059,10 @@ export interface components {
             meta: components["schemas"]["Meta"];
             /** @description The cursor of the next page; null on the last one. */
             next: string | null;
+        };
+        /** @description The answer of `POST /v1/webhooks/{id}/ping`. */
+        PingAnswer: {
+            data: components["schemas"]["Delivery"];
         };
         /** @description A place by revenue in one quote token: a token whose fees stakers share. */
         PlaceIn: {
@@ -3306,105 +3422,6 @@ export interface components {
              */
             revenue_ppm: number;
         };
-        /** @description The answer of `GET /v1/relay`. */
-        RelayAnswer: {
-            data: components["schemas"]["RelayStatus"];
-        };
-        /** @description Where this server sends orders. */
-        RelayChain: {
-            /** @description Whether orders are taken without a key or a session. */
-            anyone: boolean;
-            /**
-             * Format: int64
-             * @description The chain.
-             * @example 31337
-             */
-            chain_id: number;
-            /**
-             * @description What of today's budget for gas is left, in wei.
-             * @example 48000000000000000
-             */
-            left: string;
-            /**
-             * @description Who sends: an order may name this account, or anyone.
-             * @example 0xa0Ee7A142d267C1f36714E4a8F75612F20a79720
-             */
-            relayer: string;
-        };
-        /** @description An order that was taken, and how far it is. */
-        RelayedOrder: {
-            /**
-             * Format: int64
-             * @description That block.
-             * @example 812
-             */
-            block_number: number | null;
-            /**
-             * Format: int64
-             * @description The chain.
-             * @example 31337
-             */
-            chain_id: number;
-            /**
-             * Format: date-time
-             * @description When it was taken (RFC 3339, UTC).
-             * @example 2026-11-22T15:00:00Z
-             */
-            created_at: string;
-            /**
-             * @description Its id here.
-             * @example 4fRk2Z0mXq7LbT9sVw1cYp
-             */
-            id: string;
-            /**
-             * @description `pay` or `spend`.
-             * @example pay
-             */
-            kind: string;
-            /**
-             * @description What it has cost in gas, in wei; null while it is in no block.
-             * @example 141000000000000
-             */
-            paid: string | null;
-            /**
-             * @description Why it failed, was dropped or is about to be; null otherwise.
-             * @example It reverted in its block: the chain had changed since it was tried.
-             */
-            reason: string | null;
-            /**
-             * @description Who sends it.
-             * @example 0xa0Ee7A142d267C1f36714E4a8F75612F20a79720
-             */
-            relayer: string;
-            /**
-             * @description Who signed it.
-             * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
-             */
-            signer: string;
-            state: ("queued" | "sent" | "included" | "final" | "failed" | "dropped" | "reorged") & Record<string, never>;
-            /** @description Every transaction that was signed for it, the newest first. The chain takes one of them. */
-            transactions: string[];
-            /**
-             * @description The transaction that is in a block; null while none is.
-             * @example 0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060
-             */
-            tx_hash: string | null;
-            /**
-             * Format: date-time
-             * @description When something last changed (RFC 3339, UTC).
-             * @example 2026-11-22T15:00:02Z
-             */
-            updated_at: string;
-        };
-        /** @description The answer of `POST /v1/orders` and `GET /v1/orders/{id}`. */
-        RelayedOrderAnswer: {
-            data: components["schemas"]["RelayedOrder"];
-        };
-        /** @description The chains on which this server sends orders; none where it does not relay. */
-        RelayStatus: {
-            /** @description The chains, by id. */
-            chains: components["schemas"]["RelayChain"][];
-        };
         /** @description Whether buyers come back. */
         Repeat: {
             /**
@@ -3425,6 +3442,16 @@ export interface components {
              * @example 3
              */
             repeat_buyers: number;
+        };
+        /** @description From where messages are to be told again. One of both. */
+        Replay: {
+            /**
+             * @description Behind the message with this cursor.
+             * @example latest:31337-812-4
+             */
+            after?: string | null;
+            /** @description `oldest`: everything that is kept (7 days); `now`: what is queued and not taken yet is dropped. */
+            from?: string | null;
         };
         /** @description The answer of `GET /v1/market/retention`. */
         RetentionAnswer: {
@@ -3494,6 +3521,14 @@ export interface components {
              *     secret is made anew.
              */
             public_key?: string | null;
+        };
+        /** @description How its secret is to be replaced. */
+        RotateSecret: {
+            /**
+             * Format: int64
+             * @description Seconds that the old secret signs beside the new one: a day unless told, 30 days at most, 0 for none.
+             */
+            overlap_seconds?: number | null;
         };
         /** @description A parent's part. */
         Royalty: {
@@ -3710,36 +3745,6 @@ export interface components {
              */
             earned: string;
             token: components["schemas"]["Token"];
-        };
-        /** @description A signed order, as `stoa order sign` writes it. Addresses and bytes are hexadecimal, amounts decimal strings. */
-        SignedOrder: {
-            /**
-             * Format: int64
-             * @description The chain.
-             * @example 31337
-             */
-            chainId: number;
-            /**
-             * @description Who checks the signature: the Vault for `pay`, the Market for `spend`.
-             * @example 0x5FbDB2315678afecb367f032d93F642f64180aa3
-             */
-            contract: string;
-            /**
-             * @description The ABI-encoded permit or authorization that the funding asks for; else `0x` or left out.
-             * @example 0x
-             */
-            grant?: string | null;
-            /** @description What it is: a purchase, or a spending of credits. */
-            kind: components["schemas"]["OrderKind"];
-            order?: components["schemas"]["OrderOfPlan"] | null;
-            pay?: components["schemas"]["OrderPayment"] | null;
-            shareOrder?: components["schemas"]["OrderOfShares"] | null;
-            /**
-             * @description The signer's, of the EIP-712 struct; `0x` where an authorization is the signature.
-             * @example 0x…
-             */
-            signature: string;
-            spend?: components["schemas"]["OrderSpending"] | null;
         };
         /** @description A signed message. */
         SignIn: {
@@ -4218,25 +4223,6 @@ export interface components {
             sales: string;
             token: components["schemas"]["Token"];
         };
-        /** @description What may be uploaded here. */
-        UploadLimits: {
-            /**
-             * Format: int64
-             * @description Bytes of the largest file; 0 where this server takes none.
-             * @example 268435456
-             */
-            most: number;
-            /**
-             * Format: int64
-             * @description Bytes that a wallet may upload in a day (UTC); 0 where this server takes none.
-             * @example 536870912
-             */
-            per_day: number;
-        };
-        /** @description The answer of `GET /v1/content`. */
-        UploadLimitsAnswer: {
-            data: components["schemas"]["UploadLimits"];
-        };
         /** @description What a wallet asked for, and may ask for. */
         Usage: {
             /**
@@ -4340,6 +4326,179 @@ export interface components {
              * @example 1
              */
             version: number;
+        };
+        /** @description What is watched. Amounts are in base units; a threshold counts as reached when the value is equal to it. */
+        Watch: {
+            above?: string | null;
+            below?: string | null;
+            /** @enum {string} */
+            kind: "price";
+            /** @description The plan, `{chainId}-{n}`. */
+            plan: string;
+        } | {
+            /** Format: int32 */
+            above?: number | null;
+            /** Format: int32 */
+            below?: number | null;
+            /** @enum {string} */
+            kind: "grade";
+            /** @description The listing, `{chainId}-{n}`. */
+            listing: string;
+            /** @description `short` or `long`. */
+            term: string;
+        } | {
+            above: string;
+            /** @enum {string} */
+            kind: "revenue";
+            /** @description The listing, `{chainId}-{n}`. */
+            listing: string;
+            token: string;
+        } | {
+            /** @description One's own without it. */
+            account?: string | null;
+            /**
+             * Format: int32
+             * @description 1 to 90.
+             */
+            days: number;
+            /** @enum {string} */
+            kind: "pass_expiry";
+            /** @description Of this plan alone. */
+            plan?: string | null;
+        } | {
+            above: string;
+            /** @description One's own without it. */
+            account?: string | null;
+            /**
+             * Format: int64
+             * @description EIP-155 chain id.
+             */
+            chain: number;
+            /** @enum {string} */
+            kind: "claimable";
+            token: string;
+        } | {
+            /**
+             * Format: int32
+             * @description 1 to 90.
+             */
+            days: number;
+            /** @enum {string} */
+            kind: "key_expiry";
+        } | {
+            /** @enum {string} */
+            kind: "usage";
+        } | {
+            /** @enum {string} */
+            kind: "key_use";
+        };
+        /** @description A webhook, without what its messages are signed with. */
+        Webhook: {
+            /** @description What messages may be about: `purchase`, `listing`, `event`, `block`, `stats`; empty for everything. */
+            about: string[];
+            /**
+             * Format: int64
+             * @description The one chain that it is told of; null for all.
+             */
+            chain: number | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * @description Behind the last message that was queued. What follows it is queued next.
+             * @example latest:31337-812-4
+             */
+            cursor: string;
+            /**
+             * Format: date-time
+             * @description Since when they fail; null where they do not.
+             */
+            failing_since: string | null;
+            /**
+             * Format: int32
+             * @description Attempts in a row that failed.
+             * @example 0
+             */
+            failures: number;
+            /**
+             * @description Its public id.
+             * @example wh4jFq0Zr8LmXaQ2
+             */
+            id: string;
+            /**
+             * @description How final a block must be before it is told: `latest`, `safe` or `finalized`.
+             * @example latest
+             */
+            level: string;
+            /** @description What its owner calls it. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When the oldest message is tried again; null where none failed.
+             */
+            next_attempt_at: string | null;
+            /**
+             * @description The wallet that made it.
+             * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+             */
+            owner: string;
+            /** @description Why it is paused; null where it is not. */
+            paused_reason: string | null;
+            /** @description What messages are signed with now, newest first: several during a rotation. */
+            secrets: components["schemas"]["WebhookSecret"][];
+            /**
+             * @description `active`, or `paused`: nothing is sent, and nothing is lost for as long as the outbox keeps it (7 days).
+             * @example active
+             */
+            state: string;
+            /**
+             * @description What it is told of, as for `GET /v1/stream`; empty where alerts alone are sent to it.
+             * @example [
+             *       "purchases",
+             *       "listing:31337-1"
+             *     ]
+             */
+            topics: string[];
+            /**
+             * @description Where messages are sent.
+             * @example https://example.org/hooks/stoa
+             */
+            url: string;
+            /**
+             * Format: int64
+             * @description Messages that are queued and not taken yet.
+             * @example 0
+             */
+            waiting: number;
+        };
+        /** @description The answer about a webhook. */
+        WebhookAnswer: {
+            data: components["schemas"]["Webhook"];
+        };
+        /** @description The answer of `GET /v1/webhooks`. */
+        WebhooksAnswer: {
+            data: components["schemas"]["Webhook"][];
+        };
+        /** @description A signing secret, without what it is. */
+        WebhookSecret: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it signs no more; null for the newest.
+             */
+            expires_at: string | null;
+            /**
+             * Format: int32
+             * @description Its number: 1 for the first.
+             * @example 1
+             */
+            number: number;
         };
         /**
          * @description How far back what is ranked goes, from the head's time, in whole hours.
@@ -4669,6 +4828,426 @@ export interface operations {
             };
         };
     };
+    listAlerts: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The alerts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertsAnswer"];
+                };
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The wallet has no such thing, or webhooks are not enabled here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota is used up. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createAlert: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Requests with the same key and body are done once; for 24 hours. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateAlert"];
+            };
+        };
+        responses: {
+            /** @description The alert. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertAnswer"];
+                };
+            };
+            /** @description The body or a parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The wallet has no such thing, or webhooks are not enabled here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There are as many as there may be, or the same request still runs. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Idempotency-Key` came with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota is used up. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAlert: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The alert's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The alert. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertAnswer"];
+                };
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The wallet has no such thing, or webhooks are not enabled here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota is used up. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeAlert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The alert's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The alert as it was. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertAnswer"];
+                };
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The wallet has no such thing, or webhooks are not enabled here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota is used up. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeAlert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The alert's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeAlert"];
+            };
+        };
+        responses: {
+            /** @description The alert. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertAnswer"];
+                };
+            };
+            /** @description The body or a parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The wallet has no such thing, or webhooks are not enabled here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota is used up. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listAudit: {
         parameters: {
             query?: {
@@ -4986,274 +5565,6 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
-            };
-            /** @description The quota is used up. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server is busy; `Retry-After` says when to ask again. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getUploadLimits: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The limits. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UploadLimitsAnswer"];
-                };
-            };
-            /** @description A parameter is not valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The quota is used up. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server is busy; `Retry-After` says when to ask again. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    uploadContent: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description RFC 9530: `sha-256=:…:`, the hash in base64. A body that is not that is refused. */
-                "Content-Digest"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        /** @description The file. */
-        requestBody: {
-            content: {
-                "application/octet-stream": number[];
-            };
-        };
-        responses: {
-            /** @description This wallet has uploaded it before. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ContentAnswer"];
-                };
-            };
-            /** @description It is kept. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ContentAnswer"];
-                };
-            };
-            /** @description A header or the body is not valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Whoever asks is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Whoever asks may not. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description This server takes no uploads. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body came too slowly. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The file is larger than this server takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is a form; send the file itself. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body's hash is not the one in `Content-Digest`. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A quota is used up. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server is busy; `Retry-After` says when to ask again. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description This server keeps no more. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getContent: {
-        parameters: {
-            query?: {
-                /** @description `raw` answers the block that the name is the hash of. */
-                format?: string;
-            };
-            header?: never;
-            path: {
-                /** @description A CID of version 0 or 1 with sha-256. */
-                cid: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The file; of a folder, its entries as JSON. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/octet-stream": number[];
-                };
-            };
-            /** @description The part that was asked for. */
-            206: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/octet-stream": number[];
-                };
-            };
-            /** @description It is what `If-None-Match` names. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A parameter is not valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description This server does not have it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The file has no such part. */
-            416: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description The quota is used up. */
             429: {
@@ -7474,197 +7785,6 @@ export interface operations {
             };
         };
     };
-    submitOrder: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description 1 to 255 visible characters. Requests with the same key and body are one; for 24 hours. */
-                "Idempotency-Key": string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SignedOrder"];
-            };
-        };
-        responses: {
-            /** @description The order was taken before; how far it is. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RelayedOrderAnswer"];
-                };
-            };
-            /** @description The order is taken. */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RelayedOrderAnswer"];
-                };
-            };
-            /** @description The body, a header or a parameter is not valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Whoever asks is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Whoever asks may not. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description This server does not relay. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The same request still runs. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The order would revert, has expired or is not signed by its signer; or the `Idempotency-Key` came with another request. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The quota is used up. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The day's budget for gas is used up, or the node or the server is busy. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getOrder: {
-        parameters: {
-            query?: {
-                /**
-                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
-                 * @example 812
-                 */
-                min_block?: string;
-            };
-            header?: never;
-            path: {
-                /** @description The order's id. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The order. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RelayedOrderAnswer"];
-                };
-            };
-            /** @description A parameter is not valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Whoever asks is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key lacks the scope `relay`. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such order. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The quota is used up. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server is busy; `Retry-After` says when to ask again. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     searchPayments: {
         parameters: {
             query?: {
@@ -7809,59 +7929,6 @@ export interface operations {
                 };
             };
             /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getRelay: {
-        parameters: {
-            query?: {
-                /**
-                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
-                 * @example 812
-                 */
-                min_block?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The chains; none where this server does not relay. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RelayAnswer"];
-                };
-            };
-            /** @description A parameter is not valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The quota is used up. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server is busy; `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8355,6 +8422,784 @@ export interface operations {
             };
             /** @description Whoever asks may not. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota is used up. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhooks. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhooksAnswer"];
+                };
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The wallet has no such thing, or webhooks are not enabled here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota is used up. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Requests with the same key and body are done once; for 24 hours. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateWebhook"];
+            };
+        };
+        responses: {
+            /** @description The webhook. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhookAnswer"];
+                };
+            };
+            /** @description The body or a parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The wallet has no such thing, or webhooks are not enabled here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There are as many as there may be, or the same request still runs. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Idempotency-Key` came with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota is used up. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The webhook's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookAnswer"];
+                };
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The wallet has no such thing, or webhooks are not enabled here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota is used up. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook as it was. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookAnswer"];
+                };
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The wallet has no such thing, or webhooks are not enabled here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota is used up. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeWebhook"];
+            };
+        };
+        responses: {
+            /** @description The webhook. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookAnswer"];
+                };
+            };
+            /** @description The body or a parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The wallet has no such thing, or webhooks are not enabled here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota is used up. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDeliveries: {
+        parameters: {
+            query?: {
+                /** @description Only deliveries before this number: `next` of the page before. */
+                before?: number;
+                /** @description At most so many, 1 to 100; 25 without it. */
+                limit?: number;
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+                /** @description `pending`, `delivered`, `failed` or `dropped`; all without it. */
+                state?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The webhook's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The deliveries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveriesAnswer"];
+                };
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The wallet has no such thing, or webhooks are not enabled here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota is used up. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pingWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it went: `state` is `delivered` or `failed`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PingAnswer"];
+                };
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The wallet has no such thing, or webhooks are not enabled here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota is used up. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replayWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Replay"];
+            };
+        };
+        responses: {
+            /** @description The webhook, at its new cursor. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookAnswer"];
+                };
+            };
+            /** @description The body or a parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The wallet has no such thing, or webhooks are not enabled here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What follows the cursor is kept no more. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota is used up. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Requests with the same key and body are done once; for 24 hours. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The webhook's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateSecret"];
+            };
+        };
+        responses: {
+            /** @description The webhook with its new secret. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhookAnswer"];
+                };
+            };
+            /** @description The body or a parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The wallet has no such thing, or webhooks are not enabled here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There are as many as there may be, or the same request still runs. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Idempotency-Key` came with another request. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,3 +1,5 @@
+import type { StatusAnswer } from './types';
+
 /** What a live message, or a `retract`, makes stale. Message and query are matched here, without a network. */
 
 export interface LiveMessage {
@@ -5,6 +7,7 @@ export interface LiveMessage {
   about: 'block' | 'purchase' | 'listing' | 'event' | 'stats';
   topics: string[];
   cursor: string;
+  chain_id: number;
   data: unknown;
 }
 
@@ -21,7 +24,8 @@ export function staleBy(message: LiveMessage): Stale[] {
   const { id, listing } = words(message.data);
   switch (message.about) {
     case 'block':
-      stale.push(['status']);
+      // One that came is written into the status as it is told: see `withBlock`.
+      if (message.type === 'retract') stale.push(['status']);
       break;
     case 'purchase':
       stale.push(['purchases'], ['market']);
@@ -48,6 +52,24 @@ export function staleBy(message: LiveMessage): Stale[] {
 
 function unique(stale: Stale[]): Stale[] {
   return [...new Map(stale.map((key) => [key.join('\n'), key])).values()];
+}
+
+/**
+ * The status after a block that was told. A request for each block would use up a reader's share of requests within
+ * the hour; what only the API knows, such as what is final, is asked for now and then. `null` for what is no news of a
+ * chain that is known.
+ */
+export function withBlock(status: StatusAnswer, message: LiveMessage): StatusAnswer | null {
+  const { number, hash, time } = message.data as { number?: unknown; hash?: unknown; time?: unknown };
+  if (message.about !== 'block' || message.type !== 'message') return null;
+  if (typeof number !== 'number' || typeof hash !== 'string' || typeof time !== 'string') return null;
+  if (!status.data.chains.some(({ chain_id }) => chain_id === message.chain_id)) return null;
+  const chains = status.data.chains.map((chain) => {
+    if (chain.chain_id !== message.chain_id) return chain;
+    const head = chain.head == null || chain.head.number < number ? { number, time } : chain.head;
+    return { ...chain, indexed: { number, hash, time }, head, lag_blocks: head.number - number, lag_seconds: 0 };
+  });
+  return { ...status, data: { ...status.data, chains } };
 }
 
 export function readMessage(text: string): LiveMessage | null {

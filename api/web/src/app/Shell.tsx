@@ -53,7 +53,7 @@ export function Shell() {
       </main>
       <footer className={styles.footer}>
         <p>Prices, sales and hashes are read from the chain. Names and descriptions are their owners' words.</p>
-        <a href="/v1/openapi.json">API</a>
+        <Link to="/developers">Developers</Link>
       </footer>
     </>
   );

@@ -264,6 +264,8 @@ fn api(ports: &Ports, state: &State, anvil: &Anvil, database_url: &str) -> anyho
         .arg(stoa_scripts::content::folder())
         // Everything listed here is listed by this machine's user.
         .arg("--allow-private-content")
+        // Whoever signs in here is on this machine.
+        .arg("--allow-private-webhooks")
         // The page, tests and benchmarks may ask as often as they like.
         .args(["--limits", "off", "--home-chain", "31337"])
         .args(["--auth-rpc", &format!("31337={}", anvil.rpc_url())])

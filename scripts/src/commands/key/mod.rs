@@ -160,7 +160,7 @@ fn list(keys: &Value) -> String {
             ["id", "name", "environment", "state"].map(|name| text(&key[name]));
         let [expires, used] = ["expires_at", "last_used_at"].map(|name| match &key[name] {
             Value::Null => "never".to_owned(),
-            time => text(time),
+            time => moment(time),
         });
         table.row([id, name, environment, state, scopes.join(","), expires, used]);
     }
@@ -186,7 +186,27 @@ fn show(usage: &Value) -> String {
     format!("tier {}\n\n{limits}\n\n{days}", text(&usage["tier"]))
 }
 
+/// A time to the second: parts of one tell nobody anything.
+pub(crate) fn moment(time: &Value) -> String {
+    let told = text(time);
+    let read = OffsetDateTime::parse(&told, &Rfc3339).ok();
+    let whole = read.and_then(|time| time.replace_nanosecond(0).ok());
+    whole.and_then(|time| time.format(&Rfc3339).ok()).unwrap_or(told)
+}
+
 /// As it stands, without quotes.
-fn text(value: &Value) -> String {
+pub(crate) fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_told_to_the_second() {
+        assert_eq!(moment(&json!("2026-11-22T15:00:03.123456Z")), "2026-11-22T15:00:03Z");
+        assert_eq!(moment(&json!("2026-11-22T15:00:03Z")), "2026-11-22T15:00:03Z");
+        assert_eq!(moment(&json!("soon")), "soon");
+    }
 }
