@@ -34,7 +34,7 @@ enum Action {
         #[command(flatten)]
         what: Box<What>,
         #[command(flatten)]
-        at: Box<At>,
+        at: Box<ApiArgs>,
     },
     /// All alerts of the wallet.
     List {
@@ -65,7 +65,7 @@ enum Action {
         #[arg(long)]
         enable: bool,
         #[command(flatten)]
-        at: Box<At>,
+        at: Box<ApiArgs>,
     },
     /// Watch it no more.
     Delete {
