@@ -56,7 +56,6 @@ pub(crate) use rules::cost_of_reading;
 pub use rules::{Need, RULES, Rule, Scope};
 pub use seal::{Master, MasterError};
 pub use secret::Pepper;
-pub(crate) use secret::base62;
 pub(crate) use secret::base62 as random_id;
 pub use settings::{Settings, SettingsError};
 pub(crate) use settings::{nodes, secret_of};

@@ -11,7 +11,7 @@ use super::row::{
     NewOrder, NewTransaction, OrderRow, State, order_add, order_find, order_set, order_spent, relayer_lock,
     relayer_next, transaction_add,
 };
-use crate::access::base62;
+use crate::access::random_id;
 use crate::access::routes::{no_randomness, told};
 use crate::db::begin::begin;
 use crate::error::ApiError;
@@ -130,7 +130,7 @@ impl Inner {
         quote: Quote,
     ) -> Result<Option<(OrderRow, Signed)>, ApiError> {
         let relayer = self.address();
-        let id = base62(ID).map_err(no_randomness)?;
+        let id = random_id(ID).map_err(no_randomness)?;
         let mut transaction = begin(&self.pool, "BEGIN").await?;
         let nonce = relayer_lock(&mut transaction, order.chain_id, relayer, quote.nonce).await?;
         let spent = order_spent(&mut transaction, order.chain_id, relayer).await?;

@@ -105,7 +105,7 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
     let curating = Box::pin(curate(&config, &pool, draining.clone()));
     let relaying = async {
         if let Some(relay) = relay {
-            Box::pin(relay.run(draining.clone())).await;
+            relay.run(draining.clone()).await;
         }
     };
     let working = async {
