@@ -174,7 +174,7 @@ fn shown(digest: &Digest) -> Content {
 /// Published content, whole or by `Range`, by its name: bytes to be saved, never a page. `/ipfs/{cid}` serves the same.
 #[utoipa::path(get, path = "/v1/content/{cid}", tag = "listings", operation_id = "getContent",
     params(
-        ("cid" = String, Path, description = "A CID of version 0 or 1 with sha-256."),
+        ("cid" = String, Path, description = "A CID of version 0 or 1 with sha-256.", example = "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"),
         ("format" = Option<String>, Query, description = "`raw` answers the block that the name is the hash of."),
     ),
     responses(

@@ -75,13 +75,13 @@ pub(crate) enum OrderFunding {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct OrderPayment {
     /// Who pays, and signs.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, example = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8")]
     from: Address,
     /// Who is paid: the Market.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, example = "0x9fE46736679d2D9a65F0992F2272dE9f3c7fa6e0")]
     target: Address,
     /// In which token.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, example = "0x5FbDB2315678afecb367f032d93F642f64180aa3")]
     token: Address,
     /// All that leaves the payer, in base units.
     #[schema(value_type = String, example = "20000000")]
@@ -89,7 +89,7 @@ pub(crate) struct OrderPayment {
     /// Where it comes from.
     funding: OrderFunding,
     /// Who may send it: the zero address for anyone, else this server's relayer.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, example = "0xa0Ee7A142d267C1f36714E4a8F75612F20a79720")]
     relayer: Address,
     /// What the sender gets out of `amount`, in base units.
     #[schema(value_type = String, example = "0")]
@@ -116,7 +116,7 @@ pub(crate) struct OrderOfPlan {
     #[schema(example = 1)]
     quantity: u64,
     /// Who gets the pass.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, example = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8")]
     recipient: Address,
     /// What the plan's gate asks for, else `0x`.
     #[schema(value_type = String, example = "0x")]
@@ -134,7 +134,7 @@ pub(crate) struct OrderOfShares {
     #[schema(example = 1)]
     quantity: u64,
     /// Who gets the shares.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, example = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8")]
     recipient: Address,
 }
 
@@ -143,7 +143,7 @@ pub(crate) struct OrderOfShares {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct OrderSpending {
     /// Whose credits, and who signs.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, example = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8")]
     holder: Address,
     /// The plan's number on its chain.
     #[schema(value_type = String, example = "3")]
@@ -152,11 +152,11 @@ pub(crate) struct OrderSpending {
     #[schema(value_type = String, example = "25")]
     units: Uint,
     /// Who may spend them: this server's relayer, since it sends the order.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, example = "0xa0Ee7A142d267C1f36714E4a8F75612F20a79720")]
     spender: Address,
     /// What they are spent for.
     #[serde(rename = "ref")]
-    #[schema(value_type = String)]
+    #[schema(value_type = String, example = "0x0000000000000000000000000000000000000000000000000000000000000000")]
     reference: B256,
     /// The spending's number, used once.
     #[schema(value_type = String, example = "1")]

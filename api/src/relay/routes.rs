@@ -64,7 +64,7 @@ pub struct RelayedOrder {
     #[schema(example = 812, required = true)]
     pub block_number: Option<i64>,
     /// Every transaction that was signed for it, the newest first. The chain takes one of them.
-    #[schema(value_type = Vec<String>)]
+    #[schema(value_type = Vec<String>, example = json!(["0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b"]))]
     pub transactions: Vec<Hash>,
     /// What it has cost in gas, in wei; null while it is in no block.
     #[schema(value_type = Option<String>, example = "141000000000000", required = true)]
@@ -155,7 +155,7 @@ pub(crate) async fn submit(
 
 /// How far an order is. Whoever knows its id may ask.
 #[utoipa::path(get, path = "/v1/orders/{id}", tag = "purchases", operation_id = "getOrder",
-    params(("id" = String, Path, description = "The order's id.")),
+    params(("id" = String, Path, description = "The order's id.", example = "0xabababababababababababababababababababababababababababababababab")),
     responses(
         (status = 200, description = "The order.", body = RelayedOrderAnswer),
         (status = 400, description = "A parameter is not valid.", body = Problem, content_type = "application/problem+json"),
