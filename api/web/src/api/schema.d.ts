@@ -173,6 +173,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How large files may be that are uploaded here, and how much in a day. */
+        get: operations["getUploadLimits"];
+        put?: never;
+        /** Keeps a file, the body as it is, and names it. Content is named by its hash: the same file again is the same file. */
+        post: operations["uploadContent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/content/{cid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Published content, whole or by `Range`, by its name: bytes to be saved, never a page. `/ipfs/{cid}` serves the same. */
+        get: operations["getContent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -629,6 +664,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a signed order and sends it to the chain. The operator pays for the gas; the signer pays what it signed for.
+         * @description The order is tried first, and one that would revert is refused with the contract's reason. One that was taken before is
+         *     not sent twice: it is answered as it stands.
+         */
+        post: operations["submitOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an order is. Whoever knows its id may ask. */
+        get: operations["getOrder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/payments": {
         parameters: {
             query?: never;
@@ -655,6 +728,23 @@ export interface paths {
         };
         /** Purchases, newest first unless asked otherwise. */
         get: operations["searchPurchases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/relay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where orders are relayed, by whom, and what is left of the day's budget. */
+        get: operations["getRelay"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1121,7 +1211,7 @@ export interface components {
              */
             revoked_at: string | null;
             /**
-             * @description What it may be used for: `read`, `export`, `sql`, `webhooks`, `relay`, `admin`.
+             * @description What it may be used for: `read`, `export`, `sql`, `webhooks`, `relay`, `content`, `admin`.
              * @example [
              *       "read"
              *     ]
@@ -1574,6 +1664,34 @@ export interface components {
              */
             month: string;
         };
+        /** @description A file that is kept. */
+        Content: {
+            /**
+             * @description Its name in IPFS: version 1, chunks of 256 KiB, as `ipfs add --cid-version=1 --raw-leaves` names it.
+             * @example bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e
+             */
+            cid: string;
+            /**
+             * @description sha-256 of its bytes: the content hash of a listing's version.
+             * @example 0xb94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9
+             */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Its length in bytes.
+             * @example 11
+             */
+            size: number;
+            /**
+             * @description The address to put into a listing.
+             * @example ipfs://bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e
+             */
+            uri: string;
+        };
+        /** @description The answer of `POST /v1/content`. */
+        ContentAnswer: {
+            data: components["schemas"]["Content"];
+        };
         /** @description What is to be watched. */
         CreateAlert: {
             /**
@@ -1605,7 +1723,7 @@ export interface components {
             /** @description Networks that it may come from, as CIDR; all without any. */
             networks?: string[];
             /**
-             * @description At least one of `read`, `export`, `sql`, `webhooks`, `relay`, `admin`.
+             * @description At least one of `read`, `export`, `sql`, `webhooks`, `relay`, `content`, `admin`.
              * @example [
              *       "read"
              *     ]
@@ -2851,6 +2969,121 @@ export interface components {
          * @enum {string}
          */
         OperatorScope: "balances" | "listings" | "passes";
+        /**
+         * @description Where the money of a payment comes from, with the Vault's number for it.
+         * @enum {string}
+         */
+        OrderFunding: "balance" | "allowance" | "permit" | "authorization";
+        /**
+         * @description What an order is.
+         * @enum {string}
+         */
+        OrderKind: "pay" | "spend";
+        /** @description The struct `Order`. */
+        OrderOfPlan: {
+            /**
+             * @description What the plan's gate asks for, else `0x`.
+             * @example 0x
+             */
+            gateData: string;
+            /**
+             * @description The plan's number on its chain.
+             * @example 4
+             */
+            plan: string;
+            /**
+             * Format: int64
+             * @description How many licences, periods or packs.
+             * @example 1
+             */
+            quantity: number;
+            /** @description Who gets the pass. */
+            recipient: string;
+            /**
+             * Format: int32
+             * @description The plan's version: its terms.
+             * @example 1
+             */
+            version: number;
+        };
+        /** @description The struct `ShareOrder`. */
+        OrderOfShares: {
+            /**
+             * Format: int64
+             * @description How many lots.
+             * @example 1
+             */
+            quantity: number;
+            /** @description Who gets the shares. */
+            recipient: string;
+            /**
+             * @description The sale's number on its chain.
+             * @example 1
+             */
+            sale: string;
+        };
+        /** @description The struct `Pay`. */
+        OrderPayment: {
+            /**
+             * @description All that leaves the payer, in base units.
+             * @example 20000000
+             */
+            amount: string;
+            /**
+             * @description Until when it is good, in Unix seconds.
+             * @example 1795474427
+             */
+            deadline: string;
+            /** @description Who pays, and signs. */
+            from: string;
+            /** @description Where it comes from. */
+            funding: components["schemas"]["OrderFunding"];
+            /**
+             * @description The payment's number, used once.
+             * @example 1
+             */
+            nonce: string;
+            /** @description Who may send it: the zero address for anyone, else this server's relayer. */
+            relayer: string;
+            /**
+             * @description What the sender gets out of `amount`, in base units.
+             * @example 0
+             */
+            relayerFee: string;
+            /** @description Who is paid: the Market. */
+            target: string;
+            /** @description In which token. */
+            token: string;
+        };
+        /** @description The struct `Spend`. */
+        OrderSpending: {
+            /**
+             * @description Until when it is good, in Unix seconds.
+             * @example 1795474427
+             */
+            deadline: string;
+            /** @description Whose credits, and who signs. */
+            holder: string;
+            /**
+             * @description The spending's number, used once.
+             * @example 1
+             */
+            nonce: string;
+            /**
+             * @description The plan's number on its chain.
+             * @example 3
+             */
+            plan: string;
+            /** @description What they are spent for. */
+            ref: string;
+            /** @description Who may spend them: this server's relayer, since it sends the order. */
+            spender: string;
+            /**
+             * @description How many.
+             * @example 25
+             */
+            units: string;
+        };
         /** @description A listing that an account owns. */
         OwnedListing: {
             /**
@@ -3422,6 +3655,105 @@ export interface components {
              */
             revenue_ppm: number;
         };
+        /** @description The answer of `GET /v1/relay`. */
+        RelayAnswer: {
+            data: components["schemas"]["RelayStatus"];
+        };
+        /** @description Where this server sends orders. */
+        RelayChain: {
+            /** @description Whether orders are taken without a key or a session. */
+            anyone: boolean;
+            /**
+             * Format: int64
+             * @description The chain.
+             * @example 31337
+             */
+            chain_id: number;
+            /**
+             * @description What of today's budget for gas is left, in wei.
+             * @example 48000000000000000
+             */
+            left: string;
+            /**
+             * @description Who sends: an order may name this account, or anyone.
+             * @example 0xa0Ee7A142d267C1f36714E4a8F75612F20a79720
+             */
+            relayer: string;
+        };
+        /** @description An order that was taken, and how far it is. */
+        RelayedOrder: {
+            /**
+             * Format: int64
+             * @description That block.
+             * @example 812
+             */
+            block_number: number | null;
+            /**
+             * Format: int64
+             * @description The chain.
+             * @example 31337
+             */
+            chain_id: number;
+            /**
+             * Format: date-time
+             * @description When it was taken (RFC 3339, UTC).
+             * @example 2026-11-22T15:00:00Z
+             */
+            created_at: string;
+            /**
+             * @description Its id here.
+             * @example 4fRk2Z0mXq7LbT9sVw1cYp
+             */
+            id: string;
+            /**
+             * @description `pay` or `spend`.
+             * @example pay
+             */
+            kind: string;
+            /**
+             * @description What it has cost in gas, in wei; null while it is in no block.
+             * @example 141000000000000
+             */
+            paid: string | null;
+            /**
+             * @description Why it failed, was dropped or is about to be; null otherwise.
+             * @example It reverted in its block: the chain had changed since it was tried.
+             */
+            reason: string | null;
+            /**
+             * @description Who sends it.
+             * @example 0xa0Ee7A142d267C1f36714E4a8F75612F20a79720
+             */
+            relayer: string;
+            /**
+             * @description Who signed it.
+             * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+             */
+            signer: string;
+            state: ("queued" | "sent" | "included" | "final" | "failed" | "dropped" | "reorged") & Record<string, never>;
+            /** @description Every transaction that was signed for it, the newest first. The chain takes one of them. */
+            transactions: string[];
+            /**
+             * @description The transaction that is in a block; null while none is.
+             * @example 0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060
+             */
+            tx_hash: string | null;
+            /**
+             * Format: date-time
+             * @description When something last changed (RFC 3339, UTC).
+             * @example 2026-11-22T15:00:02Z
+             */
+            updated_at: string;
+        };
+        /** @description The answer of `POST /v1/orders` and `GET /v1/orders/{id}`. */
+        RelayedOrderAnswer: {
+            data: components["schemas"]["RelayedOrder"];
+        };
+        /** @description The chains on which this server sends orders; none where it does not relay. */
+        RelayStatus: {
+            /** @description The chains, by id. */
+            chains: components["schemas"]["RelayChain"][];
+        };
         /** @description Whether buyers come back. */
         Repeat: {
             /**
@@ -3745,6 +4077,36 @@ export interface components {
              */
             earned: string;
             token: components["schemas"]["Token"];
+        };
+        /** @description A signed order, as `stoa order sign` writes it. Addresses and bytes are hexadecimal, amounts decimal strings. */
+        SignedOrder: {
+            /**
+             * Format: int64
+             * @description The chain.
+             * @example 31337
+             */
+            chainId: number;
+            /**
+             * @description Who checks the signature: the Vault for `pay`, the Market for `spend`.
+             * @example 0x5FbDB2315678afecb367f032d93F642f64180aa3
+             */
+            contract: string;
+            /**
+             * @description The ABI-encoded permit or authorization that the funding asks for; else `0x` or left out.
+             * @example 0x
+             */
+            grant?: string | null;
+            /** @description What it is: a purchase, or a spending of credits. */
+            kind: components["schemas"]["OrderKind"];
+            order?: components["schemas"]["OrderOfPlan"] | null;
+            pay?: components["schemas"]["OrderPayment"] | null;
+            shareOrder?: components["schemas"]["OrderOfShares"] | null;
+            /**
+             * @description The signer's, of the EIP-712 struct; `0x` where an authorization is the signature.
+             * @example 0x…
+             */
+            signature: string;
+            spend?: components["schemas"]["OrderSpending"] | null;
         };
         /** @description A signed message. */
         SignIn: {
@@ -4222,6 +4584,25 @@ export interface components {
              */
             sales: string;
             token: components["schemas"]["Token"];
+        };
+        /** @description What may be uploaded here. */
+        UploadLimits: {
+            /**
+             * Format: int64
+             * @description Bytes of the largest file; 0 where this server takes none.
+             * @example 268435456
+             */
+            most: number;
+            /**
+             * Format: int64
+             * @description Bytes that a wallet may upload in a day (UTC); 0 where this server takes none.
+             * @example 536870912
+             */
+            per_day: number;
+        };
+        /** @description The answer of `GET /v1/content`. */
+        UploadLimitsAnswer: {
+            data: components["schemas"]["UploadLimits"];
         };
         /** @description What a wallet asked for, and may ask for. */
         Usage: {
@@ -5565,6 +5946,274 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description The quota is used up. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getUploadLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The limits. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadLimitsAnswer"];
+                };
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota is used up. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    uploadContent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description RFC 9530: `sha-256=:…:`, the hash in base64. A body that is not that is refused. */
+                "Content-Digest"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The file. */
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description This wallet has uploaded it before. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentAnswer"];
+                };
+            };
+            /** @description It is kept. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentAnswer"];
+                };
+            };
+            /** @description A header or the body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This server takes no uploads. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The file is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is a form; send the file itself. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's hash is not the one in `Content-Digest`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A quota is used up. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This server keeps no more. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getContent: {
+        parameters: {
+            query?: {
+                /** @description `raw` answers the block that the name is the hash of. */
+                format?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A CID of version 0 or 1 with sha-256. */
+                cid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file; of a folder, its entries as JSON. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description The part that was asked for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description It is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This server does not have it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The file has no such part. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The quota is used up. */
             429: {
@@ -7785,6 +8434,197 @@ export interface operations {
             };
         };
     };
+    submitOrder: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1 to 255 visible characters. Requests with the same key and body are one; for 24 hours. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignedOrder"];
+            };
+        };
+        responses: {
+            /** @description The order was taken before; how far it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelayedOrderAnswer"];
+                };
+            };
+            /** @description The order is taken. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelayedOrderAnswer"];
+                };
+            };
+            /** @description The body, a header or a parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This server does not relay. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The same request still runs. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The order would revert, has expired or is not signed by its signer; or the `Idempotency-Key` came with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota is used up. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The day's budget for gas is used up, or the node or the server is busy. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOrder: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The order's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The order. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelayedOrderAnswer"];
+                };
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope `relay`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such order. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota is used up. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     searchPayments: {
         parameters: {
             query?: {
@@ -7929,6 +8769,59 @@ export interface operations {
                 };
             };
             /** @description The data is not ready, or the server is busy; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRelay: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Wait, some seconds at most, until the data stands at this block: a number, or `{chainId}-{block}` where several chains are served and `chain` names none. A block not reached by then is answered with 503.
+                 * @example 812
+                 */
+                min_block?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The chains; none where this server does not relay. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelayAnswer"];
+                };
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota is used up. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is busy; `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;
