@@ -7,8 +7,8 @@ use std::{ffi::OsString, process::ExitCode};
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use commands::{
-    alert, audit, bench, buy, compile, credits, deploy, dev, govern, key, listing, network, order, passes,
-    plan, publish, revenue, seed, shares, sqlx, stake, toolchain, vault, verify, wallet, webhook,
+    alert, audit, bench, buy, compile, content, credits, deploy, dev, govern, key, listing, network, order,
+    passes, plan, publish, revenue, seed, shares, sqlx, stake, toolchain, vault, verify, wallet, webhook,
 };
 use stoa_scripts::cli::{Exit, exit_of};
 
