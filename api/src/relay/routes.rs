@@ -50,7 +50,6 @@ pub struct RelayedOrder {
     #[schema(value_type = String, example = "0xa0Ee7A142d267C1f36714E4a8F75612F20a79720")]
     pub relayer: Addr,
     /// How far it is.
-    #[schema(inline)]
     pub state: row::State,
     /// Why it failed, was dropped or is about to be; null otherwise.
     #[schema(

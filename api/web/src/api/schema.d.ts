@@ -3084,6 +3084,11 @@ export interface components {
              */
             units: string;
         };
+        /**
+         * @description Where an order stands.
+         * @enum {string}
+         */
+        OrderState: "queued" | "sent" | "included" | "final" | "failed" | "dropped" | "reorged";
         /** @description A listing that an account owns. */
         OwnedListing: {
             /**
@@ -3730,7 +3735,8 @@ export interface components {
              * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
              */
             signer: string;
-            state: ("queued" | "sent" | "included" | "final" | "failed" | "dropped" | "reorged") & Record<string, never>;
+            /** @description How far it is. */
+            state: components["schemas"]["OrderState"];
             /** @description Every transaction that was signed for it, the newest first. The chain takes one of them. */
             transactions: string[];
             /**
