@@ -280,7 +280,8 @@ async fn an_order_whose_block_is_gone_is_sent_again() {
     assert_eq!((ground.licences().await, ground.relayed().await), (1, 1));
 }
 
-#[tokio::test]
+// The wire answers while the command line is waited for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_command_line_signs_submits_and_asks() {
     let ground = Ground::new().await;
     let api = ground.api("api", &[]).await;
