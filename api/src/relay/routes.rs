@@ -49,7 +49,7 @@ pub struct RelayedOrder {
     /// Who sends it.
     #[schema(value_type = String, example = "0xa0Ee7A142d267C1f36714E4a8F75612F20a79720")]
     pub relayer: Addr,
-    #[schema(inline)]
+    /// How far it is.
     pub state: row::State,
     /// Why it failed, was dropped or is about to be; null otherwise.
     #[schema(
@@ -155,7 +155,7 @@ pub(crate) async fn submit(
 
 /// How far an order is. Whoever knows its id may ask.
 #[utoipa::path(get, path = "/v1/orders/{id}", tag = "purchases", operation_id = "getOrder",
-    params(("id" = String, Path, description = "The order's id.", example = "0xabababababababababababababababababababababababababababababababab")),
+    params(("id" = String, Path, description = "The order's id.", example = "4fRk2Z0mXq7LbT9sVw1cYp")),
     responses(
         (status = 200, description = "The order.", body = RelayedOrderAnswer),
         (status = 400, description = "A parameter is not valid.", body = Problem, content_type = "application/problem+json"),

@@ -85,6 +85,8 @@ impl Ground {
         };
         child.until(PATIENCE, ready).await.expect("the API answers");
         eventually(&status, "the chain is indexed", |body| !body["data"]["chains"][0].is_null()).await;
+        // It makes its own tables once the indexer has made its.
+        eventually(&format!("{url}/v1/relay"), "its tables", |body| body["data"]["chains"].is_array()).await;
         Api { child, url }
     }
 
@@ -191,13 +193,9 @@ impl Ground {
         plan
     }
 
-    pub(crate) async fn pause_plan(&self, paused: bool) {
-        let (market, plan, from) = (&self.actors.market, U256::from(self.plan), Actors::address(PROVIDER));
-        let sent = match paused {
-            true => market.pausePlan(plan).from(from).send().await,
-            false => market.resumePlan(plan).from(from).send().await,
-        };
-        done(sent.expect("is taken")).await;
+    pub(crate) async fn pause_plan(&self) {
+        let call = self.actors.market.pausePlan(U256::from(self.plan)).from(Actors::address(PROVIDER));
+        done(call.send().await.expect("is taken")).await;
     }
 
     /// How many licences the buyer has.
