@@ -3018,7 +3018,10 @@ export interface components {
              * @example 1
              */
             quantity: number;
-            /** @description Who gets the pass. */
+            /**
+             * @description Who gets the pass.
+             * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+             */
             recipient: string;
             /**
              * Format: int32
@@ -3035,7 +3038,10 @@ export interface components {
              * @example 1
              */
             quantity: number;
-            /** @description Who gets the shares. */
+            /**
+             * @description Who gets the shares.
+             * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+             */
             recipient: string;
             /**
              * @description The sale's number on its chain.
@@ -3055,7 +3061,10 @@ export interface components {
              * @example 1795474427
              */
             deadline: string;
-            /** @description Who pays, and signs. */
+            /**
+             * @description Who pays, and signs.
+             * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+             */
             from: string;
             /** @description Where it comes from. */
             funding: components["schemas"]["OrderFunding"];
@@ -3064,16 +3073,25 @@ export interface components {
              * @example 1
              */
             nonce: string;
-            /** @description Who may send it: the zero address for anyone, else this server's relayer. */
+            /**
+             * @description Who may send it: the zero address for anyone, else this server's relayer.
+             * @example 0xa0Ee7A142d267C1f36714E4a8F75612F20a79720
+             */
             relayer: string;
             /**
              * @description What the sender gets out of `amount`, in base units.
              * @example 0
              */
             relayerFee: string;
-            /** @description Who is paid: the Market. */
+            /**
+             * @description Who is paid: the Market.
+             * @example 0x9fE46736679d2D9a65F0992F2272dE9f3c7fa6e0
+             */
             target: string;
-            /** @description In which token. */
+            /**
+             * @description In which token.
+             * @example 0x5FbDB2315678afecb367f032d93F642f64180aa3
+             */
             token: string;
         };
         /** @description The struct `Spend`. */
@@ -3083,7 +3101,10 @@ export interface components {
              * @example 1795474427
              */
             deadline: string;
-            /** @description Whose credits, and who signs. */
+            /**
+             * @description Whose credits, and who signs.
+             * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+             */
             holder: string;
             /**
              * @description The spending's number, used once.
@@ -3095,9 +3116,15 @@ export interface components {
              * @example 3
              */
             plan: string;
-            /** @description What they are spent for. */
+            /**
+             * @description What they are spent for.
+             * @example 0x0000000000000000000000000000000000000000000000000000000000000000
+             */
             ref: string;
-            /** @description Who may spend them: this server's relayer, since it sends the order. */
+            /**
+             * @description Who may spend them: this server's relayer, since it sends the order.
+             * @example 0xa0Ee7A142d267C1f36714E4a8F75612F20a79720
+             */
             spender: string;
             /**
              * @description How many.
@@ -3105,6 +3132,11 @@ export interface components {
              */
             units: string;
         };
+        /**
+         * @description Where an order stands.
+         * @enum {string}
+         */
+        OrderState: "queued" | "sent" | "included" | "final" | "failed" | "dropped" | "reorged";
         /** @description A listing that an account owns. */
         OwnedListing: {
             /**
@@ -3760,12 +3792,14 @@ export interface components {
              * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
              */
             signer: string;
+            /** @description How far it is. */
+            state: components["schemas"]["OrderState"];
             /**
-             * @description Where an order stands.
-             * @enum {string}
+             * @description Every transaction that was signed for it, the newest first. The chain takes one of them.
+             * @example [
+             *       "0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b"
+             *     ]
              */
-            state: "queued" | "sent" | "included" | "final" | "failed" | "dropped" | "reorged";
-            /** @description Every transaction that was signed for it, the newest first. The chain takes one of them. */
             transactions: string[];
             /**
              * @description The transaction that is in a block; null while none is.
@@ -6221,7 +6255,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description A CID of version 0 or 1 with sha-256. */
+                /**
+                 * @description A CID of version 0 or 1 with sha-256.
+                 * @example bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
+                 */
                 cid: string;
             };
             cookie?: never;
@@ -8630,7 +8667,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description The order's id. */
+                /**
+                 * @description The order's id.
+                 * @example 4fRk2Z0mXq7LbT9sVw1cYp
+                 */
                 id: string;
             };
             cookie?: never;
