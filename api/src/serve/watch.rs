@@ -51,12 +51,13 @@ impl Watch {
         let mut look = self.0.opened + first;
         loop {
             sleep_until(look).await;
+            // Before the time: who has just been answered is seen with it.
+            let running = self.0.running.load(Ordering::Acquire) > 0;
             let answered = self.0.answered.load(Ordering::Acquire);
             let until = match answered {
                 0 => self.0.opened + first,
                 at => self.0.opened + Duration::from_millis(at) + next,
             };
-            let running = self.0.running.load(Ordering::Acquire) > 0;
             if !running && until <= Instant::now() {
                 return;
             }
@@ -76,7 +77,8 @@ impl Drop for Running {
         let Watch(inner) = &self.0;
         // Half a billion years fit.
         let now = u64::try_from(inner.opened.elapsed().as_millis()).unwrap_or(u64::MAX);
-        inner.answered.store(now.max(1), Ordering::Release);
+        // Upwards: nobody is idle before the time.
+        inner.answered.store(now.saturating_add(1), Ordering::Release);
         inner.running.fetch_sub(1, Ordering::AcqRel);
     }
 }
