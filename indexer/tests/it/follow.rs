@@ -80,6 +80,8 @@ async fn other_chain(blocks: u64, coinbase: u8) -> Anvil {
     // The same first block for all of them.
     let args = ["--timestamp", "1700000000"].map(str::to_owned).to_vec();
     let chain = Anvil::start_with(AnvilOptions { args, ..AnvilOptions::default() }).await;
+    // Its time would else be that of the clock, and starting takes as long as it takes.
+    cheat(&chain, "evm_setNextBlockTimestamp", (1_700_000_001,)).await;
     mine(&chain, 1).await;
     cheat(&chain, "anvil_setCoinbase", (Address::repeat_byte(coinbase),)).await;
     mine(&chain, blocks - 1).await;
